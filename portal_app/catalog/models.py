@@ -1,0 +1,102 @@
+"""Companies (creators), what they sell, and how their portal behaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from portal_app.kit.columns import currency, json_column, minor_units, reference, str_enum, utc
+from portal_app.kit.ids import new_id
+from portal_app.kit.money import Money
+
+
+class CreatorRole(StrEnum):
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+class Interval(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Company(SQLModel, table=True):
+    """A creator or business whose memberships are managed here. `biz_…`."""
+
+    __tablename__ = "companies"
+
+    id: str = Field(default_factory=lambda: new_id("biz"), primary_key=True)
+    title: str
+    route: str = Field(unique=True)
+    logo_url: str | None = None
+    is_default: bool = False
+    created_at: datetime = Field(sa_column=utc())
+
+
+class Creator(SQLModel, table=True):
+    """A person who may act for a company in the studio."""
+
+    __tablename__ = "creators"
+    __table_args__ = (UniqueConstraint("company_id", "person_id"),)
+
+    id: str = Field(default_factory=lambda: new_id("crea"), primary_key=True)
+    company_id: str = Field(sa_column=reference("companies.id"))
+    person_id: str = Field(sa_column=reference("people.id"))
+    role: CreatorRole = Field(sa_column=str_enum(CreatorRole))
+    created_at: datetime = Field(sa_column=utc())
+
+
+class Product(SQLModel, table=True):
+    """A Stripe product; belongs to the company in its metadata `portal_company`, else the default."""
+
+    __tablename__ = "products"
+
+    id: str = Field(default_factory=lambda: new_id("prod"), primary_key=True)
+    company_id: str = Field(sa_column=reference("companies.id"))
+    stripe_product_id: str = Field(unique=True)
+    title: str
+    description: str = ""
+    active: bool = True
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    created_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())
+
+
+class Plan(SQLModel, table=True):
+    """A Stripe price; *interval* is empty for a one-time price. `plan_…`."""
+
+    __tablename__ = "plans"
+
+    id: str = Field(default_factory=lambda: new_id("plan"), primary_key=True)
+    product_id: str = Field(sa_column=reference("products.id"))
+    stripe_price_id: str = Field(unique=True)
+    title: str = ""
+    amount_minor: int = Field(sa_column=minor_units())
+    currency: str = Field(sa_column=currency())
+    interval: Interval | None = Field(default=None, sa_column=str_enum(Interval, nullable=True))
+    interval_count: int = 1
+    active: bool = True
+    created_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class PortalConfiguration(SQLModel, table=True):
+    """One published version of a company's policies; defaults stand in code (`configuration.py`)."""
+
+    __tablename__ = "portal_configurations"
+    __table_args__ = (UniqueConstraint("company_id", "version"),)
+
+    id: str = Field(default_factory=lambda: new_id("pcfg"), primary_key=True)
+    company_id: str = Field(sa_column=reference("companies.id"))
+    version: int
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    created_at: datetime = Field(sa_column=utc())

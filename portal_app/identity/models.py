@@ -1,0 +1,78 @@
+"""People, the addresses they proved, and how they sign in."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from portal_app.kit.columns import reference, utc
+from portal_app.kit.ids import new_id
+
+
+def email_key(address: str) -> str:
+    """The form in which addresses are compared: NFKC and casefolded; plus-tags stay different."""
+    return unicodedata.normalize("NFKC", address.strip()).casefold()
+
+
+class Person(SQLModel, table=True):
+    """Somebody who can sign in; an account. `user_…` in the API."""
+
+    __tablename__ = "people"
+
+    id: str = Field(default_factory=lambda: new_id("user"), primary_key=True)
+    name: str = ""
+    locale: str = "en"
+    created_at: datetime = Field(sa_column=utc())
+
+
+class EmailAddress(SQLModel, table=True):
+    """An address that a person has proved. One person per address."""
+
+    __tablename__ = "email_addresses"
+
+    id: str = Field(default_factory=lambda: new_id("email"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    address: str
+    address_key: str = Field(unique=True)
+    is_primary: bool = False
+    verified_at: datetime = Field(sa_column=utc())
+
+
+class LoginCode(SQLModel, table=True):
+    """One request to sign in: a code and a link, ten minutes, one use, one browser.
+
+    The code and the link's token are derived from `id` and the secret key, so that neither stands
+    in any table; only the link's digest does, to find the row by.
+    """
+
+    __tablename__ = "login_codes"
+
+    id: str = Field(default_factory=lambda: new_id("code"), primary_key=True)
+    address: str
+    address_key: str = Field(index=True)
+    link_digest: str = Field(unique=True)
+    browser_digest: str = Field(index=True)
+    next_path: str = "/orders/"
+    locale: str = "en"
+    created_at: datetime = Field(sa_column=utc())
+    expires_at: datetime = Field(sa_column=utc())
+    used_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    voided_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    wrong_tries: int = 0
+
+
+class LoginSession(SQLModel, table=True):
+    """A signed-in browser; the cookie holds the token, the row its digest."""
+
+    __tablename__ = "login_sessions"
+
+    id: str = Field(default_factory=lambda: new_id("sess"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    token_digest: str = Field(unique=True)
+    user_agent: str = ""
+    created_at: datetime = Field(sa_column=utc())
+    last_seen_at: datetime = Field(sa_column=utc())
+    expires_at: datetime = Field(sa_column=utc())
+    revoked_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

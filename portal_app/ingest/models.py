@@ -1,0 +1,41 @@
+"""What Stripe told us, before it is worked on, and what changed for whom, after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, Index, SQLModel
+
+from portal_app.kit.columns import json_column, utc
+from portal_app.kit.ids import new_id
+
+
+class InboxEvent(SQLModel, table=True):
+    """A webhook event, stored as it came; unique per Stripe event id."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index("ix_inbox_due", "handled_at", "due_at"),)
+
+    id: str = Field(default_factory=lambda: new_id("in"), primary_key=True)
+    stripe_event_id: str = Field(unique=True)
+    type: str
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    received_at: datetime = Field(sa_column=utc())
+    due_at: datetime = Field(sa_column=utc())
+    leased_until: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    attempts: int = 0
+    handled_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    dead_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    last_error: str = ""
+
+
+class Change(SQLModel, table=True):
+    """“Something of this person's changed”: web processes read these and refresh open pages."""
+
+    __tablename__ = "changes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: str = Field(index=True)
+    topic: str
+    at: datetime = Field(sa_column=utc())

@@ -1,0 +1,139 @@
+"""Invoices with their lines, the payments made, and what was refunded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from portal_app.kit.columns import currency, minor_units, reference, str_enum, utc
+from portal_app.kit.ids import new_id
+from portal_app.kit.money import Money
+
+
+class InvoiceStatus(StrEnum):
+    """Stripe's invoice statuses (docs.stripe.com/api/invoices/object#invoice_object-status)."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PAID = "paid"
+    UNCOLLECTIBLE = "uncollectible"
+    VOID = "void"
+
+
+class PaymentStatus(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class Invoice(SQLModel, table=True):
+    """A Stripe invoice; stays with the customer who was billed, whoever holds the membership."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        Index("ix_invoices_customer_newest", "customer_id", "created_at", "id"),
+        Index("ix_invoices_subscription_newest", "stripe_subscription_id", "created_at", "id"),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("inv"), primary_key=True)
+    customer_id: str = Field(sa_column=reference("customers.id", index=False))
+    stripe_invoice_id: str = Field(unique=True)
+    stripe_subscription_id: str | None = None
+    number: str = ""
+    status: InvoiceStatus = Field(sa_column=str_enum(InvoiceStatus))
+    billing_reason: str = ""
+    description: str = ""
+    currency: str = Field(sa_column=currency())
+    subtotal_minor: int = Field(sa_column=minor_units())
+    discount_minor: int = Field(default=0, sa_column=minor_units())
+    tax_minor: int = Field(default=0, sa_column=minor_units())
+    total_minor: int = Field(sa_column=minor_units())
+    amount_due_minor: int = Field(sa_column=minor_units())
+    amount_paid_minor: int = Field(sa_column=minor_units())
+    amount_remaining_minor: int = Field(sa_column=minor_units())
+    period_start: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    period_end: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    due_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    finalized_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    paid_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    attempt_count: int = 0
+    next_attempt_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    hosted_url: str = ""
+    created_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def remaining(self) -> Money:
+        return Money(self.amount_remaining_minor, self.currency)
+
+
+class InvoiceLine(SQLModel, table=True):
+    """One line of an invoice, in the invoice's currency and order."""
+
+    __tablename__ = "invoice_lines"
+    __table_args__ = (UniqueConstraint("invoice_id", "position"),)
+
+    id: str = Field(default_factory=lambda: new_id("il"), primary_key=True)
+    invoice_id: str = Field(sa_column=reference("invoices.id"))
+    position: int
+    stripe_line_id: str
+    stripe_price_id: str | None = None
+    description: str = ""
+    quantity: int = 1
+    amount_minor: int = Field(sa_column=minor_units())
+    proration: bool = False
+    period_start: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    period_end: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class Payment(SQLModel, table=True):
+    """An attempt to move money: a payment intent with its last charge. `pay_…`."""
+
+    __tablename__ = "payments"
+    __table_args__ = (Index("ix_payments_customer_newest", "customer_id", "created_at", "id"),)
+
+    id: str = Field(default_factory=lambda: new_id("pay"), primary_key=True)
+    customer_id: str = Field(sa_column=reference("customers.id", index=False))
+    invoice_id: str | None = Field(default=None, sa_column=reference("invoices.id", nullable=True))
+    stripe_payment_intent_id: str = Field(unique=True)
+    stripe_charge_id: str | None = Field(default=None, index=True)
+    status: PaymentStatus = Field(sa_column=str_enum(PaymentStatus))
+    description: str = ""
+    currency: str = Field(sa_column=currency())
+    amount_minor: int = Field(sa_column=minor_units())
+    refunded_minor: int = Field(default=0, sa_column=minor_units())
+    # The method as it was when it paid: later changes of the card don't rewrite history.
+    method_kind: str = ""
+    method_brand: str = ""
+    method_last4: str = ""
+    failure_code: str = ""
+    paid_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    created_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Refund(SQLModel, table=True):
+    """Money given back for a payment. `rf_…`."""
+
+    __tablename__ = "refunds"
+
+    id: str = Field(default_factory=lambda: new_id("rf"), primary_key=True)
+    payment_id: str = Field(sa_column=reference("payments.id"))
+    stripe_refund_id: str = Field(unique=True)
+    status: str
+    reason: str = ""
+    currency: str = Field(sa_column=currency())
+    amount_minor: int = Field(sa_column=minor_units())
+    created_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())

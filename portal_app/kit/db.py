@@ -1,0 +1,132 @@
+"""The database: engine, units of work, and inline reads for hot paths.
+
+SQLite runs with WAL, `synchronous=FULL` (money), foreign keys and `BEGIN IMMEDIATE`; PostgreSQL
+through psycopg 3. Nobody else opens a connection.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Executable, event
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class Database:
+    """One database of the process; `url` carries an async driver."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _engine(url, is_sqlite=self.is_sqlite)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._reader: sqlite3.Connection | None = None
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
+        """One write transaction: committed at the end, rolled back on any error."""
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One read transaction: on SQLite it takes no write lock; nothing is committed."""
+        async with self._sessions(bind=self.engine.execution_options(reading=True)) as session:
+            yield session
+
+    async def read_one(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
+        """First row of a SELECT, for hot paths.
+
+        SQLite answers inline on the loop (WAL readers never wait, a hop to a thread costs ten
+        times the read); PostgreSQL on an autocommit connection.
+        """
+        if self.is_sqlite:
+            return self._read_inline(statement, params)
+        async with self.engine.connect() as connection:
+            autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return (await autocommit.execute(statement, dict(params))).mappings().first()
+
+    def _read_inline(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
+        if self._reader is None:
+            self._reader = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True)
+            self._reader.row_factory = sqlite3.Row
+            self._reader.isolation_level = None
+        sql, names = _compiled(statement)
+        values = [params[name] for name in names]
+        return self._reader.execute(sql, values).fetchone()
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        await self.engine.dispose()
+
+
+_SQL: dict[int, tuple[Executable, str, tuple[str, ...]]] = {}
+
+
+def _compiled(statement: Executable) -> tuple[str, tuple[str, ...]]:
+    """SQLite text of a module-level statement, compiled once; the statement is kept alive."""
+    known = _SQL.get(id(statement))
+    if known is None:
+        compiled = statement.compile(dialect=sqlite_dialect.dialect(paramstyle="qmark"))  # type: ignore[attr-defined]
+        known = _SQL[id(statement)] = (statement, str(compiled), tuple(compiled.positiontup or ()))
+    return known[1], known[2]
+
+
+def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
+    if not is_sqlite:
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
+    event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    # A write lock taken at once can wait; one upgraded from a read lock can only fail.
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+_current: list[Database] = []
+
+
+def install(database: Database) -> None:
+    """Make *database* the process's; the composition root and tests do this, nobody else."""
+    _current[:] = [database]
+
+
+def database() -> Database:
+    """The process's database; LookupError before the composition root has run."""
+    if not _current:
+        raise LookupError("no database was installed")
+    return _current[0]

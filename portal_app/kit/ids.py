@@ -1,0 +1,27 @@
+"""Prefixed text ids: `mem_` and 22 base62 characters (131 bits of randomness)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Final
+
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LENGTH: Final = 22
+_SHAPE = re.compile(r"[a-z]{2,8}_[0-9A-Za-z_]{1,64}")
+
+
+def random_base62(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as `mem_3kTMd…`; *prefix* comes without its underscore."""
+    return f"{prefix}_{random_base62(LENGTH)}"
+
+
+def has_prefix(value: object, prefix: str) -> bool:
+    """Whether *value*, which may be anything a stranger sent, has the form of such an id."""
+    return (
+        isinstance(value, str) and value.startswith(f"{prefix}_") and bool(_SHAPE.fullmatch(value))
+    )

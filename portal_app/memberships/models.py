@@ -1,0 +1,146 @@
+"""Memberships, who held them when, which Stripe subscription feeds them, and what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, Index, SQLModel, text
+
+from portal_app.kit.columns import (
+    currency,
+    json_column,
+    minor_units,
+    reference,
+    str_enum,
+    utc,
+)
+from portal_app.kit.ids import new_id
+
+
+class MembershipSource(StrEnum):
+    """Where Stripe keeps the truth about a membership (design.md §4, From Stripe)."""
+
+    SUBSCRIPTION = "subscription"
+    CHECKOUT = "checkout"
+    INVOICE = "invoice"
+
+
+class ActorKind(StrEnum):
+    CUSTOMER = "customer"
+    CREATOR = "creator"
+    API_KEY = "api_key"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+class Membership(SQLModel, table=True):
+    """The stored Stripe facts of a membership; status and access are derived in `rules.py`.
+
+    *price_minor* × *quantity* in *currency* is what the first licensed recurring item costs a
+    period; for a one-time membership it is what was paid. *billing_anchor_at* is what every
+    renewal date is computed from.
+    """
+
+    __tablename__ = "memberships"
+    __table_args__ = (Index("ix_memberships_company_newest", "company_id", "created_at", "id"),)
+
+    id: str = Field(default_factory=lambda: new_id("mem"), primary_key=True)
+    company_id: str = Field(sa_column=reference("companies.id", index=False))
+    product_id: str = Field(sa_column=reference("products.id"))
+    plan_id: str = Field(sa_column=reference("plans.id"))
+    customer_id: str = Field(sa_column=reference("customers.id"))
+    source: MembershipSource = Field(sa_column=str_enum(MembershipSource))
+    stripe_checkout_session_id: str | None = Field(default=None, unique=True)
+    stripe_invoice_id: str | None = Field(default=None, unique=True)
+    stripe_payment_intent_id: str | None = Field(default=None, index=True)
+    stripe_status: str = ""
+    collection_method: str = "charge_automatically"
+    quantity: int = 1
+    price_minor: int = Field(sa_column=minor_units())
+    currency: str = Field(sa_column=currency())
+    # Items beside the plan: [{"description", "quantity", "amount_minor"}].
+    extra_items: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
+    stripe_default_payment_method_id: str | None = None
+    stripe_default_source_id: str | None = None
+    latest_stripe_invoice_id: str | None = None
+    started_at: datetime = Field(sa_column=utc())
+    billing_anchor_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    current_period_start: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    current_period_end: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    trial_end_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    cancel_at_period_end: bool = False
+    cancel_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    canceled_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    paused_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    # Stripe's pause_collection.behavior; empty when collection is not paused.
+    pause_behavior: str = ""
+    resumes_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    cancel_feedback: str = ""
+    cancel_comment: str = ""
+    # A change Stripe will make by itself: {"plan_id"?, "takes_effect_at", …}; empty when none.
+    scheduled_change: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    created_at: datetime = Field(sa_column=utc())
+    updated_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())
+
+
+class Member(SQLModel, table=True):
+    """A holding (`mber_…`): one membership in one person's hands, from, until.
+
+    While the customer is unclaimed there is no person yet; claiming fills *person_id* in and keeps
+    the id. At most one holding of a membership is open.
+    """
+
+    __tablename__ = "members"
+    __table_args__ = (
+        Index(
+            "uq_members_one_open",
+            "membership_id",
+            unique=True,
+            sqlite_where=text("until_at IS NULL"),
+            postgresql_where=text("until_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("mber"), primary_key=True)
+    membership_id: str = Field(sa_column=reference("memberships.id"))
+    person_id: str | None = Field(default=None, sa_column=reference("people.id", nullable=True))
+    customer_id: str = Field(sa_column=reference("customers.id"))
+    from_at: datetime = Field(sa_column=utc())
+    until_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class MembershipSubscription(SQLModel, table=True):
+    """Which subscription stood behind a membership, from, until; only the open row counts."""
+
+    __tablename__ = "membership_subscriptions"
+
+    id: str = Field(default_factory=lambda: new_id("msub"), primary_key=True)
+    membership_id: str = Field(sa_column=reference("memberships.id"))
+    stripe_subscription_id: str = Field(unique=True)
+    from_at: datetime = Field(sa_column=utc())
+    until_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class MembershipEvent(SQLModel, table=True):
+    """One line of a membership's history: append-only, ids instead of names.
+
+    A trigger in the database refuses UPDATE and DELETE.
+    """
+
+    __tablename__ = "membership_events"
+    __table_args__ = (Index("ix_membership_events_newest", "membership_id", "happened_at", "id"),)
+
+    id: str = Field(default_factory=lambda: new_id("mevt"), primary_key=True)
+    membership_id: str = Field(sa_column=reference("memberships.id", index=False))
+    kind: str
+    actor_kind: ActorKind = Field(sa_column=str_enum(ActorKind))
+    actor_id: str = ""
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    after: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    happened_at: datetime = Field(sa_column=utc())
+    recorded_at: datetime = Field(sa_column=utc())

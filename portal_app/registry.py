@@ -1,0 +1,23 @@
+"""Imports every domain's tables, so that Alembic and tests see one complete metadata."""
+
+from portal_app.api import models as api
+from portal_app.catalog import models as catalog
+from portal_app.customers import models as customers
+from portal_app.identity import models as identity
+from portal_app.ingest import models as ingest
+from portal_app.invoices import models as invoices
+from portal_app.memberships import models as memberships
+from portal_app.notifications import models as notifications
+from portal_app.payment_methods import models as payment_methods
+
+__all__ = [
+    "api",
+    "catalog",
+    "customers",
+    "identity",
+    "ingest",
+    "invoices",
+    "memberships",
+    "notifications",
+    "payment_methods",
+]

@@ -1,0 +1,69 @@
+"""Fixtures that every kind of test shares: a database, frozen clocks, loopback only."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlmodel import SQLModel
+
+from portal_app import registry
+from portal_app.kit import clock
+from portal_app.kit import db as kit_db
+from portal_app.kit.clock import FrozenClock
+from portal_app.settings import get_settings
+
+assert registry  # importing it fills the metadata
+NOW = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: Any) -> None:
+    if isinstance(address, tuple) and address[0] not in LOOPBACK:
+        raise AssertionError(f"a test tried to reach {address[0]}")
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    socket.socket.connect = _loopback_only  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+class Clocks(NamedTuple):
+    business: FrozenClock
+    wall: FrozenClock
+
+
+@pytest.fixture
+def clocks() -> Iterator[Clocks]:
+    frozen = Clocks(FrozenClock(NOW), FrozenClock(NOW))
+    clock.install(business=frozen.business, wall=frozen.wall)
+    yield frozen
+    clock.install(business=clock.SystemClock(), wall=clock.SystemClock())
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Settings of a sandbox portal in a directory of its own."""
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PORTAL_ORIGIN", "http://localhost:3000")
+    get_settings.cache_clear()
+    yield get_settings()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[kit_db.Database]:
+    database = kit_db.Database(f"sqlite+aiosqlite:///{tmp_path / 'portal.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    kit_db.install(database)
+    yield database
+    await database.close()
