@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 21:43:22.163945
+Create Date: 2026-11-22 21:52:32.975192
 """
 
 from collections.abc import Sequence
@@ -466,6 +466,7 @@ def upgrade() -> None:
         sa.Column("stripe_status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("collection_method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("license_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("extra_items", columns.json_type(), nullable=False),
@@ -517,6 +518,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_memberships_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_memberships_license_key"), ["license_key"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_memberships_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_memberships_product_id"), ["product_id"], unique=False)
@@ -729,6 +733,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_memberships_stripe_payment_intent_id"))
         batch_op.drop_index(batch_op.f("ix_memberships_product_id"))
         batch_op.drop_index(batch_op.f("ix_memberships_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_memberships_license_key"))
         batch_op.drop_index(batch_op.f("ix_memberships_customer_id"))
         batch_op.drop_index("ix_memberships_company_newest")
 
