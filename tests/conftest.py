@@ -16,6 +16,7 @@ from portal_app.kit import clock
 from portal_app.kit import db as kit_db
 from portal_app.kit.clock import FrozenClock
 from portal_app.settings import get_settings
+from tests.portal_server import Portal, running_portal
 
 assert registry  # importing it fills the metadata
 NOW = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
@@ -67,3 +68,17 @@ async def db(tmp_path: Path) -> AsyncIterator[kit_db.Database]:
     kit_db.install(database)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One whole portal for all tests of a worker; tests must leave its memberships alone."""
+    with running_portal(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs the whole portal runs in the second, serial half of `make test`."""
+    for item in items:
+        if "portal" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.e2e)

@@ -1,0 +1,1 @@
+"""The demo world: its Stripe side through the sandbox's API, then the portal's side of it."""

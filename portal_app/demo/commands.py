@@ -1,0 +1,101 @@
+"""`portal demo …`: what a newcomer, a test or a screenshot needs of the sandbox's world."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from portal_app import composition, startup
+from portal_app.demo import seed as seeding
+from portal_app.demo.control import SandboxControl
+from portal_app.demo.durations import parse_duration
+from portal_app.demo.listing import demo_listing
+from portal_app.kit.clock import wall_now
+from portal_app.kit.errors import InvalidInput
+from portal_app.settings import Mode, Settings, get_settings
+
+app = typer.Typer(no_args_is_help=True, help="The sandbox's demo world.")
+
+
+def _sandbox_settings() -> Settings:
+    settings = get_settings()
+    if settings.mode is not Mode.SANDBOX:
+        typer.echo("The demo needs sandbox mode: unset STRIPE_SECRET_KEY.", err=True)
+        raise typer.Exit(1)
+    return settings
+
+
+@app.command()
+def info(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Accounts, API keys and one membership of every state."""
+    settings = _sandbox_settings()
+    listing = asyncio.run(_listing(settings))
+    typer.echo(json.dumps(listing, indent=2) if as_json else _as_text(listing))
+
+
+async def _listing(settings: Settings) -> dict[str, Any]:
+    database = composition.install()
+    try:
+        return await demo_listing(settings, database)
+    finally:
+        await database.close()
+
+
+def _as_text(listing: dict[str, Any]) -> str:
+    lines = [f"{listing['origin']}   API key {listing['api_key']}"]
+    lines += [f"{one['email']:<20} {one['description']}" for one in listing["accounts"]]
+    lines += [f"{state:<10} {one['manage_url']}" for state, one in listing["memberships"].items()]
+    return "\n".join(lines)
+
+
+@app.command()
+def reset(
+    now: Annotated[
+        datetime | None, typer.Option(help="Date the demo is to stand at (UTC); today if not set.")
+    ] = None,
+) -> None:
+    """Throw the demo world away and create it anew; nothing else may be in this database."""
+    settings = _sandbox_settings()
+    startup.empty()
+    at = now.replace(tzinfo=UTC) if now else wall_now()
+    asyncio.run(_reset(settings, at))
+
+
+async def _reset(settings: Settings, now: datetime) -> None:
+    database = composition.install()
+    try:
+        await seeding.seed(settings, database, now=now, say=typer.echo)
+    finally:
+        await database.close()
+
+
+@app.command()
+def advance(
+    duration: Annotated[str, typer.Argument(help="How far: 12h, 3d, 2w; a month is 30d.")],
+) -> None:
+    """Move the demo's business time forward: renewals, failures and endings happen."""
+    settings = _sandbox_settings()
+    try:
+        by = parse_duration(duration)
+    except InvalidInput as refusal:
+        typer.echo(refusal.sentence, err=True)
+        raise typer.Exit(1) from None
+    now = asyncio.run(_advance(settings, by))
+    typer.echo(f"The demo now stands at {now:%Y-%m-%d %H:%M} UTC.")
+
+
+async def _advance(settings: Settings, by: timedelta) -> datetime:
+    database = composition.install()
+    try:
+        async with seeding.sandbox_base(settings) as base:
+            now = await SandboxControl(base, settings.stripe_key).advance(by)
+            await seeding.import_sandbox(settings, database, base)
+            return now
+    finally:
+        await database.close()

@@ -1,0 +1,84 @@
+"""What the operator's commands do, without the command line around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key
+from portal_app.catalog.models import Company
+from portal_app.demo.serving import answers, running_sandbox
+from portal_app.ingest.importer import SyncReport, sync
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import database
+from portal_app.kit.errors import Conflict, InvalidInput, NotFound
+from portal_app.provider.stripe_adapter import StripeProvider
+from portal_app.settings import Mode, Settings, get_settings
+
+Say = Callable[[str], None]
+_ROUTE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+SCOPE_SETS = {"all": ALL_SCOPES, "read": READ_SCOPES}
+
+
+async def sync_account(*, say: Say) -> None:
+    """Import whatever account the settings point at, the sandbox included."""
+    settings = get_settings()
+    base = settings.stripe_base
+    if settings.mode is Mode.SANDBOX and not await answers(base or "", settings.stripe_key):
+        async with running_sandbox(settings.sandbox_path, settings.stripe_key) as temporary:
+            report = await _import(settings, temporary, say)
+    else:
+        report = await _import(settings, base, say)
+    for kind, counts in report.kinds.items():
+        figures = f"{counts.seen:>6} seen {counts.written:>6} written"
+        say(f"{kind:<16} {figures} {counts.skipped:>4} unreadable")
+
+
+async def _import(settings: Settings, base: str | None, say: Say) -> SyncReport:
+    provider = StripeProvider(settings.stripe_key, base)
+    try:
+        return await sync(
+            provider, database(), progress=lambda kind, count: say(f"{kind}: {count} so far")
+        )
+    finally:
+        await provider.close()
+
+
+async def create_company(*, title: str, route: str) -> str:
+    """The new company's id. Raises InvalidInput for a malformed route, Conflict for a taken one."""
+    if not _ROUTE.fullmatch(route):
+        raise InvalidInput("A route has 1 to 40 characters of a-z, 0-9 and dashes.")
+    async with database().unit_of_work() as session:
+        taken = await session.execute(select(Company.id).where(Company.route == route))
+        if taken.first():
+            raise Conflict(f"The route “{route}” is taken.")
+        first = (await session.execute(select(Company.id).limit(1))).first() is None
+        company = Company(title=title, route=route, is_default=first, created_at=wall_now())
+        session.add(company)
+        return company.id
+
+
+async def list_companies() -> list[str]:
+    async with database().reading() as session:
+        rows = await session.execute(select(Company).order_by(col(Company.title)))
+        return [
+            f"{company.id}  {company.title}{'  (default)' if company.is_default else ''}"
+            for company in rows.scalars()
+        ]
+
+
+async def create_api_key(company_id: str, *, scopes: str, name: str) -> str:
+    """The key's text, which is kept nowhere. Raises NotFound and InvalidInput."""
+    chosen = SCOPE_SETS.get(scopes) or tuple(scope.strip() for scope in scopes.split(","))
+    unknown = sorted(set(chosen) - set(ALL_SCOPES))
+    if unknown:
+        raise InvalidInput(f"Unknown scopes: {', '.join(unknown)}.")
+    async with database().unit_of_work() as session:
+        if await session.get(Company, company_id) is None:
+            raise NotFound(f"There is no company {company_id}.")
+        _, text = await create_key(
+            session, company_id=company_id, name=name, scopes=chosen, now=wall_now()
+        )
+        return text

@@ -1,0 +1,51 @@
+"""What has to be true before the first request: the schema, and in the sandbox a demo world."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from portal_app import composition
+from portal_app.demo.listing import demo_listing
+from portal_app.demo.seed import is_seeded, seed
+from portal_app.kit.clock import wall_now
+from portal_app.settings import Mode, Settings, get_settings
+
+ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema; nothing happens when it is there already."""
+    command.upgrade(Config(str(ALEMBIC_INI)), "head")
+
+
+def empty() -> None:
+    """Drop every table and make them anew; only the demo does this."""
+    command.downgrade(Config(str(ALEMBIC_INI)), "base")
+    migrate()
+
+
+def prepare(*, say: Callable[[str], None]) -> None:
+    settings = get_settings()
+    migrate()
+    if settings.mode is Mode.SANDBOX:
+        asyncio.run(_prepare_demo(settings, say))
+
+
+async def _prepare_demo(settings: Settings, say: Callable[[str], None]) -> None:
+    database = composition.install()
+    try:
+        if not await is_seeded(database):
+            await seed(settings, database, now=wall_now(), say=say)
+        listing = await demo_listing(settings, database)
+    finally:
+        await database.close()
+    say(f"\n  Billing Portal (sandbox)   {listing['origin']}\n")
+    for account in listing["accounts"]:
+        say(f"  {account['email']:<20} {account['role']:<9} {account['description']}")
+    say(f"\n  Sign-in codes arrive at    {listing['origin']}/sandbox/mail/")
+    say(f"  Demo API key               {listing['api_key']}\n")

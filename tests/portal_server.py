@@ -1,0 +1,140 @@
+"""A whole portal in sandbox mode, as `make run` starts it, for tests that need the real thing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+DEMO_NOW = "2026-11-16T09:30:00"
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Portal:
+    """A running portal: where it is, what `portal demo info --json` says, and its mailbox."""
+
+    origin: str
+    data_dir: Path
+    log: Path
+    listing: dict[str, Any] = field(default_factory=dict)
+
+    def membership(self, state: str) -> dict[str, str]:
+        found: dict[str, str] = self.listing["memberships"][state]
+        return found
+
+    def mails(self, to: str) -> list[dict[str, str]]:
+        reply = httpx.get(f"{self.origin}/sandbox/mail.json", params={"to": to})
+        mails: list[dict[str, str]] = reply.raise_for_status().json()
+        return mails
+
+    def code_for(self, email: str, *, known: int = 0, seconds: float = 10) -> str:
+        """The code of the first mail to *email* beyond the *known* ones."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            mails = self.mails(email)
+            if len(mails) > known and (match := re.search(r"\b(\d{6})\b", mails[0]["text"])):
+                return match[1]
+            time.sleep(0.05)
+        raise AssertionError(f"no sign-in mail for {email} within {seconds} s")
+
+    def sign_in(self, email: str, next_path: str = "/orders/") -> httpx.Client:
+        """An HTTP client that has signed in as *email*."""
+        client = httpx.Client(base_url=self.origin, headers={"Origin": self.origin})
+        known = len(self.mails(email))
+        asked = client.post("/auth/code", data={"email": email, "next": next_path})
+        assert asked.status_code < 400, asked.text
+        code = self.code_for(email, known=known)
+        done = client.post("/auth/verify", data={"email": email, "code": code, "next": next_path})
+        assert done.status_code == 303, done.text
+        assert done.headers["location"].endswith(next_path)
+        return client
+
+    def cookie_of(self, client: httpx.Client) -> str:
+        return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every table's rows, for before/after comparisons."""
+        with closing(sqlite3.connect(self.data_dir / "portal.db")) as connection:
+            tables = [
+                name
+                for (name,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+                )
+            ]
+            return {
+                table: connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608
+                for table in tables
+            }
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _portal(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "portal_app", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _wait(origin: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        assert server.poll() is None, log.read_text()
+        try:
+            if httpx.get(f"{origin}/login/", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError("the portal did not answer within a minute\n" + log.read_text())
+
+
+@contextmanager
+def running_portal(data_dir: Path) -> Iterator[Portal]:
+    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port."""
+    port = _free_port()
+    origin = f"http://localhost:{port}"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PORTAL_", "STRIPE_", "PYTEST_"))
+    } | {"PORTAL_ORIGIN": origin, "PORTAL_DATA_DIR": str(data_dir)}
+    data_dir.mkdir(parents=True, exist_ok=True)
+    log = data_dir / "server.log"
+    _portal(environment, "demo", "reset", "--now", DEMO_NOW)
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "portal_app", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(origin, server, log)
+        listing = json.loads(_portal(environment, "demo", "info", "--json"))
+        yield Portal(origin, data_dir, log, listing)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)

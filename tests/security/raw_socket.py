@@ -1,0 +1,65 @@
+"""A browser tab without the browser: whoever can open a websocket can do this."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from typing import Any, Self
+
+import socketio
+
+from tests.portal_server import Portal
+
+SETTLE_SECONDS = 0.25
+
+
+class RawTab:
+    """One socket with a tab token and, perhaps, a cookie; keeps every frame it was sent."""
+
+    def __init__(self, portal: Portal, *, cookie: str = "", token: str = "") -> None:
+        self.portal = portal
+        self.cookie = cookie
+        self.token = token or str(uuid.uuid4())
+        self.frames: list[str] = []
+        self.client = socketio.AsyncClient(reconnection=False, logger=False)
+        self.client.on("*", self._keep, namespace="/_event")
+
+    async def _keep(self, event: str, *data: Any) -> None:
+        self.frames.append(f"{event} {json.dumps(data)}")
+
+    async def __aenter__(self) -> Self:
+        await self.connect(origin=self.portal.origin)
+        return self
+
+    async def connect(self, *, origin: str) -> None:
+        headers = {"Origin": origin} | ({"Cookie": self.cookie} if self.cookie else {})
+        await self.client.connect(
+            f"{self.portal.origin}?token={self.token}",
+            headers=headers,
+            namespaces=["/_event"],
+            socketio_path="/_event",
+            transports=["websocket"],
+        )
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.disconnect()
+
+    async def send(
+        self, name: str, payload: Any = None, *, path: str = "/orders/", query: Any = None
+    ) -> None:
+        event = {
+            "name": name,
+            "payload": {} if payload is None else payload,
+            "token": self.token,
+            "router_data": {"pathname": path, "asPath": path, "query": query or {}},
+        }
+        await self.client.emit("event", event, namespace="/_event")
+
+    async def settle(self) -> str:
+        """Everything received so far, once no new frame came for a moment."""
+        seen = -1
+        while seen != len(self.frames):
+            seen = len(self.frames)
+            await asyncio.sleep(SETTLE_SECONDS)
+        return "\n".join(self.frames)
