@@ -1,0 +1,124 @@
+"""Draft invoices and the invoice items that wait for them."""
+
+from typing import Any
+
+from portal_app.sandbox.engine.calendar import DAY
+from portal_app.sandbox.engine.errors import required
+from portal_app.sandbox.engine.invoice_objects import item_line, new_invoice, pricing
+from portal_app.sandbox.engine.invoices import require_status
+from portal_app.sandbox.engine.world import Obj, World, merge_metadata
+
+Params = dict[str, Any]
+
+
+def create(world: World, params: Params) -> Obj:
+    """A one-off draft that takes the customer's pending invoice items."""
+    if not params.get("customer"):
+        raise required("customer")
+    customer = world.get("customer", params["customer"], param="customer")
+    currency = params.get("currency") or customer["currency"] or "usd"
+    invoice = new_invoice(world, customer, currency=currency, reason="manual")
+    if method := params.get("default_payment_method"):
+        world.get("payment_method", method, param="default_payment_method")
+    invoice.update(
+        auto_advance=params.get("auto_advance", False),
+        collection_method=params.get("collection_method", "charge_automatically"),
+        default_payment_method=params.get("default_payment_method"),
+        description=params.get("description"),
+        footer=params.get("footer"),
+        metadata=merge_metadata({}, params.get("metadata", {})),
+    )
+    if invoice["collection_method"] == "send_invoice":
+        if "days_until_due" not in params:
+            raise required("days_until_due")
+        invoice["due_date"] = world.now + params["days_until_due"] * DAY
+    if params.get("pending_invoice_items_behavior") == "include":
+        take_pending(world, invoice, subscription=None)
+    set_totals(invoice)
+    world.edit(customer["id"])["currency"] = currency
+    return world.add(invoice, "invoice.created")
+
+
+def update(world: World, invoice_id: str, params: Params) -> Obj:
+    world.get("invoice", invoice_id)
+    with world.changing(invoice_id, "invoice.updated") as invoice:
+        if "metadata" in params:
+            invoice["metadata"] = merge_metadata(invoice["metadata"], params.pop("metadata"))
+        invoice.update(params)
+    return invoice
+
+
+def create_item(world: World, params: Params) -> Obj:
+    """An amount that waits for the customer's next invoice, or goes onto a given draft."""
+    if not params.get("customer"):
+        raise required("customer")
+    customer = world.get("customer", params["customer"], param="customer")
+    price = None
+    if price_id := (params.get("pricing") or {}).get("price"):
+        price = world.get("price", price_id, param="pricing[price]")
+    quantity = params.get("quantity", 1)
+    if price is None and "amount" not in params:
+        raise required("amount")
+    amount = price["unit_amount"] * quantity if price else params["amount"]
+    currency = price["currency"] if price else params.get("currency") or customer["currency"]
+    if currency is None:
+        raise required("currency")
+    item = new_item(world, customer["id"], amount, currency, description=params.get("description"))
+    item.update(quantity=quantity, quantity_decimal=str(quantity), pricing=pricing(price))
+    item.update(metadata=merge_metadata({}, params.get("metadata", {})))
+    item["_price"] = price and price["id"]
+    if price and not item["description"]:
+        item["description"] = world.objects[price["product"]]["name"]
+    if invoice_id := params.get("invoice"):
+        invoice = world.get("invoice", invoice_id, param="invoice")
+        require_status(invoice, "draft", "modified")
+        item["invoice"] = invoice_id
+        invoice = world.edit(invoice_id)
+        invoice["lines"]["data"].append(item_line(world, item))
+        set_totals(invoice)
+    return world.add(item, "invoiceitem.created")
+
+
+def new_item(
+    world: World, customer: str, amount: int, currency: str, *, description: str | None
+) -> Obj:
+    return {
+        "id": world.new_id("ii"),
+        "object": "invoiceitem",
+        "amount": amount,
+        "currency": currency.lower(),
+        "customer": customer,
+        "date": world.now,
+        "description": description,
+        "discountable": True,
+        "discounts": [],
+        "invoice": None,
+        "livemode": False,
+        "metadata": {},
+        "net_amount": amount,
+        "parent": None,
+        "period": {"start": world.now, "end": world.now},
+        "pricing": None,
+        "proration": False,
+        "quantity": 1,
+        "quantity_decimal": "1",
+        "tax_rates": [],
+        "test_clock": None,
+        "_price": None,
+    }
+
+
+def take_pending(world: World, invoice: Obj, *, subscription: str | None) -> None:
+    """Move the waiting items of this customer (and subscription) onto the draft."""
+    for item in reversed(world.where("invoiceitem", customer=invoice["customer"], invoice=None)):
+        details = (item["parent"] or {}).get("subscription_details") or {}
+        if details.get("subscription") == subscription and item["currency"] == invoice["currency"]:
+            world.edit(item["id"])["invoice"] = invoice["id"]
+            invoice["lines"]["data"].append(item_line(world, item))
+
+
+def set_totals(invoice: Obj) -> None:
+    total = sum(line["amount"] for line in invoice["lines"]["data"])
+    for key in ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"):
+        invoice[key] = total
+    invoice["amount_due"] = invoice["amount_remaining"] = max(0, total)

@@ -1,0 +1,83 @@
+"""The sandbox's own controls, outside `/v1` so that nobody takes them for Stripe's."""
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal_app.sandbox.engine import checkout, lifecycle
+from portal_app.sandbox.engine.errors import ApiError, required
+from portal_app.sandbox.engine.presentation import present
+from portal_app.sandbox.engine.world import Obj, World
+from portal_app.sandbox.http.service import Action, Service, base_of, check_key
+
+
+async def _run(request: Request, action: Action) -> Response:
+    service: Service = request.app.state.service
+    answer = await run_in_threadpool(
+        service.control,
+        action,
+        authorization=request.headers.get("authorization", ""),
+        base=base_of(request),
+    )
+    return Response(answer.body, answer.status, media_type="application/json")
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+async def read_time(request: Request) -> Response:
+    return await _run(request, lambda world: {"now": world.now})
+
+
+async def set_time(request: Request) -> Response:
+    """`{"now": unix}`: sets the clock of an empty account, otherwise advances it."""
+    now = (await _body(request)).get("now")
+
+    def action(world: World) -> Obj:
+        if not isinstance(now, int) or isinstance(now, bool):
+            raise required("now")
+        if world.objects:
+            lifecycle.advance(world, now)
+        else:
+            world.now = now
+        return {"now": world.now}
+
+    return await _run(request, action)
+
+
+async def complete_checkout(request: Request) -> Response:
+    """`{"payment_method": "pm_card_visa"}`: pay as the customer would on Stripe's page."""
+    token = (await _body(request)).get("payment_method", "pm_card_visa")
+    session_id = request.path_params["id"]
+    return await _run(
+        request, lambda world: present(world, checkout.complete(world, session_id, str(token)))
+    )
+
+
+async def reset(request: Request) -> Response:
+    service: Service = request.app.state.service
+    try:
+        check_key(request.headers.get("authorization", ""))
+    except ApiError as error:
+        return Response(
+            json.dumps({"error": error.body}), error.status, media_type="application/json"
+        )
+    await run_in_threadpool(service.reset)
+    return Response("{}", media_type="application/json")
+
+
+ROUTES = [
+    Route("/_sandbox/clock", read_time, methods=["GET"]),
+    Route("/_sandbox/clock", set_time, methods=["POST"]),
+    Route("/_sandbox/checkout/sessions/{id}/complete", complete_checkout, methods=["POST"]),
+    Route("/_sandbox/reset", reset, methods=["POST"]),
+]

@@ -1,0 +1,181 @@
+"""The reading routes: lists with their filters, and the two small ones beside them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from portal_app.sandbox.engine import billing
+from portal_app.sandbox.engine import invoices as invoice_rules
+from portal_app.sandbox.engine.errors import missing, required
+from portal_app.sandbox.engine.world import Obj, World
+from portal_app.sandbox.http.listing import created_within, page
+
+Params = dict[str, Any]
+Keep = Callable[[Obj], bool]
+
+
+def account(_world: World, _params: Params) -> Obj:
+    return {
+        "id": "acct_1Sandbox00000000",
+        "object": "account",
+        "business_profile": {"name": "Sandbox", "support_email": None, "url": None},
+        "business_type": "company",
+        "charges_enabled": True,
+        "country": "US",
+        "default_currency": "usd",
+        "details_submitted": True,
+        "email": "owner@example.com",
+        "metadata": {},
+        "payouts_enabled": True,
+        "type": "standard",
+    }
+
+
+def _list(
+    world: World, kind: str, params: Params, url: str, *fields: str, keep: Keep | None = None
+) -> Obj:
+    """Objects whose named fields equal the given parameters, within `created`."""
+    within = created_within(params)
+    wanted = {name: params[name] for name in fields if name in params}
+    found = (
+        obj
+        for obj in world.all(kind)
+        if all(obj[name] == value for name, value in wanted.items())
+        and within(obj)
+        and not obj.get("deleted")
+        and (keep is None or keep(obj))
+    )
+    return page(world, found, params, url, kind=kind)
+
+
+def customers(world: World, params: Params) -> Obj:
+    return _list(world, "customer", params, "/v1/customers", "email")
+
+
+def products(world: World, params: Params) -> Obj:
+    ids = params.get("ids")
+    keep = (lambda obj: obj["id"] in ids) if ids else None
+    return _list(world, "product", params, "/v1/products", "active", keep=keep)
+
+
+def prices(world: World, params: Params) -> Obj:
+    keys = params.get("lookup_keys")
+    keep = (lambda obj: obj["lookup_key"] in keys) if keys else None
+    names = ("active", "currency", "product", "type")
+    return _list(world, "price", params, "/v1/prices", *names, keep=keep)
+
+
+def methods(world: World, params: Params) -> Obj:
+    names = ("customer", "type")
+    return _list(
+        world,
+        "payment_method",
+        params,
+        "/v1/payment_methods",
+        *names,
+        keep=lambda obj: obj["customer"] is not None,
+    )
+
+
+def customer_methods(world: World, customer_id: str, params: Params) -> Obj:
+    world.get("customer", customer_id)
+    url = f"/v1/customers/{customer_id}/payment_methods"
+    given = {**params, "customer": customer_id}
+    return _list(world, "payment_method", given, url, "customer", "type")
+
+
+def customer_method(world: World, customer_id: str, method_id: str, _params: Params) -> Obj:
+    world.get("customer", customer_id)
+    method = world.get("payment_method", method_id)
+    if method["customer"] != customer_id:
+        raise missing("PaymentMethod", method_id)
+    return method
+
+
+def subscriptions(world: World, params: Params) -> Obj:
+    """Without a status, everything that has not been canceled, as at Stripe."""
+    status, price = params.get("status"), params.get("price")
+
+    def keep(obj: Obj) -> bool:
+        if price and all(item["price"] != price for item in obj["items"]["data"]):
+            return False
+        if status is None:
+            return bool(obj["status"] != "canceled")
+        if status == "ended":
+            return obj["status"] in billing.ENDED
+        return status in ("all", obj["status"])
+
+    names = ("customer", "collection_method")
+    return _list(world, "subscription", params, "/v1/subscriptions", *names, keep=keep)
+
+
+def subscription_items(world: World, params: Params) -> Obj:
+    if "subscription" not in params:
+        raise required("subscription")
+    subscription = world.get("subscription", params["subscription"], param="subscription")
+    return page(world, subscription["items"]["data"], params, "/v1/subscription_items")
+
+
+def invoices(world: World, params: Params) -> Obj:
+    subscription = params.get("subscription")
+
+    def keep(obj: Obj) -> bool:
+        details = (obj["parent"] or {}).get("subscription_details") or {}
+        return subscription is None or details.get("subscription") == subscription
+
+    names = ("customer", "status", "collection_method")
+    return _list(world, "invoice", params, "/v1/invoices", *names, keep=keep)
+
+
+def invoice_lines(world: World, invoice_id: str, params: Params) -> Obj:
+    lines = world.get("invoice", invoice_id)["lines"]["data"]
+    return page(world, lines, params, f"/v1/invoices/{invoice_id}/lines", kind="line_item")
+
+
+def finalize(world: World, invoice_id: str, params: Params) -> Obj:
+    invoice = invoice_rules.finalize(world, invoice_id)
+    if "auto_advance" in params:
+        world.edit(invoice_id)["auto_advance"] = params["auto_advance"]
+    return invoice
+
+
+def invoice_payments(world: World, params: Params) -> Obj:
+    intent = (params.get("payment") or {}).get("payment_intent")
+    keep = (lambda obj: obj["payment"]["payment_intent"] == intent) if intent else None
+    names = ("invoice", "status")
+    return _list(world, "invoice_payment", params, "/v1/invoice_payments", *names, keep=keep)
+
+
+def payment_intents(world: World, params: Params) -> Obj:
+    return _list(world, "payment_intent", params, "/v1/payment_intents", "customer")
+
+
+def charges(world: World, params: Params) -> Obj:
+    return _list(world, "charge", params, "/v1/charges", "customer", "payment_intent")
+
+
+def refunds(world: World, params: Params) -> Obj:
+    return _list(world, "refund", params, "/v1/refunds", "charge", "payment_intent")
+
+
+def checkout_sessions(world: World, params: Params) -> Obj:
+    names = ("customer", "payment_intent", "status")
+    return _list(world, "checkout.session", params, "/v1/checkout/sessions", *names)
+
+
+def line_items(world: World, session_id: str, params: Params) -> Obj:
+    items = world.get("checkout.session", session_id)["_items"]
+    url = f"/v1/checkout/sessions/{session_id}/line_items"
+    return page(world, items, params, url, kind="item")
+
+
+def events(world: World, params: Params) -> Obj:
+    types = set(params.get("types", ())) | ({params["type"]} if "type" in params else set())
+
+    def keep(obj: Obj) -> bool:
+        # A trailing star takes a family: "invoice.*".
+        return not types or any(
+            obj["type"] == name or (name.endswith("*") and obj["type"].startswith(name[:-1]))
+            for name in types
+        )
+
+    return _list(world, "event", params, "/v1/events", keep=keep)

@@ -1,0 +1,164 @@
+"""One request against one account: key, route, parameters, idempotency, transaction, answer."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from portal_app.sandbox.engine.errors import ApiError, not_implemented
+from portal_app.sandbox.engine.presentation import present
+from portal_app.sandbox.engine.world import Obj, World
+from portal_app.sandbox.http import parameters, routes
+from portal_app.sandbox.http.expansion import expand
+from portal_app.sandbox.store import Reply, Store
+
+Action = Callable[[World], Obj]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, read off the wire. `base` is the sandbox's own address without a final slash."""
+
+    method: str
+    path: str
+    form: str
+    base: str
+    authorization: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: str
+    request_id: str
+    replayed: bool = False
+
+
+class Service:
+    """The only writer of the account. Thread-safe; one per database file."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self.world = store.load(wall=int(time.time()))
+
+    def close(self) -> None:
+        self._store.close()
+
+    def serve(self, call: Call) -> Answer:
+        """A `/v1` request. Never raises an `ApiError`: it becomes the answer."""
+        with self._lock:
+            request_id = f"req_{secrets.token_hex(7)}"
+            try:
+                return self._serve(call, request_id)
+            except ApiError as error:
+                return _refusal(error, request_id)
+
+    def _serve(self, call: Call, request_id: str) -> Answer:
+        check_key(call.authorization)
+        found = routes.find(call.method, call.path)
+        if found is None:
+            raise not_implemented(f"{call.method} {call.path}")
+        route, ids = found
+        key = call.idempotency_key if call.method == "POST" else None
+        fingerprint = sha256(f"{call.method} {call.path} {call.form}".encode()).hexdigest()
+        if key and (reply := self._store.reply(key)):
+            return _replay(key, reply, fingerprint, request_id)
+        raw = parameters.decode(call.form)
+        paths = list((raw.pop("expand", None) or {}).values())
+        sdk, name = route.sdk, f"{call.method} {route.path}"
+        params = parameters.read(raw, route.accepts, sdk=sdk, route=name)
+
+        def action(world: World) -> Obj:
+            result = route.handler(world, *ids, params)
+            shown = result if "_seq" not in result else present(world, result)
+            return expand(world, shown, paths)
+
+        self.world.base = call.base
+        if call.method == "GET":
+            return Answer(200, _json(action(self.world)), request_id)
+        self.world.request = (request_id, key)
+        return self._transact(action, key=key, fingerprint=fingerprint, request_id=request_id)
+
+    def control(self, action: Action, *, authorization: str, base: str) -> Answer:
+        """A route outside `/v1`: the same key, the same transaction, no idempotency."""
+        with self._lock:
+            try:
+                check_key(authorization)
+                self.world.base = base
+                self.world.request = (None, None)
+                return self._transact(action, key=None, fingerprint="", request_id="")
+            except ApiError as error:
+                return _refusal(error, "")
+
+    def reset(self) -> None:
+        """An empty account at the wall time, without a trace of the old one."""
+        with self._lock:
+            self._store.clear()
+            self.world = self._store.load(wall=int(time.time()))
+
+    def _transact(
+        self, action: Action, *, key: str | None, fingerprint: str, request_id: str
+    ) -> Answer:
+        world = self.world
+        world.begin()
+        try:
+            answer = Answer(200, _json(action(world)), request_id)
+        except ApiError as error:
+            if not error.keeps_changes:
+                world.rollback()
+                raise
+            answer = _refusal(error, request_id)
+        except Exception:
+            world.rollback()
+            raise
+        reply = Reply(fingerprint, answer.status, answer.body)
+        self._store.save(world, key=key, reply=reply, wall=int(time.time()))
+        return answer
+
+
+def base_of(request: Request) -> str:
+    """The sandbox's own address, mount included (`base_url` names the application around it)."""
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
+
+
+def check_key(authorization: str) -> None:
+    scheme, _, key = authorization.partition(" ")
+    if not key:
+        raise ApiError(
+            401,
+            "invalid_request_error",
+            "You did not provide an API key. You need to provide your API key in the "
+            "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer "
+            "YOUR_SECRET_KEY').",
+        )
+    if scheme.lower() != "bearer" or not key.startswith("sk_test_"):
+        shown = f"{key[:7]}{'*' * 8}{key[-4:]}"
+        raise ApiError(401, "invalid_request_error", f"Invalid API Key provided: {shown}")
+
+
+def _replay(key: str, reply: Reply, fingerprint: str, request_id: str) -> Answer:
+    if reply.fingerprint != fingerprint:
+        raise ApiError(
+            400,
+            "idempotency_error",
+            "Keys for idempotent requests can only be used with the same parameters they were "
+            f"first used with. Try using a key other than '{key}' if you meant to execute a "
+            "different request.",
+        )
+    return Answer(reply.status, reply.body, request_id, replayed=True)
+
+
+def _refusal(error: ApiError, request_id: str) -> Answer:
+    return Answer(error.status, _json({"error": error.body}), request_id)
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - JSON
+    return orjson.dumps(value).decode()
