@@ -148,9 +148,10 @@ class Settings(BaseSettings):
     @property
     def secret_key(self) -> bytes:
         """Key of every digest and derived code; kept in the data directory when none is given."""
-        return (self._given_secret or _stored_secret(self.data_dir)).encode()
+        return (self._given_secret or _stored_secret(self.data_dir.absolute())).encode()
 
 
+@lru_cache(maxsize=8)
 def _stored_secret(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     if not path.exists():

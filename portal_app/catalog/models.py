@@ -52,7 +52,7 @@ class Creator(SQLModel, table=True):
 
 
 class Product(SQLModel, table=True):
-    """A Stripe product; belongs to the company in its metadata `portal_company`, else the default."""
+    """A Stripe product; its metadata `portal_company` names the company, else it is the default."""
 
     __tablename__ = "products"
 
@@ -90,7 +90,7 @@ class Plan(SQLModel, table=True):
 
 
 class PortalConfiguration(SQLModel, table=True):
-    """One published version of a company's policies; defaults stand in code (`configuration.py`)."""
+    """One published version of a company's policies; `configuration.py` holds the defaults."""
 
     __tablename__ = "portal_configurations"
     __table_args__ = (UniqueConstraint("company_id", "version"),)

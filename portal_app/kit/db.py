@@ -71,8 +71,8 @@ class Database:
             self._reader = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True)
             self._reader.row_factory = sqlite3.Row
             self._reader.isolation_level = None
-        sql, names = _compiled(statement)
-        values = [params[name] for name in names]
+        sql, names, fixed = _compiled(statement)
+        values = [params[name] if name in params else fixed[name] for name in names]
         return self._reader.execute(sql, values).fetchone()
 
     async def close(self) -> None:
@@ -82,16 +82,21 @@ class Database:
         await self.engine.dispose()
 
 
-_SQL: dict[int, tuple[Executable, str, tuple[str, ...]]] = {}
+_SQL: dict[int, tuple[Executable, str, tuple[str, ...], dict[str, Any]]] = {}
 
 
-def _compiled(statement: Executable) -> tuple[str, tuple[str, ...]]:
-    """SQLite text of a module-level statement, compiled once; the statement is kept alive."""
+def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """SQLite text, names of its parameters, and values that the statement brings along (a LIMIT).
+
+    Compiled once per module-level statement, which is kept alive here.
+    """
     known = _SQL.get(id(statement))
     if known is None:
         compiled = statement.compile(dialect=sqlite_dialect.dialect(paramstyle="qmark"))  # type: ignore[attr-defined]
-        known = _SQL[id(statement)] = (statement, str(compiled), tuple(compiled.positiontup or ()))
-    return known[1], known[2]
+        fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        names = tuple(compiled.positiontup or ())
+        known = _SQL[id(statement)] = (statement, str(compiled), names, fixed)
+    return known[1:]
 
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:

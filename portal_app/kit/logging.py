@@ -16,7 +16,7 @@ _PATTERNS = (
         r"(?i)(['\"]?(?:cookie|authorization|set-cookie)['\"]?\s*[:=]\s*)(['\"]?)[^'\"\n]+\2"
     ),
     re.compile(r"(?i)((?:token|code|next_token|secret|password)=)[^&\s'\"]+"),
-    re.compile(r"()\b(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z_]+"),
+    re.compile(r"()\b(?:sk|rk|b?pk)_(?:live|test)_[0-9A-Za-z_]+"),
     re.compile(r"()\bwhsec_[0-9A-Za-z+/=_-]+"),
     re.compile(r"()\b\w*portal_session=[^;\s'\"]+"),
     re.compile(r"(/login/link/)[^/\s'\"]+"),

@@ -7,11 +7,16 @@ CLDR would print. `Money.minor` is always ISO's; Stripe's figure exists only in 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from functools import lru_cache
+from typing import Final, Self
 
-from babel.numbers import format_currency
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency, get_currency_symbol
+
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 ISO_EXPONENTS = {
     **dict.fromkeys(
@@ -91,11 +96,17 @@ class Money:
         return f"{self.decimal:.{iso_exponent(self.currency)}f}"
 
     def format(self, locale: str) -> str:
-        """As a reader of *locale* (`en`, `de_CH`) expects it, always with ISO's decimals."""
-        digits = iso_exponent(self.currency)
-        pattern = _pattern(locale, digits)
+        """As a reader of *locale* (`en`, `de_CH`, `de-CH`) expects it, always with ISO's decimals.
+
+        A locale that CLDR doesn't know reads English: a wrong language must not hide an amount.
+        """
+        own = _locale(locale)
         return format_currency(
-            self.decimal, self.currency, format=pattern, locale=locale, currency_digits=False
+            self.decimal,
+            self.currency,
+            format=_pattern(own, self.currency),
+            locale=own,
+            currency_digits=False,
         )
 
     def _same(self, other: Money) -> None:
@@ -123,10 +134,27 @@ class Money:
         return self.minor != 0
 
 
-def _pattern(locale: str, digits: int) -> str:
-    """The locale's own currency pattern with exactly *digits* decimals."""
-    from babel import Locale  # noqa: PLC0415 -- keeps the import of kit.money light in workers.
+@lru_cache(maxsize=256)
+def _locale(name: str) -> Locale:
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
 
-    own = Locale.parse(locale).currency_formats["standard"].pattern
-    decimals = "." + "0" * digits if digits else ""
-    return str(own).replace(".00", decimals)
+
+@lru_cache(maxsize=2048)
+def _pattern(locale: Locale, currency: str) -> str:
+    """The locale's own currency pattern with exactly the currency's decimals.
+
+    A code or symbol made of letters is kept off the digits (`KWD 9.500`), as CLDR's
+    `alphaNextToNumber` patterns do, which Babel has no access to (Unicode TR 35, part 3, §3.2).
+    """
+    digits = iso_exponent(currency)
+    pattern: str = locale.currency_formats["standard"].pattern
+    pattern = pattern.replace(".00", "." + "0" * digits if digits else "")
+    symbol = get_currency_symbol(currency, locale)
+    if symbol[-1].isalpha():
+        pattern = re.sub(r"¤(?=[#0])", f"¤{NO_BREAK}", pattern)
+    if symbol[0].isalpha():
+        pattern = re.sub(r"(?<=[#0])¤", f"{NO_BREAK}¤", pattern)
+    return pattern

@@ -58,6 +58,8 @@ class Membership(SQLModel, table=True):
     stripe_status: str = ""
     collection_method: str = "charge_automatically"
     quantity: int = 1
+    # Stripe metadata `license_key`; developers may name the membership by it in the API.
+    license_key: str | None = Field(default=None, index=True)
     price_minor: int = Field(sa_column=minor_units())
     currency: str = Field(sa_column=currency())
     # Items beside the plan: [{"description", "quantity", "amount_minor"}].

@@ -1,0 +1,53 @@
+"""How a company's portal behaves: the defaults, and reading a published version of them.
+
+A version's `body` holds only what differs from the defaults, so that a default that is improved
+here reaches everybody who never chose otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPolicy:
+    """When a membership that is not plainly paid still gives access.
+
+    *grace_days* counts from the start of the unpaid period; None is as long as Stripe retries.
+    """
+
+    while_past_due: bool = True
+    grace_days: int | None = None
+    while_paused: bool = True
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        default = cls()
+        days = given.get("grace_days")
+        return cls(
+            while_past_due=_flag(given.get("while_past_due"), default.while_past_due),
+            grace_days=days if type(days) is int and days >= 0 else default.grace_days,
+            while_paused=_flag(given.get("while_paused"), default.while_paused),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """One company's policies as they apply now."""
+
+    access: AccessPolicy = field(default_factory=AccessPolicy)
+
+    @classmethod
+    def read(cls, body: Mapping[str, object]) -> Self:
+        return cls(access=AccessPolicy.read(body.get("access")))
+
+
+DEFAULT = Configuration()
+
+
+def _flag(value: object, default: bool) -> bool:
+    return value if isinstance(value, bool) else default

@@ -1,0 +1,103 @@
+"""Products and prices of Stripe become rows of the catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from portal_app.catalog.models import Company, Plan, Product
+from portal_app.kit.errors import Conflict
+from portal_app.kit.observed import Outcome, upsert
+from portal_app.provider.facts import PriceFacts, ProductFacts
+
+
+class NoDefaultCompany(Conflict):
+    """Products without a company of their own have nowhere to go until there is a default one."""
+
+    code = "no_default_company"
+
+
+async def project_product(
+    session: AsyncSession, facts: ProductFacts, *, observed_at: datetime
+) -> Outcome:
+    """Raises NoDefaultCompany where the product names no company of ours and none is default."""
+    values = {
+        "company_id": await _company_id(session, facts.company_id),
+        "title": facts.name,
+        "description": facts.description,
+        "active": facts.active,
+        "details": {"metadata": dict(facts.metadata)},
+        "created_at": facts.created_at,
+    }
+    _, outcome = await upsert(
+        session, Product, {"stripe_product_id": facts.id}, values, observed_at
+    )
+    return outcome
+
+
+async def _company_id(session: AsyncSession, named: str | None) -> str:
+    if named is not None:
+        found = await session.get(Company, named)
+        if found is not None:
+            return found.id
+    default = select(Company.id).where(col(Company.is_default).is_(True)).order_by(Company.id)
+    company_id = await session.scalar(default.limit(1))
+    if company_id is None:
+        raise NoDefaultCompany("There is no default company yet. Create one first.")
+    return company_id
+
+
+async def project_price(
+    session: AsyncSession, facts: PriceFacts, *, observed_at: datetime
+) -> Outcome:
+    """A price whose product is unknown here is unrelated.
+
+    Prices that Stripe computes (tiers, an amount the buyer chose) have no amount of their own and
+    are stored with 0: what was really charged stands on the invoices.
+    """
+    product_id = await session.scalar(
+        select(Product.id).where(Product.stripe_product_id == facts.product_id)
+    )
+    if product_id is None:
+        return Outcome.UNRELATED
+    values = {
+        "product_id": product_id,
+        "title": facts.title,
+        "amount_minor": facts.amount.minor if facts.amount else 0,
+        "currency": facts.currency,
+        "interval": facts.interval,
+        "interval_count": facts.interval_count,
+        "active": facts.active,
+        "created_at": facts.created_at,
+    }
+    _, outcome = await upsert(session, Plan, {"stripe_price_id": facts.id}, values, observed_at)
+    return outcome
+
+
+async def plan_of_price(
+    session: AsyncSession, facts: PriceFacts, *, observed_at: datetime
+) -> tuple[Plan, Product] | None:
+    """The plan of a price that came embedded in something else; None when the product isn't ours.
+
+    A price made after the catalogue was read is added on the way.
+    """
+    found = await _plan_and_product(session, facts.id)
+    if found is None:
+        await project_price(session, facts, observed_at=observed_at)
+        found = await _plan_and_product(session, facts.id)
+    return found
+
+
+async def _plan_and_product(
+    session: AsyncSession, stripe_price_id: str
+) -> tuple[Plan, Product] | None:
+    """Read without a lock: many memberships share a plan and don't change it."""
+    statement = (
+        select(Plan, Product)
+        .join(Product, col(Plan.product_id) == col(Product.id))
+        .where(Plan.stripe_price_id == stripe_price_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None

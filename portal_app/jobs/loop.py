@@ -1,0 +1,91 @@
+"""The loop that drains queues: in the web process by default, in `portal worker` at scale."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from portal_app.jobs.queue import GiveUp, Queue
+
+logger = logging.getLogger(__name__)
+IDLE_SECONDS: Final = 1.0
+Listen: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class JobLoop:
+    """Drains *queues*; each of *signals* wakes it at once when its process has appended something.
+
+    Rows of other processes and retries are found by asking once a second.
+    """
+
+    queues: tuple[Queue[Any], ...]
+    signals: tuple[Listen, ...] = ()
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Until *stop* is set; then finishes what it has claimed and returns."""
+        wake = asyncio.Event()
+        silence = [listen(wake.set) for listen in self.signals]
+        try:
+            while not stop.is_set():
+                wake.clear()
+                if not await self._drained_safely():
+                    await _first_of(wake, stop, IDLE_SECONDS)
+        finally:
+            for stop_listening in silence:
+                stop_listening()
+
+    async def drain_once(self) -> int:
+        """Handle one batch of each queue; returns how many rows were handled, well or not."""
+        return sum([await drain(queue) for queue in self.queues])
+
+    async def drain_all(self) -> int:
+        """Until nothing is due; for the command line and tests."""
+        total = 0
+        while handled := await self.drain_once():
+            total += handled
+        return total
+
+    async def _drained_safely(self) -> int:
+        try:
+            return await self.drain_once()
+        except Exception:
+            # The database may be away for a moment; the loop has to outlive that.
+            logger.exception("the jobs loop could not work and will try again")
+            return 0
+
+
+async def drain(queue: Queue[Any]) -> int:
+    """Handle one batch of *queue*, its rows side by side."""
+    if not await queue.has_due():
+        return 0
+    rows = await queue.claim()
+    await asyncio.gather(*[_handle(queue, row) for row in rows])
+    return len(rows)
+
+
+async def _handle(queue: Queue[Any], row: Any) -> None:  # noqa: ANN401
+    fields = {"queue": queue.model.__tablename__, "row": row.id, "attempt": row.attempts}
+    try:
+        await queue.handle(row)
+    except GiveUp as reason:
+        logger.warning("a job was given up", extra={"fields": fields})
+        await queue.bury(row, reason)
+    except Exception as error:
+        logger.exception("a job failed", extra={"fields": fields})
+        await queue.postpone(row, error)
+    else:
+        await queue.finish(row)
+
+
+async def _first_of(wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
+    waiting = [asyncio.create_task(wake.wait()), asyncio.create_task(stop.wait())]
+    _, pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,1 @@
+"""Pure ASGI classes around the application: headers, caching, origin checks. No business."""

@@ -1,0 +1,51 @@
+"""The headers of every answer: what a browser may do with it, and how long it may keep it."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal_app.kit.http.csp import SERVER_RENDERED
+
+IMMUTABLE = b"public, max-age=31536000, immutable"
+_COMMON = (
+    (b"x-content-type-options", b"nosniff"),
+    # Sign-in links carry a token in their path; no other site may see it.
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(self)"),
+)
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class SecurityHeaders:
+    """Adds what an answer does not say itself; a route's own header always wins."""
+
+    def __init__(self, app: ASGIApp, *, https: bool, never_stored: tuple[str, ...] = ()) -> None:
+        self.app = app
+        self.never_stored = never_stored
+        self.common = (*_COMMON, _HSTS) if https else _COMMON
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = self._completed(scope["path"], message)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    def _completed(self, path: str, message: Message) -> list[tuple[bytes, bytes]]:
+        given = list(message.get("headers", ()))
+        present = {name.lower(): value for name, value in given}
+        wanted = [*self.common, (b"cache-control", self._caching(path, message["status"]))]
+        if present.get(b"content-type", b"").startswith(b"text/html"):
+            wanted.append((b"content-security-policy", SERVER_RENDERED.encode()))
+        return given + [(name, value) for name, value in wanted if name not in present]
+
+    def _caching(self, path: str, status: int) -> bytes:
+        if path.startswith("/assets/") and status in {200, 206, 304}:
+            return IMMUTABLE
+        return b"no-store" if path.startswith(self.never_stored) else b"no-cache"

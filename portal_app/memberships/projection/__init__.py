@@ -1,0 +1,12 @@
+"""Stripe's subscriptions, checkouts and invoices become memberships with their history."""
+
+from portal_app.memberships.projection.billing import record_invoice
+from portal_app.memberships.projection.one_time import project_checkout, project_one_time_invoice
+from portal_app.memberships.projection.subscriptions import project_subscription
+
+__all__ = [
+    "project_checkout",
+    "project_one_time_invoice",
+    "project_subscription",
+    "record_invoice",
+]

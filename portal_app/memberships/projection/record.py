@@ -1,0 +1,65 @@
+"""Opening a membership's first holding, writing its history, telling its holder's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from portal_app.customers.models import Customer
+from portal_app.customers.service import announce
+from portal_app.kit.clock import wall_now
+from portal_app.memberships.models import ActorKind, Member, Membership, MembershipEvent
+from portal_app.memberships.projection.happenings import Happening
+
+TOPIC = "memberships"
+
+
+async def open_holding(
+    session: AsyncSession, membership: Membership, customer: Customer, *, from_at: datetime
+) -> None:
+    """The customer's person holds it, or nobody yet while the customer is unclaimed.
+
+    It stays open when the membership ends: its holder keeps seeing it among the past ones.
+    """
+    session.add(
+        Member(
+            membership_id=membership.id,
+            person_id=customer.person_id,
+            customer_id=customer.id,
+            from_at=from_at,
+        )
+    )
+    await session.flush()
+
+
+def record(session: AsyncSession, membership: Membership, happenings: Iterable[Happening]) -> None:
+    """Append to the history; the actor is the system, as Stripe does not say who it was."""
+    for happening in happenings:
+        session.add(
+            MembershipEvent(
+                membership_id=membership.id,
+                kind=happening.kind,
+                actor_kind=ActorKind.SYSTEM,
+                before=happening.before,
+                after=happening.after,
+                happened_at=happening.at,
+                recorded_at=wall_now(),
+            )
+        )
+
+
+async def announce_membership(session: AsyncSession, membership: Membership) -> None:
+    """Tell the holder and whoever pays, if that is somebody else."""
+    holder = await session.scalar(
+        select(Member.person_id).where(
+            Member.membership_id == membership.id, col(Member.until_at).is_(None)
+        )
+    )
+    customer = await session.get(Customer, membership.customer_id)
+    payer = customer.person_id if customer else None
+    announce(session, holder, TOPIC)
+    if payer != holder:
+        announce(session, payer, TOPIC)

@@ -1,0 +1,224 @@
+"""Pure decisions about a membership, from Stripe's facts: its status, access and dates.
+
+Nothing here is stored (design.md §4): a status that is derived can't disagree with its facts.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from portal_app.catalog.configuration import AccessPolicy
+from portal_app.catalog.models import Interval
+from portal_app.memberships.models import Membership, MembershipSource
+
+
+class MembershipStatus(StrEnum):
+    """The statuses that a membership can have towards people and the API (whop-api §1.1)."""
+
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    UNRESOLVED = "unresolved"
+    DRAFTED = "drafted"
+
+
+_BY_STRIPE: Final = {
+    "trialing": MembershipStatus.TRIALING,
+    "active": MembershipStatus.ACTIVE,
+    "past_due": MembershipStatus.PAST_DUE,
+    "incomplete": MembershipStatus.DRAFTED,
+    "incomplete_expired": MembershipStatus.EXPIRED,
+    "unpaid": MembershipStatus.UNRESOLVED,
+    "paused": MembershipStatus.ACTIVE,
+    "canceled": MembershipStatus.CANCELED,
+}
+OVER: Final = frozenset({MembershipStatus.CANCELED, MembershipStatus.EXPIRED})
+RENEWING: Final = frozenset(
+    {MembershipStatus.TRIALING, MembershipStatus.ACTIVE, MembershipStatus.PAST_DUE}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeFacts:
+    """What Stripe says about a membership, as stored; all times aware UTC.
+
+    `next_payment_attempt_at` stands on the open invoice, not on the subscription, and is given
+    only where that invoice was read too.
+    """
+
+    source: MembershipSource
+    stripe_status: str
+    cancel_at_period_end: bool
+    cancel_at: datetime | None
+    canceled_at: datetime | None
+    ended_at: datetime | None
+    trial_end_at: datetime | None
+    current_period_start: datetime | None
+    current_period_end: datetime | None
+    billing_anchor_at: datetime | None
+    paused_at: datetime | None
+    pause_behavior: str
+    resumes_at: datetime | None
+    started_at: datetime
+    next_payment_attempt_at: datetime | None = None
+
+    @classmethod
+    def of(cls, membership: Membership, next_payment_attempt_at: datetime | None = None) -> Self:
+        return cls(
+            source=membership.source,
+            stripe_status=membership.stripe_status,
+            cancel_at_period_end=membership.cancel_at_period_end,
+            cancel_at=membership.cancel_at,
+            canceled_at=membership.canceled_at,
+            ended_at=membership.ended_at,
+            trial_end_at=membership.trial_end_at,
+            current_period_start=membership.current_period_start,
+            current_period_end=membership.current_period_end,
+            billing_anchor_at=membership.billing_anchor_at,
+            paused_at=membership.paused_at,
+            pause_behavior=membership.pause_behavior,
+            resumes_at=membership.resumes_at,
+            started_at=membership.started_at,
+            next_payment_attempt_at=next_payment_attempt_at,
+        )
+
+    @property
+    def recurring(self) -> bool:
+        return self.source is MembershipSource.SUBSCRIPTION
+
+
+def status_of(facts: StripeFacts) -> MembershipStatus:
+    """Derive the status; one of Stripe's that is unknown to us is `unresolved`, without access."""
+    if facts.recurring:
+        return _BY_STRIPE.get(facts.stripe_status, MembershipStatus.UNRESOLVED)
+    if facts.ended_at is None:
+        return MembershipStatus.COMPLETED
+    return MembershipStatus.CANCELED if facts.canceled_at else MembershipStatus.EXPIRED
+
+
+def is_paused(facts: StripeFacts) -> bool:
+    """Whether nothing is charged until it resumes: Stripe's own pause, or paused collection."""
+    running = status_of(facts) in {MembershipStatus.ACTIVE, MembershipStatus.TRIALING}
+    return running and (facts.stripe_status == "paused" or bool(facts.pause_behavior))
+
+
+def ends_at(facts: StripeFacts) -> datetime | None:
+    """When it ended, or will end by an arranged cancellation; None when it goes on."""
+    if status_of(facts) in OVER:
+        return facts.ended_at or facts.canceled_at
+    if facts.cancel_at is not None:
+        return facts.cancel_at
+    if not facts.cancel_at_period_end:
+        return None
+    return facts.current_period_end or facts.trial_end_at
+
+
+def is_canceling(facts: StripeFacts) -> bool:
+    return status_of(facts) not in OVER and ends_at(facts) is not None
+
+
+def renewal_date(facts: StripeFacts) -> datetime | None:
+    """When the next regular charge is due; None when none will come as things stand."""
+    if not facts.recurring or is_canceling(facts) or is_paused(facts):
+        return None
+    status = status_of(facts)
+    if status is MembershipStatus.TRIALING:
+        return facts.trial_end_at or facts.current_period_end
+    return facts.current_period_end if status in RENEWING else None
+
+
+def most_recent_action(facts: StripeFacts) -> tuple[str | None, datetime | None]:
+    """Whop's `most_recent_action` and its time (whop-api §1.1): past for what happened, else ahead.
+
+    A failed payment comes before everything else, an arranged end before a pause, as the one
+    that the customer would want to be told first.
+    """
+    status = status_of(facts)
+    if status in OVER:
+        return "canceled_on", ends_at(facts)
+    if status is MembershipStatus.UNRESOLVED:
+        return "unresolved_at", facts.current_period_start
+    if status is MembershipStatus.PAST_DUE:
+        return _dunning_action(facts)
+    if is_canceling(facts):
+        return _end_action(status), ends_at(facts)
+    return _running_action(facts, status)
+
+
+def _dunning_action(facts: StripeFacts) -> tuple[str, datetime | None]:
+    if facts.next_payment_attempt_at is not None:
+        return "next_payment_attempt", facts.next_payment_attempt_at
+    return "past_due", facts.current_period_start
+
+
+def _running_action(
+    facts: StripeFacts, status: MembershipStatus
+) -> tuple[str | None, datetime | None]:
+    if is_paused(facts):
+        return "paused_at", facts.paused_at
+    if status is MembershipStatus.TRIALING:
+        return "trial_ends_at", renewal_date(facts)
+    if status is MembershipStatus.ACTIVE:
+        return "renewing_on", renewal_date(facts)
+    return None, None
+
+
+def _end_action(status: MembershipStatus) -> str:
+    if status is MembershipStatus.TRIALING:
+        return "trial_canceling_on"
+    return "ending_on" if status is MembershipStatus.COMPLETED else "canceling_on"
+
+
+def grants_access(facts: StripeFacts, policy: AccessPolicy, now: datetime) -> bool:
+    """Whether the holder may use the product at *now* (business time) under the company's policy.
+
+    An arranged end that has passed counts although Stripe's event may still be on its way.
+    A failed renewal counts from the start of the period that was not paid.
+    """
+    status, end = status_of(facts), ends_at(facts)
+    if status in OVER | {MembershipStatus.DRAFTED, MembershipStatus.UNRESOLVED}:
+        return False
+    if end is not None and end <= now:
+        return False
+    if status is MembershipStatus.PAST_DUE:
+        grace_end = access_while_past_due_until(facts, policy)
+        return policy.while_past_due and (grace_end is None or now < grace_end)
+    return policy.while_paused or not is_paused(facts)
+
+
+def access_while_past_due_until(facts: StripeFacts, policy: AccessPolicy) -> datetime | None:
+    """When access stops for want of payment; None when no day is set."""
+    if policy.grace_days is None or facts.current_period_start is None:
+        return None
+    return facts.current_period_start + timedelta(days=policy.grace_days)
+
+
+def is_current(facts: StripeFacts, now: datetime) -> bool:
+    """Still usable or in need of attention: the list on top of the orders page, else “past”."""
+    end = ends_at(facts)
+    return status_of(facts) not in OVER and (end is None or end > now)
+
+
+def nth_period_end(anchor: datetime, interval: Interval, count: int, n: int) -> datetime:
+    """End of the *n*-th period of *count* intervals, counted from the *anchor* itself.
+
+    Months are added to the anchor and never to the end before, so that a short month does not
+    move all later ones: 31 Jan → 28 Feb → 31 Mar
+    (docs.stripe.com/billing/subscriptions/billing-cycle).
+    """
+    steps = count * n
+    if interval is Interval.DAY:
+        return anchor + timedelta(days=steps)
+    if interval is Interval.WEEK:
+        return anchor + timedelta(weeks=steps)
+    months = steps * (12 if interval is Interval.YEAR else 1)
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
+    day = min(anchor.day, monthrange(year, month + 1)[1])
+    return anchor.replace(year=year, month=month + 1, day=day)
