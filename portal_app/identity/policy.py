@@ -20,8 +20,11 @@ class Policy(StrEnum):
 class Registered(Protocol):
     """The part of Reflex's registration that is read here."""
 
-    handler: Any
-    states: Any
+    @property
+    def handler(self) -> Any: ...  # noqa: ANN401
+
+    @property
+    def states(self) -> Any: ...  # noqa: ANN401
 
 
 # Reflex's own handlers that a page can't live without; `setvar` is not among them.

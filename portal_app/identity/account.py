@@ -1,0 +1,32 @@
+"""What a person's own account page is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.identity import repository
+from portal_app.identity.actor import Actor
+from portal_app.identity.models import EmailAddress, LoginSession
+from portal_app.identity.rules import IDLE_LIFETIME
+from portal_app.kit.clock import wall_now
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Addresses, the primary one first, and live sessions, the latest first."""
+
+    addresses: Sequence[EmailAddress]
+    sessions: Sequence[LoginSession]
+
+
+async def read_account(session: AsyncSession, actor: Actor) -> Account:
+    now = wall_now()
+    return Account(
+        addresses=await repository.addresses_of(session, actor.person_id),
+        sessions=await repository.open_sessions_of(
+            session, actor.person_id, now=now, seen_after=now - IDLE_LIFETIME
+        ),
+    )

@@ -1,0 +1,50 @@
+"""Setting and clearing the two cookies of sign-in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from portal_app.identity.rules import ABSOLUTE_LIFETIME
+from portal_app.identity.sessions import browser_cookie, session_cookie
+from portal_app.settings import get_settings
+
+BROWSER_SECONDS: Final = 3600
+
+
+def keep_session(response: Response, token: str) -> None:
+    _keep(response, session_cookie(), token, int(ABSOLUTE_LIFETIME.total_seconds()))
+
+
+def keep_browser(response: Response, token: str) -> None:
+    _keep(response, browser_cookie(), token, BROWSER_SECONDS)
+
+
+def drop_session(response: Response) -> None:
+    """Clear the cookie and what the tab keeps: its token leads to the state of who just left."""
+    response.delete_cookie(
+        session_cookie(),
+        path="/",
+        secure=get_settings().secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+    forget_storage(response)
+
+
+def forget_storage(response: Response) -> None:
+    """ASVS 14.3.1: nothing of the person before stays in this browser."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+
+
+def _keep(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        secure=get_settings().secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,112 @@
+"""Refusals of sign-in, in sentences for people."""
+
+from __future__ import annotations
+
+from portal_app.kit.errors import InvalidInput, NotAllowed, PortalError
+
+
+class InvalidAddress(InvalidInput):
+    """What was typed can't be an e-mail address."""
+
+    code = "invalid_email"
+
+    def __init__(self) -> None:
+        super().__init__("Enter an email address, like name@example.com.")
+
+
+class SignInRefused(PortalError):
+    """A code or link that signs nobody in; *ask_again* when only a new code helps."""
+
+    ask_again = True
+
+
+class WrongCode(SignInRefused):
+    """The digits don't match; the request stays open until the tries are used up."""
+
+    code = "wrong_code"
+    ask_again = False
+
+    def __init__(self) -> None:
+        super().__init__("That code is not right. Check the newest mail and try again.")
+
+
+class NoCodeAsked(SignInRefused):
+    """This browser never asked for a code, or its cookie is gone."""
+
+    code = "no_code_asked"
+
+    def __init__(self) -> None:
+        super().__init__("Ask for a code in this browser first.")
+
+
+class CodeUsed(SignInRefused):
+    """One use only (ASVS 6.5.1)."""
+
+    code = "code_used"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("That code has been used already.")
+
+
+class CodeExpired(SignInRefused):
+    """Ten minutes are over."""
+
+    code = "code_expired"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("That code has expired.")
+
+
+class CodeReplaced(SignInRefused):
+    """A newer code was asked for, which ended this one."""
+
+    code = "code_replaced"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("A newer code was sent. Use the code from the newest mail.")
+
+
+class TooManyTries(SignInRefused):
+    """Five wrong tries end a code."""
+
+    code = "too_many_tries"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("The code was wrong too often, so it no longer works.")
+
+
+class UnknownLink(SignInRefused):
+    """No such link was ever sent."""
+
+    code = "unknown_link"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("That sign-in link does not work. It may be incomplete.")
+
+
+class OtherBrowser(SignInRefused, NotAllowed):
+    """The link is bound to the browser that asked (ASVS 6.6.2)."""
+
+    code = "other_browser"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Open the link in the browser where you asked for it, or type the code there."
+        )
+
+
+class CodeTooSoon(SignInRefused):
+    """The last code is less than 30 seconds old."""
+
+    code = "too_soon"
+    status = 429
+    ask_again = False
+
+    def __init__(self) -> None:
+        super().__init__("We have just sent a code. Wait half a minute before you ask for another.")

@@ -1,0 +1,80 @@
+"""The one place that every event passes: no session or no declared policy, no handler.
+
+Anybody who can open a websocket can send any handler's name (research/reflex-and-style.md §2.2);
+pages, hidden buttons and `on_load` guard nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+from urllib.parse import quote
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
+from reflex_base.event.context import EventContext
+from reflex_base.registry import RegistrationContext
+
+from portal_app.identity.actor import Actor, actor_now
+from portal_app.identity.policy import Policy, policy_of
+from portal_app.identity.rules import safe_next
+from portal_app.identity.sessions import find_actor
+from portal_app.identity.state import TabState
+from portal_app.settings import get_settings
+
+logger = logging.getLogger(__name__)
+_PATH: Final = "asPath"
+
+
+class SessionGuard(rx.Middleware):
+    """Takes the actor from the session cookie on each event and denies by default."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """None lets the event through; a StateUpdate stands in for its handler."""
+        del app
+        sent_by_tab = bool(EventContext.get().router_data)
+        root = state._get_root_state()  # noqa: SLF001 -- the guard speaks for the whole tab
+        actor = await find_actor(root.router.headers.cookie, active=sent_by_tab)
+        actor_now.set(actor)  # seen in the handler, in background and in chained handlers
+        await bind_tab(root, actor)
+        policy = policy_of(RegistrationContext.get().event_handlers[event.name])
+        if policy is Policy.PUBLIC or (policy is Policy.SIGNED_IN and actor is not None):
+            return None
+        if policy is None:
+            logger.warning("a handler without a policy was called")
+        if not sent_by_tab or actor is not None:
+            # What we push into a tab that has lost its state must not send the page away; nor
+            # does signing in help somebody who calls what nobody may.
+            return StateUpdate()
+        asked_for = safe_next(str(EventContext.get().router_data.get(_PATH, "")))
+        target = open_document(f"/login/?next={quote(asked_for, safe='/')}")
+        return StateUpdate(events=Event.from_event_type(target))
+
+
+async def bind_tab(root: BaseState, actor: Actor | None) -> None:
+    """Make the tab *actor*'s; if it was somebody else's, nothing of theirs is left in it."""
+    tab = await root.get_state(TabState)
+    if tab._person_id and not tab._belongs_to(actor):  # noqa: SLF001
+        # A state manager in Redis loads what is asked for, and `reset` resets what is loaded.
+        for owner in _every_state(type(root)):
+            await root.get_state(owner)
+        root.reset()  # type: ignore[no-untyped-call]
+    tab._bind(actor)  # noqa: SLF001
+
+
+def open_document(path: str) -> EventSpec:
+    """Send the tab to *path* by a full load, which `rx.redirect` would not do on our own origin.
+
+    Reflex hands an address to the browser only when `new URL(address)` has another host. `http:/x`
+    without a base has the host `x`; resolved against the page, as `location.assign` does, it is the
+    path `/x` of our own origin (WHATWG URL §4.4, “special relative or authority state”).
+    """
+    scheme = get_settings().origin.partition("://")[0]
+    return rx.redirect(f"{scheme}:{path}")
+
+
+def _every_state(owner: type[BaseState]) -> list[type[BaseState]]:
+    below = (state for child in owner.get_substates() for state in _every_state(child))
+    return [owner, *below]

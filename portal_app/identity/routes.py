@@ -1,0 +1,189 @@
+"""Sign-in over HTTP: two pages that work without JavaScript, and the posts behind them.
+
+A GET never signs in and never uses anything up (mail scanners follow links). Whether a post comes
+from our own pages is checked in front of all routes (`kit.http.same_origin`).
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from portal_app.identity import answers, limits, service
+from portal_app.identity.cookies import drop_session, forget_storage, keep_session
+from portal_app.identity.errors import CodeTooSoon, SignInRefused
+from portal_app.identity.models import LoginCode, email_key
+from portal_app.identity.rules import RESEND_AFTER, refusal, safe_next
+from portal_app.identity.sessions import (
+    end_all_sessions,
+    end_session,
+    find_actor,
+    person_of_token,
+)
+from portal_app.identity.visitor import Visitor
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import database
+from portal_app.kit.errors import InvalidInput, PortalError
+from portal_app.memberships.claiming import claim
+
+_LARGEST_FORM = 16_384
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/login", methods=["GET", "HEAD"])
+async def to_canonical(request: Request) -> Response:
+    query = request.url.query
+    return RedirectResponse(f"/login/?{query}" if query else "/login/", status_code=308)
+
+
+@router.api_route("/login/", methods=["GET", "HEAD"])
+async def sign_in_page(request: Request) -> Response:
+    """Ask for the address, or (`?sent=1`) for the code; signed in already: go on."""
+    visitor = Visitor.of(request)
+    next_path = safe_next(request.query_params.get("next"))
+    if await find_actor(visitor.cookie_header) is not None:
+        return answers.see_other(next_path)
+    if "sent" in request.query_params:
+        pending = await service.pending_request(visitor.browser)
+        if pending is not None:
+            return answers.code_page(request, pending)
+    ended = "You have been signed out for your security. Sign in to continue."
+    notice = ended if visitor.session else None
+    return answers.email_page(request, next_path=next_path, notice=notice)
+
+
+@router.api_route("/login/link/{token}/", methods=["GET", "HEAD"])
+async def link_page(request: Request, token: str) -> Response:
+    """A button to sign in with; looking at it uses nothing up."""
+    try:
+        pending = await service.request_behind_link(token, Visitor.of(request).browser)
+    except PortalError as refused:
+        return answers.link_page(request, token, None, error=refused)
+    return answers.link_page(request, token, pending)
+
+
+@router.post("/auth/code")
+async def ask_for_code(request: Request) -> Response:
+    """Form: `email`, `next`, `again` (the button “Send a new code”)."""
+    visitor, typed, next_path = Visitor.of(request), "", ""
+    try:
+        form = await _form(request)
+        typed, next_path = form.get("email", ""), safe_next(form.get("next"))
+        address = service.checked_address(typed)
+        await limits.admit_request(email_key(address), visitor.ip)
+        if form.get("again"):
+            await _not_too_soon(visitor, address)
+        async with database().unit_of_work() as session:
+            await service.request_code(
+                session,
+                address=address,
+                browser_token=visitor.browser,
+                next_path=next_path,
+                locale=visitor.locale,
+            )
+    except PortalError as refused:
+        if visitor.wants_json:
+            return answers.refused_json(visitor, refused)
+        return await _asked_again(request, visitor, typed, safe_next(next_path), refused)
+    return answers.code_was_sent(visitor, next_path)
+
+
+@router.post("/auth/verify")
+async def verify(request: Request) -> Response:
+    """Form: `code` (with `email`) or `token`; 303 to the page that was asked for."""
+    visitor, form = Visitor.of(request), dict[str, str]()
+    try:
+        form = await _form(request)
+        await limits.admit_try(visitor.browser, visitor.ip)
+        if token := form.get("token"):
+            signed_in = await service.verify_link(token, visitor.proof, claim=claim)
+        else:
+            signed_in = await service.verify_code(
+                form.get("code", ""), visitor.proof, claim=claim, address=form.get("email")
+            )
+    except PortalError as refused:
+        if visitor.wants_json:
+            return answers.refused_json(visitor, refused)
+        return await _refused_page(request, visitor, form, refused)
+    await limits.forgive(signed_in.address_key)
+    return await _welcome(visitor, signed_in)
+
+
+@router.post("/auth/logout")
+async def sign_out(request: Request) -> Response:
+    """End this session; its open sockets are strangers' from their next event on."""
+    visitor = Visitor.of(request)
+    if visitor.session:
+        await end_session(visitor.session)
+    return _goodbye()
+
+
+@router.post("/auth/logout-everywhere")
+async def sign_out_everywhere(request: Request) -> Response:
+    actor = await find_actor(Visitor.of(request).cookie_header)
+    if actor is not None:
+        await end_all_sessions(actor)
+    return _goodbye()
+
+
+def _goodbye() -> Response:
+    response = answers.see_other("/login/")
+    drop_session(response)
+    return response
+
+
+async def _welcome(visitor: Visitor, signed_in: service.SignedIn) -> Response:
+    before = await person_of_token(visitor.session) if visitor.session else None
+    response: Response
+    if visitor.wants_json:
+        response = JSONResponse({"next": signed_in.next_path}, headers=answers.NO_STORE)
+    else:
+        response = answers.see_other(signed_in.next_path)
+    keep_session(response, signed_in.token)
+    if before not in {None, signed_in.person_id}:
+        forget_storage(response)
+    return response
+
+
+async def _not_too_soon(visitor: Visitor, address: str) -> None:
+    """“Send a new code” works after 30 seconds; at once when the code at hand is over."""
+    pending = await service.pending_request(visitor.browser)
+    if pending is None or pending.address_key != email_key(address):
+        return
+    now = wall_now()
+    if refusal(pending, now) is None and now - pending.created_at < RESEND_AFTER:
+        raise CodeTooSoon
+
+
+async def _asked_again(
+    request: Request, visitor: Visitor, typed: str, next_path: str, refused: PortalError
+) -> Response:
+    """Back to the step that was refused, with everything that was typed."""
+    pending = await service.pending_request(visitor.browser)
+    if isinstance(refused, CodeTooSoon) and pending is not None:
+        return answers.code_page(request, pending, error=refused)
+    return answers.email_page(request, next_path=next_path, email=typed[:254], error=refused)
+
+
+async def _refused_page(
+    request: Request, visitor: Visitor, form: dict[str, str], refused: PortalError
+) -> Response:
+    token = form.get("token")
+    if token:
+        return answers.link_page(request, token, None, error=refused)
+    pending: LoginCode | None = await service.pending_request(visitor.browser)
+    if pending is None:
+        email, next_path = form.get("email", ""), safe_next(form.get("next"))
+        return answers.email_page(request, next_path=next_path, email=email[:254], error=refused)
+    over = isinstance(refused, SignInRefused) and refused.ask_again
+    typed = "" if over else form.get("code", "")[:20]
+    return answers.code_page(request, pending, typed=typed, error=refused)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The text fields of a small form; InvalidInput for anything else."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > _LARGEST_FORM:
+        raise InvalidInput("That form is too large.", status=413)
+    form = await request.form(max_files=0, max_fields=20)
+    return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,0 +1,112 @@
+"""Who a cookie header belongs to: a row per signed-in browser, asked on each event and request."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import cookie_parser
+
+from portal_app.identity import repository
+from portal_app.identity.actor import Actor
+from portal_app.identity.codes import keyed
+from portal_app.identity.models import LoginSession
+from portal_app.identity.rules import ABSOLUTE_LIFETIME, SEEN_EVERY, is_live
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import database
+from portal_app.kit.tokens import new_token
+from portal_app.settings import get_settings
+from portal_app.ui.catalogue import LOCALES
+
+_LOCALE_COOKIE: Final = "portal_lang"
+_LONGEST_AGENT: Final = 200
+
+
+def session_cookie() -> str:
+    """`__Host-` on https; a plain name on http loopback, where browsers refuse the other."""
+    return "__Host-portal_session" if get_settings().secure_cookies else "portal_session"
+
+
+def browser_cookie() -> str:
+    """The cookie that binds a sign-in request to the browser that asked."""
+    return "__Host-portal_browser" if get_settings().secure_cookies else "portal_browser"
+
+
+def cookies_of(cookie_header: str) -> dict[str, str]:
+    return cookie_parser(cookie_header) if cookie_header else {}
+
+
+async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None:
+    """The signed-in person of a raw `Cookie` header, from the database each time.
+
+    *active* False is for events that we pushed ourselves: they don't count as activity, so that an
+    open tab alone doesn't keep a session alive.
+    """
+    cookies = cookies_of(cookie_header)
+    token = cookies.get(session_cookie())
+    row = await repository.session_by_token(keyed(token)) if token else None
+    if row is None or row["revoked_at"] is not None:
+        return None
+    now, last_seen_at = wall_now(), _aware(row["last_seen_at"])
+    if not is_live(last_seen_at=last_seen_at, expires_at=_aware(row["expires_at"]), now=now):
+        return None
+    if active and now - last_seen_at >= SEEN_EVERY:
+        async with database().unit_of_work() as session:
+            await repository.mark_seen(session, row["session_id"], now)
+    chosen = cookies.get(_LOCALE_COOKIE, "")
+    return Actor(
+        person_id=row["person_id"],
+        session_id=row["session_id"],
+        email=row["email"],
+        locale=chosen if chosen in LOCALES else row["locale"],
+    )
+
+
+async def has_session(cookie_header: str) -> bool:
+    """Whether a page request comes from somebody signed in; it counts as activity."""
+    return await find_actor(cookie_header) is not None
+
+
+async def person_of_token(token: str) -> str | None:
+    """Whose session *token* is or was, ended or not."""
+    row = await repository.session_by_token(keyed(token))
+    return None if row is None else str(row["person_id"])
+
+
+async def start_session(
+    session: AsyncSession, *, person_id: str, user_agent: str, now: datetime
+) -> str:
+    """A new session; returns its token, which is kept nowhere else."""
+    token = new_token()
+    session.add(
+        LoginSession(
+            person_id=person_id,
+            token_digest=keyed(token),
+            user_agent=user_agent[:_LONGEST_AGENT],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + ABSOLUTE_LIFETIME,
+        )
+    )
+    await session.flush()
+    return token
+
+
+async def end_session(token: str) -> None:
+    """Sign-out: from now on every event and request with *token* is a stranger's."""
+    async with database().unit_of_work() as session:
+        await repository.revoke_token(session, keyed(token), wall_now())
+
+
+async def end_all_sessions(actor: Actor) -> None:
+    """Sign out everywhere, here included."""
+    async with database().unit_of_work() as session:
+        await repository.revoke_all_of(session, actor.person_id, wall_now())
+
+
+def _aware(value: datetime | str) -> datetime:
+    """A time of the hot read path: SQLite's driver hands out UTC text, PostgreSQL's a datetime."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""Whose tab it is, and what the account page holds."""
+
+from __future__ import annotations
+
+import logging
+
+import reflex as rx
+
+from portal_app.identity.account import read_account
+from portal_app.identity.actor import Actor, actor_now, current_actor
+from portal_app.identity.policy import Policy, allow
+from portal_app.identity.views import AccountView, account_view
+from portal_app.kit.db import database
+from portal_app.ui.notices import start_page
+from portal_app.ui.reader import Reader
+
+log = logging.getLogger(__name__)
+
+
+class TabState(rx.State):
+    """The person this tab's state belongs to; the guard writes it and nobody else.
+
+    *email* is for the frame's “Signed in as”.
+    """
+
+    email: str = ""
+    _person_id: str = ""
+
+    def _belongs_to(self, actor: Actor | None) -> bool:
+        return self._person_id == (actor.person_id if actor else "")
+
+    def _bind(self, actor: Actor | None) -> None:
+        if not self._belongs_to(actor) or (actor and self.email != actor.email):
+            self._person_id = actor.person_id if actor else ""
+            self.email = actor.email if actor else ""
+
+
+async def still_mine(state: rx.State) -> bool:
+    """For background handlers, first thing inside `async with self`: whose tab it is now.
+
+    The handler may have started for somebody who has signed out meanwhile; what it found must not
+    be written into the next person's tab.
+    """
+    tab = await state.get_state(TabState)
+    return tab._belongs_to(actor_now.get())  # noqa: SLF001
+
+
+class AccountState(rx.State):
+    """The account page. *phase* is `loading`, `ready` or `failed`."""
+
+    phase: str = "loading"
+    view: AccountView = AccountView()
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def load(self) -> None:
+        """Read everything again; safe to repeat."""
+        await start_page(self)
+        actor = current_actor()
+        try:
+            async with database().reading() as session:
+                found = await read_account(session, actor)
+            self.view = account_view(Reader(actor.locale), actor, found)
+            self.phase = "ready"
+        except Exception:
+            # A page must say that it failed: a skeleton would promise that data comes.
+            log.exception("the account page could not be read")
+            self.phase = "failed"

@@ -1,0 +1,28 @@
+"""Delivers one outbox row: write it, hand it over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.jobs.queue import GiveUp
+from portal_app.notifications.mails import NothingToSend, write_mail
+from portal_app.notifications.models import OutboxMessage
+from portal_app.notifications.transports import Transport, Undeliverable
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The outbox's handler for the jobs loop."""
+
+    transport: Transport
+
+    async def __call__(self, message: OutboxMessage) -> None:
+        """Raises GiveUp when sending is senseless or was refused for good, else to be retried."""
+        try:
+            mail = await write_mail(message)
+        except NothingToSend as reason:
+            raise GiveUp("no longer of use to the recipient") from reason
+        try:
+            await self.transport.send(message, mail)
+        except (Undeliverable, ValueError) as reason:
+            raise GiveUp(f"refused for good: {reason}") from reason

@@ -1,0 +1,75 @@
+"""The sign-in routes without Reflex, and browsers (cookie jars) that use them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlmodel import select
+
+from portal_app.demo.mailbox import mailbox_router
+from portal_app.identity.routes import router
+from portal_app.jobs.queues import mail_loop
+from portal_app.kit import clock
+from portal_app.kit.clock import FrozenClock
+from portal_app.kit.db import database
+from portal_app.notifications.models import SandboxMail
+from portal_app.settings import get_settings
+
+ORIGIN = "http://localhost:3000"
+
+
+def application() -> FastAPI:
+    app = FastAPI(redirect_slashes=False)
+    app.include_router(router)
+    app.include_router(mailbox_router())
+    return app
+
+
+def browser(app: FastAPI, *, ip: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+    """A browser with an empty cookie jar."""
+    transport = httpx.ASGITransport(app, client=(ip, 40000))
+    return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+
+
+async def ask(
+    client: httpx.AsyncClient, email: str, next_path: str = "/orders/", **more: str
+) -> Any:
+    """Ask for a code; the frozen clock moves on a little, so that “newest” has a meaning."""
+    wall = clock._installed.wall
+    if isinstance(wall, FrozenClock):
+        wall.advance(timedelta(milliseconds=1))
+    return await client.post("/auth/code", data={"email": email, "next": next_path, **more})
+
+
+@dataclass
+class Arrived:
+    """The code and the link's token of a mail."""
+
+    code: str
+    token: str
+
+
+async def newest_mail(to: str) -> Arrived:
+    await mail_loop(get_settings()).drain_all()
+    query = select(SandboxMail).where(SandboxMail.recipient == to)
+    async with database().reading() as session:
+        mails = (await session.execute(query)).scalars().all()
+    text = max(mails, key=lambda mail: mail.created_at).text
+    code, token = re.search(r"\b\d{6}\b", text), re.search(r"/login/link/([^/\s]+)/", text)
+    assert code is not None
+    assert token is not None
+    return Arrived(code[0], token[1])
+
+
+async def signed_in(app: FastAPI, email: str, **options: str) -> httpx.AsyncClient:
+    client = browser(app, **options)
+    await ask(client, email)
+    code = (await newest_mail(email)).code
+    done = await client.post("/auth/verify", data={"code": code, "email": email})
+    assert done.status_code == 303, done.text
+    return client

@@ -1,0 +1,52 @@
+"""Neither the code nor a token stands in the database or in a log line."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from portal_app.identity.codes import code_of, link_token_of
+from portal_app.identity.limits import counter
+from portal_app.identity.models import LoginCode
+from portal_app.kit.db import Database
+from tests.conftest import Clocks
+from tests.http.sign_in_client import application, ask, browser
+
+
+async def test_no_secret_is_kept_or_logged(
+    clocks: Clocks,
+    settings: Any,
+    db: Database,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    counter.cache_clear()
+    caplog.set_level(logging.DEBUG)
+    client = browser(application())
+    await ask(client, "ada@example.com")
+    async with db.reading() as session:
+        request = (await session.execute(select(LoginCode))).scalars().one()
+    code, link = code_of(request.id), link_token_of(request.id)
+    await client.get(f"/login/link/{link}/")
+    wrong = "000000" if code != "000000" else "111111"
+    await client.post("/auth/verify", data={"code": wrong})
+    assert (await client.post("/auth/verify", data={"code": code})).status_code == 303
+    secrets = [code, link, *client.cookies.values()]
+    assert len(secrets) == 4
+    with closing(sqlite3.connect(tmp_path / "portal.db")) as connection:
+        dump = "\n".join(connection.iterdump())
+    assert request.link_digest in dump
+    # The test's own HTTP client logs the URLs it calls; the portal's loggers are what counts.
+    logged = "\n".join(
+        str(record.__dict__) for record in caplog.records if record.name.startswith("portal_app")
+    )
+    assert "signed in" in logged
+    for secret in secrets:
+        assert secret not in dump
+        assert secret not in logged
