@@ -1,0 +1,82 @@
+"""Two companies with a membership and keys each, and a client that calls the API in-process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.api import last_used
+from portal_app.api.app import create_api
+from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key
+from portal_app.api.scopes import MEMBER_MANAGE
+from portal_app.kit.db import Database
+from tests.factories import (
+    NOW,
+    HeldMembership,
+    make_company,
+    make_membership,
+    make_person,
+    make_plan,
+    make_product,
+)
+
+
+@dataclass
+class World:
+    """Northwind, whose keys are tried, and Lumen, whose membership must never leak."""
+
+    company_id: str
+    own: HeldMembership
+    foreign: HeldMembership
+    key: str
+    key_id: str
+    readonly_key: str
+    manage_only_key: str
+    foreign_key: str
+
+
+async def build_world(session: AsyncSession) -> World:
+    northwind = await make_company(session, id="biz_northwind", route="northwind")
+    lumen = await make_company(
+        session, id="biz_lumen", title="Lumen Fitness", route="lumen", logo_url="/lumen.svg"
+    )
+    held = []
+    for company, who in ((northwind, "ada@example.com"), (lumen, "ben@example.com")):
+        plan = await make_plan(session, await make_product(session, company))
+        person = await make_person(session, who)
+        held.append(
+            await make_membership(
+                session, person, plan=plan, license_key=f"KEY-{company.route}-0001"
+            )
+        )
+    common: dict[str, Any] = {"now": NOW, "name": "test"}
+    key, text = await create_key(
+        session, company_id=northwind.id, scopes=ALL_SCOPES, secret="canary", **common
+    )
+    _, readonly = await create_key(session, company_id=northwind.id, scopes=READ_SCOPES, **common)
+    _, manage = await create_key(session, company_id=northwind.id, scopes=[MEMBER_MANAGE], **common)
+    _, foreign = await create_key(session, company_id=lumen.id, scopes=ALL_SCOPES, **common)
+    return World(northwind.id, held[0], held[1], text, key.id, readonly, manage, foreign)
+
+
+@pytest.fixture
+async def world(settings: Any, clocks: Any, db: Database) -> World:
+    async with db.unit_of_work() as session:
+        return await build_world(session)
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks with Northwind's full key unless a test says otherwise."""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_api()),
+        base_url="http://portal.test/api/v1",
+        headers={"Authorization": f"Bearer {world.key}"},
+    ) as client:
+        yield client
+    await last_used.settled()
