@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from whop_sdk import Whop
@@ -124,7 +125,7 @@ def test_the_profile_menu_leads_around_and_out(page: Page, sign_in: SignIn) -> N
 
 def test_the_language_can_be_changed_and_stays(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "ben@example.com", url="/account/")
-    page.get_by_label("Language").select_option("de")
+    page.get_by_role("combobox", name="Language").select_option("de")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
     page.goto("/orders/")
@@ -161,10 +162,13 @@ def test_the_next_person_in_a_tab_sees_nothing_of_the_one_before(
 def test_the_real_sdk_reads_the_same_membership(portal: Portal) -> None:
     active = portal.membership("active")
     base = portal.listing["api_base"]
-    whop = Whop(
-        environment=WhopEnvironment(api=base, vault=base), token=portal.listing["readonly_api_key"]
-    )
-    membership = whop.memberships.retrieve(active["id"])
+    with httpx.Client() as http:
+        whop = Whop(
+            environment=WhopEnvironment(api=base, vault=base),
+            token=portal.listing["readonly_api_key"],
+            httpx_client=http,
+        )
+        membership = whop.memberships.retrieve(active["id"])
     assert membership.manage_url == active["manage_url"]
     assert membership.status == "active"
     assert membership.product.title == "Trading Room"

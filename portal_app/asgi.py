@@ -1,0 +1,73 @@
+"""What granian serves: `granian --interface asgi --factory portal_app.asgi:application`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from portal_app.kit.http.dispatch import Dispatch
+from portal_app.kit.http.documents import BrandLink, Documents
+from portal_app.kit.http.gate import HasSession, SignInGate
+from portal_app.kit.http.headers import SecurityHeaders
+from portal_app.kit.http.same_origin import SameOrigin
+
+CLIENT = Path(".web") / "build" / "client"
+PRIVATE = ("/orders/", "/billing/", "/payment-methods/", "/account/", "/studio/")
+NEVER_STORED = (*PRIVATE, "/auth/", "/login/", "/locale", "/receipts/", "/invoices/")
+# These carry a proof of their own: an API key, Stripe's signature, the sandbox's key.
+OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")
+
+# Reflex reads these when it is imported. Internal names of 0.10.1 (`__…`): a start without Node
+# and without a build depends on them, and tests/http/test_asgi.py notices when they change.
+REFLEX = {
+    "REFLEX_ENV_MODE": "prod",
+    "REFLEX_TELEMETRY_ENABLED": "false",
+    "REFLEX_CHECK_LATEST_VERSION": "false",
+    # The largest event of ours is a form; the default would let strangers send a megabyte.
+    "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "65536",
+    "__REFLEX_SKIP_COMPILE": "true",
+    "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+}
+
+
+def application() -> ASGIApp:
+    """The whole portal as one ASGI application; the front end must have been built."""
+    os.environ.update(REFLEX)
+    # Not before the variables are set; and importing it registers every page and table.
+    from portal_app import composition  # noqa: PLC0415
+    from portal_app import portal_app as root  # noqa: PLC0415
+    from portal_app.settings import get_settings  # noqa: PLC0415
+
+    composition.install()
+    return front(
+        root.app(),
+        api=root.create_api(),
+        sandbox=root.create_sandbox(),
+        origin=get_settings().origin,
+        client=CLIENT,
+        has_session=root.has_session,
+        brand_link=root.brand_link,
+    )
+
+
+def front(
+    pages: ASGIApp,
+    *,
+    api: ASGIApp,
+    origin: str,
+    client: Path,
+    sandbox: ASGIApp | None = None,
+    has_session: HasSession | None = None,
+    brand_link: BrandLink | None = None,
+) -> ASGIApp:
+    """Everything that stands between the network and *pages* (Reflex), outermost last."""
+    app: ASGIApp = Documents(pages, client=client, brand_link=brand_link)
+    if has_session is not None:
+        app = SignInGate(app, has_session=has_session, private=PRIVATE, home="/orders/")
+    app = Dispatch(app, prefix="/api/", special=api)
+    if sandbox is not None:
+        app = Dispatch(app, prefix="/sandbox/stripe/", special=sandbox)
+    app = SameOrigin(app, origin=origin, exempt=OTHER_PROOF)
+    return SecurityHeaders(app, https=origin.startswith("https://"), never_stored=NEVER_STORED)

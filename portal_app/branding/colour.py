@@ -1,0 +1,71 @@
+"""sRGB colours and the contrast between two, as WCAG 2.2 defines it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+_HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+_STEPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """Red, green and blue, each 0–255."""
+
+    red: int
+    green: int
+    blue: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `#RRGGBB`; ValueError for anything else, names and short forms included."""
+        if not _HEX.fullmatch(text):
+            raise ValueError("a colour is written #RRGGBB")
+        return cls(*bytes.fromhex(text[1:]))
+
+    @property
+    def hex(self) -> str:
+        return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
+
+    @property
+    def luminance(self) -> float:
+        """Relative luminance, 0–1 (www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
+        red, green, blue = (_linear(part / 255) for part in (self.red, self.green, self.blue))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def mixed(self, other: Colour, share: float) -> Colour:
+        """This colour with *share* (0–1) of *other*, channel by channel."""
+        pairs = ((self.red, other.red), (self.green, other.green), (self.blue, other.blue))
+        return Colour(*(round(own + (wanted - own) * share) for own, wanted in pairs))
+
+
+WHITE = Colour(255, 255, 255)
+BLACK = Colour(0, 0, 0)
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """Contrast ratio, 1–21 (www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+    darker, lighter = sorted((one.luminance, other.luminance))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def moved_until(
+    colour: Colour, *, towards: Colour, against: Iterable[Colour], ratio: float
+) -> Colour:
+    """*colour*, shifted as little as needed *towards* another to reach *ratio* on all of *against*.
+
+    Ends at *towards* itself when nothing before it is enough.
+    """
+    surfaces = tuple(against)
+    for step in range(_STEPS + 1):
+        candidate = colour.mixed(towards, step / _STEPS)
+        if all(contrast(candidate, surface) >= ratio for surface in surfaces):
+            return candidate
+    return towards

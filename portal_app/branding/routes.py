@@ -1,0 +1,31 @@
+"""`GET /brand/<biz>.css`. A brand is public: the page that links to it decides who learns of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from portal_app.branding.service import sheet_of
+
+FOREVER: Final = "public, max-age=31536000, immutable"
+SHORT: Final = "public, max-age=60"
+router = APIRouter()
+
+
+@router.api_route("/brand/{company_id}.css", methods=["GET", "HEAD"], include_in_schema=False)
+async def brand_stylesheet(company_id: str, request: Request, v: str = "") -> Response:
+    """The company's stylesheet, for ever under its own version, else for a minute.
+
+    An old or invented `?v=` still gets today's sheet, which must not be kept under that address.
+    """
+    sheet = sheet_of(company_id)
+    if sheet is None:
+        return Response("There is no such stylesheet.\n", 404, media_type="text/plain")
+    headers = {
+        "Cache-Control": FOREVER if v == sheet.version else SHORT,
+        "ETag": f'"{sheet.version}"',
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(sheet.css, media_type="text/css", headers=headers)

@@ -1,0 +1,82 @@
+"""The brand of a company, in the forms that pages and documents need."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
+from portal_app.branding import stylesheet
+from portal_app.branding.repository import brands
+from portal_app.branding.tokens import Brand
+from portal_app.identity.sessions import find_actor
+from portal_app.kit.db import database
+from portal_app.memberships.models import Member, Membership
+
+_MANAGED = re.compile(r"/billing/manage/(mber_[0-9A-Za-z]{1,64})(?:/|$)", re.ASCII)
+_COMPANY_OF_HOLDING: Final = (
+    select(col(Membership.company_id))
+    .join(Member, col(Member.membership_id) == col(Membership.id))
+    .where(
+        col(Member.id) == bindparam("member_id"),
+        col(Member.person_id) == bindparam("person_id"),
+        col(Member.until_at).is_(None),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSheet:
+    """A rendered stylesheet and the *version* in its address."""
+
+    css: str
+    version: str
+
+
+def brand_of(company_id: str) -> Brand | None:
+    """The company's own brand; None where the portal's neutral look holds."""
+    return brands().get(company_id)
+
+
+@lru_cache(maxsize=256)
+def sheet_of(company_id: str) -> BrandSheet | None:
+    brand = brand_of(company_id)
+    if brand is None:
+        return None
+    css = stylesheet.render(brand)
+    return BrandSheet(css, stylesheet.version(css))
+
+
+def stylesheet_href(company_id: str) -> str | None:
+    """`/brand/<biz>.css?v=<version>`; None for a company without a brand of its own."""
+    sheet = sheet_of(company_id)
+    return None if sheet is None else f"/brand/{company_id}.css?v={sheet.version}"
+
+
+def wrapper_style(company_id: str) -> dict[str, str]:
+    """The brand's custom properties for the wrapper of a page; empty without a brand.
+
+    This way the brand follows client navigation, where no document and no stylesheet is loaded.
+    """
+    brand = brand_of(company_id)
+    return {} if brand is None else stylesheet.inline(brand)
+
+
+async def brand_link(path: str, cookie_header: str) -> str | None:
+    """The stylesheet to link into the HTML of *path*: only where its holder asks for it.
+
+    Strangers, past holders and the signed-out get None, as for an id that does not exist, so that
+    the link tells nobody which ids do.
+    """
+    match = _MANAGED.match(path)
+    actor = await find_actor(cookie_header) if match else None
+    if match is None or actor is None:
+        return None
+    row = await database().read_one(
+        _COMPANY_OF_HOLDING, {"member_id": match[1], "person_id": actor.person_id}
+    )
+    return None if row is None else stylesheet_href(row["company_id"])

@@ -1,0 +1,166 @@
+"""One membership's page, and what stands in its place when there is none to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.invoices.views import InvoiceRow
+from portal_app.memberships.pages.parts import load_failed, plain_alert, switch_account
+from portal_app.memberships.state import MembershipState
+from portal_app.memberships.views import FactRow, MembershipView, TimelineRow
+from portal_app.payment_methods.views import PaymentMethodView
+from portal_app.ui.i18n import t, t_fill
+from portal_app.ui.layout import page_shell
+from portal_app.ui.parts import (
+    alert,
+    badge,
+    card,
+    cell,
+    empty_state,
+    fact,
+    key_facts,
+    link_button,
+    muted,
+    skeleton_card,
+    skeleton_page,
+    stack,
+    table,
+    text_link,
+    timeline,
+    timeline_entry,
+)
+from portal_app.ui.parts.types import Text
+
+
+def membership_page() -> rx.Component:
+    view = MembershipState.view
+    return page_shell(
+        rx.match(
+            MembershipState.phase,
+            ("ready", rx.cond(_belongs_here(view), membership_body(view), _skeleton())),
+            ("missing", membership_not_found(MembershipState.email)),
+            ("failed", load_failed(MembershipState.load)),
+            _skeleton(),
+        ),
+        skeleton=_skeleton(),
+    )
+
+
+def _belongs_here(view: MembershipView) -> rx.Var[bool]:
+    """Whether the address in the bar names this membership.
+
+    After a client navigation React draws once with the state as it was: that one picture must not
+    be of another membership.
+    """
+    member_id = rx.Var.create(view.member_id)
+    return rx.Var(
+        f"(globalThis.location?.pathname ?? '').includes({member_id!s})",
+        _var_type=bool,
+        _var_data=member_id._get_all_var_data(),  # noqa: SLF001 -- there is no public way.
+    )
+
+
+def _skeleton() -> rx.Component:
+    return skeleton_page(skeleton_card(5), skeleton_card(2), skeleton_card(4))
+
+
+def membership_body(view: MembershipView) -> rx.Component:
+    """The whole page for any view; the studio previews it with one of its own."""
+    return stack(
+        _head(view),
+        rx.foreach(view.alerts, plain_alert),
+        rx.cond(view.scheduled_change != "", alert("info", view.scheduled_change)),
+        card(
+            rx.el.p(view.sentence),
+            key_facts(rx.foreach(view.facts, _fact)),
+            title=t("Overview"),
+        ),
+        rx.cond(view.charges, _payment_method(view.payment_method)),
+        _invoices(view),
+        rx.cond(view.timeline, _timeline(view)),
+    )
+
+
+def _head(view: MembershipView) -> rx.Component:
+    return rx.el.div(
+        text_link(t("Orders"), "/orders/", class_name="back"),
+        rx.el.div(
+            rx.el.h1(view.title, class_name="page-title"),
+            badge(view.badge, view.tone),
+            class_name="page-title-row",
+        ),
+        rx.el.p(view.creator, class_name="page-subtitle"),
+        class_name="page-head",
+    )
+
+
+def _fact(row: FactRow) -> rx.Component:
+    return fact(row.label, row.value, key=row.label)
+
+
+def _payment_method(view: PaymentMethodView) -> rx.Component:
+    return card(
+        rx.cond(
+            view.label != "",
+            key_facts(
+                fact(t("Paid with"), view.label),
+                rx.cond(view.expiry != "", fact(t("Validity"), view.expiry)),
+            ),
+            muted(t("There is no payment method on file for this membership.")),
+        ),
+        title=t("Payment method"),
+    )
+
+
+def _invoices(view: MembershipView) -> rx.Component:
+    columns: list[Any] = [t("Number"), t("Date"), t("Amount"), t("Status")]
+    return card(
+        rx.cond(
+            view.invoices,
+            table(t("Latest invoices"), columns, rx.foreach(view.invoices, _invoice)),
+            muted(t("There are no invoices yet.")),
+        ),
+        title=t("Latest invoices"),
+    )
+
+
+def _invoice(row: InvoiceRow) -> rx.Component:
+    return rx.el.tr(
+        cell(t("Number"), row.number),
+        cell(t("Date"), rx.el.time(row.date, date_time=row.day)),
+        cell(t("Amount"), row.amount),
+        cell(t("Status"), badge(row.status, row.tone)),
+        key=row.id,
+    )
+
+
+def _timeline(view: MembershipView) -> rx.Component:
+    return card(timeline(rx.foreach(view.timeline, _event)), title=t("History"))
+
+
+def _event(row: TimelineRow) -> rx.Component:
+    return timeline_entry(row.when, row.sentence, stamp=row.moment)
+
+
+def membership_not_found(email: Text) -> rx.Component:
+    """The same for an unknown, a malformed and somebody else's id."""
+    return stack(
+        rx.el.div(
+            text_link(t("Orders"), "/orders/", class_name="back"),
+            rx.el.h1(t("We can't find that membership"), class_name="page-title"),
+            class_name="page-head",
+        ),
+        empty_state(
+            t_fill("You are signed in as {email}.", email=email),
+            t(
+                "The link may belong to another email address of yours, or the membership may no"
+                " longer be in your hands."
+            ),
+            action=rx.fragment(
+                link_button(t("See your memberships"), "/orders/", variant="primary"),
+                switch_account(),
+            ),
+        ),
+    )

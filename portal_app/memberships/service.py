@@ -1,0 +1,185 @@
+"""What a person can see of their memberships. The actor comes first, everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.catalog.configuration import DEFAULT, AccessPolicy
+from portal_app.catalog.models import Plan, Product
+from portal_app.catalog.repository import plan_with_product, published_configurations
+from portal_app.identity.actor import Actor
+from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
+from portal_app.invoices.repository import last_attempts, latest_invoices, payments_of_intent
+from portal_app.kit.ids import has_prefix
+from portal_app.memberships import repository
+from portal_app.memberships.errors import MembershipNotFound
+from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.repository import HoldingRow
+from portal_app.memberships.rules import (
+    MembershipStatus,
+    StripeFacts,
+    grants_access,
+    is_current,
+    status_of,
+)
+
+PAST_PER_PAGE: Final = 20
+INVOICES_SHOWN: Final = 5
+EVENTS_SHOWN: Final = 20
+PastPosition: TypeAlias = tuple[datetime, str]
+NEEDS_ATTENTION: Final = frozenset(
+    {MembershipStatus.PAST_DUE, MembershipStatus.UNRESOLVED, MembershipStatus.DRAFTED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMembership:
+    """A membership in the actor's hands, with what was decided about it at the time asked for.
+
+    *unpaid* is the latest invoice while it is open, *last_attempt* the newest try to charge it.
+    """
+
+    row: HoldingRow
+    facts: StripeFacts
+    status: MembershipStatus
+    access: AccessPolicy
+    has_access: bool
+    current: bool
+    unpaid: Invoice | None
+    last_attempt: Payment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipList:
+    """Current ones all at once, in need of attention first; past ones a page at a time.
+
+    *past_after* continues with `past_memberships`; None when there are no more.
+    """
+
+    current: tuple[HeldMembership, ...]
+    past: tuple[HeldMembership, ...]
+    past_after: PastPosition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipDetails:
+    """One membership with its latest invoices, its history, and the plan it will change to."""
+
+    held: HeldMembership
+    invoices: Sequence[Invoice]
+    payments: Sequence[Payment]
+    events: Sequence[MembershipEvent]
+    scheduled: tuple[Plan, Product] | None
+
+
+async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
+    """Everything the actor holds, and the first page of what has ended."""
+    running = await repository.running_holdings(session, actor)
+    ended = await repository.ended_holdings(session, actor, after=None, limit=PAST_PER_PAGE + 1)
+    page, after = _cut(ended)
+    held = await _decided(session, actor, [*running, *page], now)
+    current = sorted(
+        (one for one in held if one.current), key=lambda one: one.status not in NEEDS_ATTENTION
+    )
+    past = tuple(one for one in held if not one.current)
+    return MembershipList(current=tuple(current), past=past, past_after=after)
+
+
+async def past_memberships(
+    session: AsyncSession, actor: Actor, now: datetime, after: PastPosition
+) -> tuple[tuple[HeldMembership, ...], PastPosition | None]:
+    """The next page of memberships that have ended, and where it stops."""
+    ended = await repository.ended_holdings(session, actor, after=after, limit=PAST_PER_PAGE + 1)
+    page, further = _cut(ended)
+    return tuple(await _decided(session, actor, page, now)), further
+
+
+def _cut(rows: list[HoldingRow]) -> tuple[list[HoldingRow], PastPosition | None]:
+    page = rows[:PAST_PER_PAGE]
+    return page, repository.end_key(page[-1]) if len(rows) > PAST_PER_PAGE else None
+
+
+async def get_membership(
+    session: AsyncSession, actor: Actor, member_id: object, now: datetime
+) -> MembershipDetails:
+    """One membership by its `mber_` id, or by the `mem_` id of one the actor holds.
+
+    Raises MembershipNotFound for anything else: unknown, malformed or somebody else's.
+    """
+    held = await _find(session, actor, member_id, now)
+    membership = held.row.membership
+    subscriptions = await repository.subscription_ids(session, membership.id)
+    invoices = await latest_invoices(
+        session,
+        actor,
+        stripe_subscription_ids=subscriptions,
+        stripe_invoice_id=membership.stripe_invoice_id,
+        limit=INVOICES_SHOWN,
+    )
+    intent = membership.stripe_payment_intent_id
+    payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
+    events = await repository.latest_events(session, held.row.member, limit=EVENTS_SHOWN)
+    plan_id = membership.scheduled_change.get("plan_id")
+    return MembershipDetails(
+        held=held,
+        invoices=invoices,
+        payments=payments,
+        events=events,
+        scheduled=await plan_with_product(session, plan_id) if plan_id else None,
+    )
+
+
+async def _find(
+    session: AsyncSession, actor: Actor, given_id: object, now: datetime
+) -> HeldMembership:
+    if not (isinstance(given_id, str) and _has_our_form(given_id)):
+        raise MembershipNotFound
+    row = await repository.find_holding(session, actor, given_id)
+    if row is None:
+        raise MembershipNotFound
+    return (await _decided(session, actor, [row], now))[0]
+
+
+def _has_our_form(given_id: str) -> bool:
+    return has_prefix(given_id, "mber") or has_prefix(given_id, "mem")
+
+
+async def _decided(
+    session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow], now: datetime
+) -> list[HeldMembership]:
+    """Put the decisions of `rules` beside each row; two queries however many rows there are."""
+    if not rows:
+        return []
+    policies = await published_configurations(session, {row.company.id for row in rows})
+    unpaid = [invoice.id for row in rows if (invoice := _unpaid(row)) is not None]
+    attempts = await last_attempts(session, actor, unpaid)
+    return [
+        _decide(row, policies.get(row.company.id, DEFAULT).access, attempts, now) for row in rows
+    ]
+
+
+def _decide(
+    row: HoldingRow, access: AccessPolicy, attempts: dict[str, Payment], now: datetime
+) -> HeldMembership:
+    unpaid = _unpaid(row)
+    facts = StripeFacts.of(row.membership, unpaid.next_attempt_at if unpaid else None)
+    return HeldMembership(
+        row=row,
+        facts=facts,
+        status=status_of(facts),
+        access=access,
+        has_access=grants_access(facts, access, now),
+        current=is_current(facts, now),
+        unpaid=unpaid,
+        last_attempt=attempts.get(unpaid.id) if unpaid else None,
+    )
+
+
+def _unpaid(row: HoldingRow) -> Invoice | None:
+    invoice = row.latest_invoice
+    return invoice if invoice is not None and invoice.status is InvoiceStatus.OPEN else None

@@ -1,0 +1,139 @@
+"""What needs the customer's attention, said in one go: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal_app.invoices.views import decline_reason
+from portal_app.memberships.rules import (
+    MembershipStatus,
+    access_while_past_due_until,
+    renewal_date,
+)
+from portal_app.memberships.service import HeldMembership
+from portal_app.memberships.views.wording import charged_method, could_not_charge, next_try
+from portal_app.payment_methods.views import expires_before, label_of
+from portal_app.ui.reader import Reader, Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """*href* leads to the membership's page; *product* completes its accessible name."""
+
+    key: str = ""
+    tone: Tone = "warn"
+    title: str = ""
+    text: str = ""
+    href: str = ""
+    product: str = ""
+
+
+def alerts_of(reader: Reader, memberships: Iterable[HeldMembership]) -> list[AlertView]:
+    """Alerts in the order of the memberships, failed payments before expiring cards."""
+    found = [alert for held in memberships if (alert := _alert(reader, held)) is not None]
+    return sorted(found, key=lambda alert: alert.tone != "danger")
+
+
+def _alert(reader: Reader, held: HeldMembership) -> AlertView | None:
+    match held.status:
+        case MembershipStatus.PAST_DUE:
+            return _past_due(reader, held)
+        case MembershipStatus.UNRESOLVED:
+            return _unresolved(reader, held)
+        case MembershipStatus.DRAFTED:
+            return _drafted(reader, held)
+        case _:
+            return _expiring_card(reader, held)
+
+
+def _view(held: HeldMembership, tone: Tone, title: str, *sentences: str) -> AlertView:
+    row = held.row
+    return AlertView(
+        key=row.member.id,
+        tone=tone,
+        title=title,
+        text=" ".join(sentence for sentence in sentences if sentence),
+        href=f"/billing/manage/{row.member.id}/",
+        product=row.product.title,
+    )
+
+
+def _past_due(reader: Reader, held: HeldMembership) -> AlertView:
+    row = held.row
+    title = reader.say("Payment for {product} failed", product=row.product.title)
+    if held.unpaid is not None:
+        title = reader.say(
+            "Payment of {amount} for {product} failed",
+            amount=reader.money(held.unpaid.remaining),
+            product=row.product.title,
+        )
+    reason = decline_reason(reader, held.last_attempt.failure_code) if held.last_attempt else ""
+    return _view(
+        held,
+        "danger",
+        title,
+        could_not_charge(reader, held),
+        reason,
+        next_try(reader, held),
+        _what_to_do(reader, held),
+        _access(reader, held),
+    )
+
+
+def _what_to_do(reader: Reader, held: HeldMembership) -> str:
+    """Only what a customer really can do today."""
+    method = charged_method(reader, held)
+    if held.facts.next_payment_attempt_at is not None and method:
+        return reader.say("Please make sure that it can be charged by then.")
+    return reader.say("{company} can help you to pay.", company=held.row.company.title)
+
+
+def _access(reader: Reader, held: HeldMembership) -> str:
+    if not held.has_access:
+        return reader.say("Your access has stopped until it is paid.")
+    until = access_while_past_due_until(held.facts, held.access)
+    if until is not None:
+        return reader.say("Your access continues until {date}.", date=reader.date(until))
+    return reader.say("Your access continues for now.")
+
+
+def _unresolved(reader: Reader, held: HeldMembership) -> AlertView:
+    row = held.row
+    return _view(
+        held,
+        "danger",
+        reader.say("{product} was not paid", product=row.product.title),
+        reader.say("No more charges will be tried, and your access has stopped."),
+        reader.say("{company} can help you to pay.", company=row.company.title),
+    )
+
+
+def _drafted(reader: Reader, held: HeldMembership) -> AlertView:
+    row = held.row
+    return _view(
+        held,
+        "warn",
+        reader.say("The first payment for {product} is not finished", product=row.product.title),
+        reader.say("It starts once the payment is confirmed."),
+        reader.say("{company} can help you to pay.", company=row.company.title),
+    )
+
+
+def _expiring_card(reader: Reader, held: HeldMembership) -> AlertView | None:
+    method, due = held.row.payment_method, renewal_date(held.facts)
+    charges = held.row.membership.collection_method == "charge_automatically"
+    if method is None or due is None or not charges or not expires_before(method, due):
+        return None
+    label = label_of(reader, method)
+    return _view(
+        held,
+        "warn",
+        reader.say("{method} expires before the next charge", method=label),
+        reader.say(
+            "{product} renews on {date}; the card is valid until {month}.",
+            product=held.row.product.title,
+            date=reader.date(due),
+            month=f"{method.exp_month:02d}/{method.exp_year}",
+        ),
+    )

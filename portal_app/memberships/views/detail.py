@@ -1,0 +1,126 @@
+"""One membership's page as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
+from portal_app.memberships.rules import MembershipStatus, ends_at, is_canceling, renewal_date
+from portal_app.memberships.service import HeldMembership, MembershipDetails
+from portal_app.memberships.views.alerts import AlertView, alerts_of
+from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
+from portal_app.memberships.views.wording import (
+    badge,
+    extra_items,
+    per_period,
+    price_text,
+    sentence,
+)
+from portal_app.payment_methods.views import PaymentMethodView, method_view
+from portal_app.ui.reader import Reader, Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipView:
+    """Everything the page shows. The default is an empty page, which is never on screen.
+
+    *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
+    """
+
+    member_id: str = ""
+    title: str = ""
+    creator: str = ""
+    badge: str = ""
+    tone: Tone = "muted"
+    sentence: str = ""
+    scheduled_change: str = ""
+    charges: bool = False
+    payment_method: PaymentMethodView = field(default_factory=PaymentMethodView)
+    alerts: list[AlertView] = field(default_factory=list)
+    facts: list[FactRow] = field(default_factory=list)
+    invoices: list[InvoiceRow] = field(default_factory=list)
+    timeline: list[TimelineRow] = field(default_factory=list)
+
+
+def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
+    held = details.held
+    row = held.row
+    label, tone = badge(reader, held)
+    return MembershipView(
+        member_id=row.member.id,
+        title=row.product.title,
+        creator=row.company.title,
+        badge=label,
+        tone=tone,
+        sentence=sentence(reader, held),
+        scheduled_change=_scheduled_change(reader, details),
+        charges=_charges(held),
+        payment_method=method_view(reader, row.payment_method),
+        alerts=alerts_of(reader, [held]),
+        facts=[FactRow(label=name, value=value) for name, value in _facts(reader, held) if value],
+        invoices=[
+            *(invoice_row(reader, invoice) for invoice in details.invoices),
+            *(payment_row(reader, payment) for payment in details.payments),
+        ],
+        timeline=timeline_rows(reader, details.events),
+    )
+
+
+def _charges(held: HeldMembership) -> bool:
+    automatic = held.row.membership.collection_method == "charge_automatically"
+    return held.facts.recurring and held.current and automatic
+
+
+def _facts(reader: Reader, held: HeldMembership) -> Iterator[tuple[str, str]]:
+    row, membership, facts = held.row, held.row.membership, held.facts
+    yield reader.say("Plan"), row.plan.title
+    yield reader.say("Price"), price_text(reader, held)
+    if membership.quantity != 1:
+        yield reader.say("Quantity"), str(membership.quantity)
+    for description, amount in extra_items(held):
+        yield description or reader.say("Additional item"), reader.money(amount)
+    started = reader.say("Started") if facts.recurring else reader.say("Bought")
+    yield started, reader.date(facts.started_at)
+    yield from _dates(reader, held)
+    yield reader.say("Membership ID"), row.member.id
+
+
+def _dates(reader: Reader, held: HeldMembership) -> Iterator[tuple[str, str]]:
+    facts, end, due = held.facts, ends_at(held.facts), renewal_date(held.facts)
+    if facts.recurring and held.current and facts.current_period_start and facts.current_period_end:
+        yield (
+            reader.say("Current period"),
+            reader.say(
+                "{start} to {end}",
+                start=reader.date(facts.current_period_start),
+                end=reader.date(facts.current_period_end),
+            ),
+        )
+    if end is not None:
+        ending = is_canceling(facts) and held.current
+        yield reader.say("Ends") if ending else reader.say("Ended"), reader.date(end)
+    elif due is not None:
+        trial = held.status is MembershipStatus.TRIALING
+        yield reader.say("Trial ends") if trial else reader.say("Renews"), reader.date(due)
+
+
+def _scheduled_change(reader: Reader, details: MembershipDetails) -> str:
+    """What Stripe will change by itself, and when; empty when nothing will."""
+    change = details.held.row.membership.scheduled_change
+    at = moment_in(change, "takes_effect_at")
+    if details.scheduled is None or at is None or not details.held.current:
+        return ""
+    plan, product = details.scheduled
+    return reader.say(
+        "On {date} your plan changes to {plan}, {price}.",
+        date=reader.date(at),
+        plan=plan.title or product.title,
+        price=per_period(reader, plan, plan.price * int(change.get("quantity", 1))),
+    )

@@ -1,0 +1,93 @@
+"""A membership's history, one sentence per event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from portal_app.kit.money import Money
+from portal_app.memberships.models import MembershipEvent
+from portal_app.ui.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineRow:
+    """*when* as people read it, *moment* as ISO 8601 for machines."""
+
+    id: str = ""
+    when: str = ""
+    moment: str = ""
+    sentence: str = ""
+
+
+# In the order in which things happen, for events of one and the same moment.
+_PLAIN: Final = {
+    "created": "The membership was set up.",
+    "claimed": "It was linked to your account.",
+    "linked": "It was linked to your account by support.",
+    "trial_started": "The trial started.",
+    "trial_ended": "The trial ended.",
+    "activated": "The membership started.",
+    "renewed": "It was renewed.",
+    "payment_failed": "A payment failed.",
+    "recovered": "The overdue payment was made.",
+    "plan_changed": "The plan was changed.",
+    "payment_method_changed": "The payment method was changed.",
+    "paused": "It was paused.",
+    "resumed": "It was resumed.",
+    "cancel_scheduled": "It was cancelled.",
+    "cancel_undone": "The cancellation was taken back.",
+    "canceled": "It ended.",
+    "expired": "It expired, because the first payment was not finished.",
+}
+_WITH_AMOUNT: Final = {
+    "renewed": "It was renewed for {amount}.",
+    "payment_failed": "A payment of {amount} failed.",
+    "recovered": "The overdue payment of {amount} was made.",
+}
+_WITH_DATE: Final = {
+    "trial_started": ("trial_end_at", "The trial started. It ends on {date}."),
+    "paused": ("resumes_at", "It was paused until {date}."),
+    "cancel_scheduled": ("takes_effect_at", "It was cancelled and ends on {date}."),
+}
+# A kind that this version does not know is still shown: something happened.
+_OTHER: Final = "The membership was updated."
+_ORDER: Final = {kind: at for at, kind in enumerate(_PLAIN)}
+
+
+def timeline_rows(reader: Reader, events: Iterable[MembershipEvent]) -> list[TimelineRow]:
+    """Newest first; events of one moment in the order in which such things happen."""
+    ordered = sorted(
+        events, key=lambda event: (event.happened_at, _ORDER.get(event.kind, 0)), reverse=True
+    )
+    return [_row(reader, event) for event in ordered]
+
+
+def _row(reader: Reader, event: MembershipEvent) -> TimelineRow:
+    return TimelineRow(
+        id=event.id,
+        when=reader.date(event.happened_at),
+        moment=event.happened_at.isoformat(),
+        sentence=_sentence(reader, event),
+    )
+
+
+def _sentence(reader: Reader, event: MembershipEvent) -> str:
+    kind, after = event.kind, event.after
+    if kind in _WITH_AMOUNT and after.get("currency"):
+        amount = Money(int(after["amount_minor"]), str(after["currency"]))
+        return reader.say(_WITH_AMOUNT[kind], amount=reader.money(amount))
+    if kind in _WITH_DATE:
+        name, text = _WITH_DATE[kind]
+        moment = moment_in(after, name)
+        if moment is not None:
+            return reader.say(text, date=reader.date(moment))
+    return reader.say(_PLAIN.get(kind, _OTHER))
+
+
+def moment_in(document: Mapping[str, Any], name: str) -> datetime | None:
+    """A time in a stored document (ISO 8601 with its zone); None when it says none."""
+    stored = document.get(name)
+    return datetime.fromisoformat(stored) if isinstance(stored, str) else None

@@ -1,0 +1,201 @@
+"""The words for a membership's price and state, shared by lists, pages and alerts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portal_app.catalog.models import Interval, Plan
+from portal_app.kit.money import Money
+from portal_app.memberships.rules import (
+    MembershipStatus,
+    ends_at,
+    is_canceling,
+    is_paused,
+    renewal_date,
+)
+from portal_app.memberships.service import HeldMembership
+from portal_app.payment_methods.views import label_of, method_label
+from portal_app.ui.reader import Reader, Tone
+
+_EVERY_ONE: Final = {
+    Interval.DAY: "{amount} per day",
+    Interval.WEEK: "{amount} per week",
+    Interval.MONTH: "{amount} per month",
+    Interval.YEAR: "{amount} per year",
+}
+_EVERY_SOME: Final = {
+    Interval.DAY: "{amount} every {count} days",
+    Interval.WEEK: "{amount} every {count} weeks",
+    Interval.MONTH: "{amount} every {count} months",
+    Interval.YEAR: "{amount} every {count} years",
+}
+
+
+def price(held: HeldMembership) -> Money:
+    """What a period costs with all its items, or what was paid once; before tax and discounts.
+
+    Other lines of a one-time purchase are things of their own and not part of this one's price.
+    """
+    membership = held.row.membership
+    own = Money(membership.price_minor, membership.currency) * membership.quantity
+    extra = extra_items(held) if held.facts.recurring else []
+    return sum((amount for _, amount in extra), start=own)
+
+
+def extra_items(held: HeldMembership) -> list[tuple[str, Money]]:
+    """Items beside the plan: what each is, and what all units of it cost together."""
+    membership = held.row.membership
+    return [
+        (
+            str(item.get("description", "")),
+            Money(int(item.get("amount_minor", 0)), membership.currency)
+            * int(item.get("quantity", 1)),
+        )
+        for item in membership.extra_items
+    ]
+
+
+def price_text(reader: Reader, held: HeldMembership) -> str:
+    """`$29.00 per month`, `€120.00 every 3 months`; `$99.00` for what was paid once."""
+    amount = price(held)
+    return (
+        per_period(reader, held.row.plan, amount) if held.facts.recurring else reader.money(amount)
+    )
+
+
+def per_period(reader: Reader, plan: Plan, amount: Money) -> str:
+    """*amount* with the plan's billing cycle."""
+    text = reader.money(amount)
+    if plan.interval is None:
+        return text
+    if plan.interval_count == 1:
+        return reader.say(_EVERY_ONE[plan.interval], amount=text)
+    return reader.say(_EVERY_SOME[plan.interval], amount=text, count=plan.interval_count)
+
+
+def badge(reader: Reader, held: HeldMembership) -> tuple[str, Tone]:
+    """The state in a word or two, and its tone."""
+    end = ends_at(held.facts)
+    if held.status in _PLAIN_BADGES:
+        text, tone = _PLAIN_BADGES[held.status]
+        return reader.say(text), tone
+    if not held.current:
+        return reader.say("Ended"), "muted"
+    if held.status is MembershipStatus.PAST_DUE:
+        return reader.say("Past due"), "danger"
+    if end is not None:
+        return reader.say("Ends {date}", date=reader.date(end)), "warn"
+    if is_paused(held.facts):
+        return reader.say("Paused"), "info"
+    text, tone = _RUNNING_BADGES[held.status]
+    return reader.say(text), tone
+
+
+_PLAIN_BADGES: Final[dict[MembershipStatus, tuple[str, Tone]]] = {
+    MembershipStatus.UNRESOLVED: ("Unpaid", "danger"),
+    MembershipStatus.DRAFTED: ("Payment unfinished", "warn"),
+}
+_RUNNING_BADGES: Final[dict[MembershipStatus, tuple[str, Tone]]] = {
+    MembershipStatus.ACTIVE: ("Active", "ok"),
+    MembershipStatus.TRIALING: ("Trial", "info"),
+    MembershipStatus.COMPLETED: ("Completed", "ok"),
+}
+
+
+def sentence(reader: Reader, held: HeldMembership) -> str:
+    """What happens next with this membership, and when; what happened, when it is over."""
+    if not held.current:
+        return _ended(reader, held)
+    match held.status:
+        case MembershipStatus.PAST_DUE:
+            return f"{could_not_charge(reader, held)} {next_try(reader, held)}"
+        case MembershipStatus.UNRESOLVED:
+            return reader.say("It was not paid, and no more charges will be tried.")
+        case MembershipStatus.DRAFTED:
+            return reader.say("The first payment was started and not finished.")
+        case MembershipStatus.COMPLETED:
+            return _bought(reader, held)
+        case _:
+            return _running(reader, held)
+
+
+def _ended(reader: Reader, held: HeldMembership) -> str:
+    if held.facts.stripe_status == "incomplete_expired":
+        return reader.say("It never started: the first payment was not finished.")
+    end = ends_at(held.facts)
+    if end is None:
+        return reader.say("It has ended.")
+    return reader.say("Ended on {date}.", date=reader.date(end))
+
+
+def _bought(reader: Reader, held: HeldMembership) -> str:
+    bought = reader.say("Bought on {date}.", date=reader.date(held.facts.started_at))
+    end = ends_at(held.facts)
+    if end is None:
+        return f"{bought} {reader.say('Yours to keep.')}"
+    return f"{bought} {reader.say('Yours until {date}.', date=reader.date(end))}"
+
+
+def _running(reader: Reader, held: HeldMembership) -> str:
+    facts, due = held.facts, renewal_date(held.facts)
+    if is_canceling(facts):
+        return _ending(reader, held)
+    if is_paused(facts):
+        return _paused(reader, held)
+    if due is None:
+        return ""
+    date = reader.date(due)
+    if held.status is MembershipStatus.TRIALING:
+        return reader.say(
+            "Trial until {date}, then {price}.", date=date, price=price_text(reader, held)
+        )
+    amount = reader.money(price(held))
+    if held.row.membership.collection_method == "send_invoice":
+        return reader.say(
+            "Renews on {date} with an invoice for {amount}.", date=date, amount=amount
+        )
+    return reader.say("Renews on {date} for {amount}.", date=date, amount=amount)
+
+
+def _ending(reader: Reader, held: HeldMembership) -> str:
+    end = ends_at(held.facts)
+    date = reader.date(end) if end else ""
+    if held.status is MembershipStatus.TRIALING:
+        return reader.say("Trial ends on {date} — you will not be charged.", date=date)
+    return reader.say("Ends on {date} — nothing more will be charged.", date=date)
+
+
+def _paused(reader: Reader, held: HeldMembership) -> str:
+    if held.facts.resumes_at is not None:
+        date = reader.date(held.facts.resumes_at)
+        return reader.say("Paused until {date}. Nothing is charged until then.", date=date)
+    if held.facts.paused_at is not None:
+        date = reader.date(held.facts.paused_at)
+        return reader.say("Paused since {date}. Nothing is charged until it resumes.", date=date)
+    return reader.say("Paused. Nothing is charged until it resumes.")
+
+
+def charged_method(reader: Reader, held: HeldMembership) -> str:
+    """The method of the last try as it was then, else what a try would use; may be empty."""
+    tried = held.last_attempt
+    if tried is not None and tried.method_kind:
+        return method_label(
+            reader, kind=tried.method_kind, brand=tried.method_brand, last4=tried.method_last4
+        )
+    return label_of(reader, held.row.payment_method) if held.row.payment_method else ""
+
+
+def could_not_charge(reader: Reader, held: HeldMembership) -> str:
+    method = charged_method(reader, held)
+    if held.row.membership.collection_method == "send_invoice":
+        return reader.say("The invoice has not been paid.")
+    if not method:
+        return reader.say("There is no payment method to charge.")
+    return reader.say("We couldn't charge {method}.", method=method)
+
+
+def next_try(reader: Reader, held: HeldMembership) -> str:
+    attempt = held.facts.next_payment_attempt_at
+    if attempt is None:
+        return reader.say("No further try is planned.")
+    return reader.say("Next try on {date}.", date=reader.date(attempt))

@@ -1,0 +1,115 @@
+"""The composition root of the web process: pages, frame, guard, HTTP routes, lifespan."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from portal_app.api.app import create_api
+from portal_app.branding.routes import router as brand_router
+from portal_app.branding.service import brand_link
+from portal_app.demo.mailbox import mailbox_router
+from portal_app.identity import pages as account_pages
+from portal_app.identity.guard import SessionGuard
+from portal_app.identity.routes import router as sign_in_router
+from portal_app.identity.sessions import has_session
+from portal_app.identity.state import TabState
+from portal_app.jobs.queues import mail_loop
+from portal_app.kit.db import database
+from portal_app.memberships import pages as membership_pages
+from portal_app.sandbox import create_app as create_sandbox_server
+from portal_app.settings import Mode, get_settings
+from portal_app.ui import fallback
+from portal_app.ui.connection import connection_banner
+from portal_app.ui.errors import error_boundary, not_found_page
+from portal_app.ui.i18n import t
+from portal_app.ui.i18n_routes import language_router
+from portal_app.ui.shell import NavLink, Shell, use_shell
+
+# `asgi.py` takes these from here: what it serves, and what it asks about a document request.
+__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session"]
+
+SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
+
+
+def create_http() -> FastAPI:
+    """The HTTP routes beside the pages; they win over pages of the same path."""
+    settings = get_settings()
+    http = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    http.include_router(
+        language_router(origin=settings.origin, mode=settings.mode, skeletons=SKELETONS)
+    )
+    http.include_router(sign_in_router)
+    http.include_router(brand_router)
+    if settings.mode is Mode.SANDBOX:
+        http.include_router(mailbox_router())
+    return http
+
+
+def create_sandbox() -> ASGIApp | None:
+    """The Stripe-shaped server below `/sandbox/stripe`, when there is no Stripe key."""
+    settings = get_settings()
+    if settings.mode is not Mode.SANDBOX:
+        return None
+    server = create_sandbox_server(settings.sandbox_path)
+    return Starlette(routes=[Mount("/sandbox/stripe", app=server)])
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """What a web process does while it runs: send mail; at the end it lets the database go."""
+    stop = asyncio.Event()
+    loop = asyncio.create_task(mail_loop(get_settings()).run_forever(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await loop
+        await database().close()
+
+
+def create_app() -> rx.App:
+    """The Reflex app: frame, guard and everything else but its pages."""
+    app = rx.App(
+        toaster=None,
+        stylesheets=["/portal.css"],
+        hydrate_fallback=fallback.hydrate_fallback,
+        head_components=[
+            rx.el.script(src="/i18n.js"),
+            rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+            rx.el.meta(name="robots", content="noindex"),
+            rx.el.meta(name="color-scheme", content="light dark"),
+        ],
+        api_transformer=create_http(),
+    )
+    # Both inject styles that the content policy refuses; ours stand in for them.
+    app.app_wraps.pop((5, "Overlay"))
+    app.app_wraps[5, "Connection"] = connection_banner
+    app.app_wraps[55, "ErrorBoundary"] = error_boundary
+    app.add_middleware(SessionGuard())
+    app.register_lifespan_task(running)
+    return app
+
+
+def add_pages(app: rx.App) -> None:
+    """Every page, each registered by its domain."""
+    app.add_page(not_found_page, route="404", title=t("We can't find that page"))
+    membership_pages.register(app)
+    account_pages.register(app)
+
+
+use_shell(
+    Shell(
+        links=(NavLink(t("Orders"), "/orders/"), NavLink(t("Account"), "/account/")),
+        account=TabState.email,
+    )
+)
+app = create_app()
+add_pages(app)

@@ -1,0 +1,1 @@
+"""The design system: layout, parts, notices, language. It knows no business."""

@@ -1,0 +1,146 @@
+"""The frame of a page: banner, header with the Profile menu, main column, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import reflex as rx
+
+from portal_app.ui.i18n import t, t_fill
+from portal_app.ui.notices import notice_region
+from portal_app.ui.parts import every_language, native_form, skeleton_card, skeleton_page
+from portal_app.ui.parts.types import Child, Text, classes
+from portal_app.ui.preferences import preferences
+from portal_app.ui.shell import current_shell
+
+MENU_ID = "profile-menu"
+
+
+def page_shell(
+    *body: Child,
+    title: Child | None = None,
+    subtitle: Child | None = None,
+    badge: rx.Component | None = None,
+    back: tuple[Child, Text] | None = None,
+    wide: bool = False,
+    signed_in: bool = True,
+    skeleton: rx.Component | None = None,
+    style: Mapping[str, Text] | None = None,
+) -> rx.Component:
+    """A whole page. Signed-in pages show *skeleton* until their state has arrived.
+
+    *title* becomes the `h1`, *back* is (label, href) above it, *wide* is for lists, *style* holds
+    brand tokens (`{"--accent": view.accent, …}`).
+    """
+    content = rx.el.div(*_head(title, subtitle, badge, back), *body, class_name="stack")
+    if signed_in:
+        waiting = skeleton or skeleton_page(skeleton_card(), skeleton_card(2))
+        content = until_ready(content, waiting)
+    return rx.el.div(
+        skip_link(),
+        page_header(signed_in=signed_in),
+        rx.el.main(
+            notice_region(),
+            content,
+            id="main",
+            tab_index=-1,
+            class_name=classes(
+                "main", "main-wide" if wide else "", "main-private" if signed_in else ""
+            ),
+        ),
+        page_footer(),
+        class_name="shell",
+        style=dict(style) if style else {},
+    )
+
+
+def until_ready(body: rx.Component, skeleton: rx.Component) -> rx.Component:
+    """*body* once the state has arrived; before, *skeleton* instead of default values."""
+    return rx.cond(rx.State.is_hydrated, body, skeleton)
+
+
+def _head(
+    title: Child | None,
+    subtitle: Child | None,
+    badge: rx.Component | None,
+    back: tuple[Child, Text] | None,
+) -> list[rx.Component]:
+    if title is None:
+        return []
+    parts: list[rx.Component] = []
+    if back is not None:
+        parts.append(rx.el.a(back[0], href=back[1], class_name="back"))
+    row: list[rx.Component] = [rx.el.h1(title, class_name="page-title")]
+    if badge is not None:
+        row.append(badge)
+    parts.append(rx.el.div(*row, class_name="page-title-row"))
+    if subtitle is not None:
+        parts.append(rx.el.p(subtitle, class_name="page-subtitle"))
+    return [rx.el.div(*parts, class_name="page-head")]
+
+
+def skip_link() -> rx.Component:
+    """The first stop of the keyboard; a plain anchor, so that the browser moves the focus."""
+    return rx.el.a(
+        every_language("Skip to content"),
+        href="#main",
+        reload_document=True,
+        class_name="skip-link",
+    )
+
+
+def page_header(*, signed_in: bool) -> rx.Component:
+    """Mode banner, brand and, for people signed in, the Profile menu."""
+    row: list[rx.Component] = [
+        rx.el.a(current_shell().brand, href="/", reload_document=True, class_name="brand")
+    ]
+    if signed_in:
+        row.append(profile_menu())
+    return rx.el.header(
+        mode_banner(), rx.el.div(*row, class_name="header-row"), class_name="header"
+    )
+
+
+def mode_banner() -> rx.Component:
+    """Says that no real money moves.
+
+    `/i18n.js` marks the document with the mode the server runs in, so the banner is there at the
+    first paint and one build serves every mode.
+    """
+    return rx.el.p(
+        rx.el.span(every_language("Sandbox"), class_name="for-sandbox"),
+        rx.el.span(every_language("Test mode"), class_name="for-test"),
+        class_name="mode-banner",
+    )
+
+
+def profile_menu() -> rx.Component:
+    """A popover of the platform: opens and closes by keyboard, Escape and a press outside."""
+    shell = current_shell()
+    return rx.el.nav(
+        rx.el.button(
+            rx.el.span(class_name="avatar", aria_hidden="true"),
+            t("Profile"),
+            type="button",
+            class_name="button button-ghost menu-button",
+            custom_attrs={"popoverTarget": MENU_ID},
+        ),
+        rx.el.div(
+            rx.el.p(t_fill("Signed in as {email}", email=shell.account), class_name="menu-account"),
+            rx.el.ul(*[rx.el.li(rx.el.a(link.label, href=link.href)) for link in shell.links]),
+            native_form(
+                rx.el.button(t("Sign out"), type="submit"),
+                action="/auth/logout",
+                class_name="menu-end",
+            ),
+            id=MENU_ID,
+            class_name="menu",
+            custom_attrs={"popover": "auto"},
+        ),
+        aria_label=t("Profile"),
+    )
+
+
+def page_footer() -> rx.Component:
+    """Language and theme, for everybody."""
+    return rx.el.footer(preferences(), class_name="footer")

@@ -1,0 +1,52 @@
+"""Notices: one sentence about what just happened, read aloud, rendered from state.
+
+Toasts sent by the server would need `unsafe-eval` (design.md §6). The state has no handler, so
+nobody can put words on a page from outside.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import reflex as rx
+
+from portal_app.ui.parts.content import alert
+
+NoticeTone = Literal["ok", "info", "warn", "danger"]
+
+
+class NoticeState(rx.State):
+    """The notice on screen in this tab; empty text is none."""
+
+    tone: str = "info"
+    text: str = ""
+    _for_next_page: bool = False
+
+
+async def notify(
+    state: rx.State, tone: NoticeTone, text: str, *, on_next_page: bool = False
+) -> None:
+    """Show *text* (already in the person's language) until the next page or notice.
+
+    *on_next_page* keeps it through the redirect that the same handler returns.
+    """
+    notices = await state.get_state(NoticeState)
+    notices.tone, notices.text, notices._for_next_page = tone, text, on_next_page  # noqa: SLF001
+
+
+async def start_page(state: rx.State) -> None:
+    """Call first in every `on_load`: forgets the last page's notice unless it was for this one."""
+    notices = await state.get_state(NoticeState)
+    if not notices._for_next_page:  # noqa: SLF001
+        notices.text = ""
+    notices._for_next_page = False  # noqa: SLF001
+
+
+def notice_region() -> rx.Component:
+    """Always in the page, so that readers hear what appears in it."""
+    return rx.el.div(
+        rx.cond(NoticeState.text != "", alert(rx.Var.create(NoticeState.tone), NoticeState.text)),
+        class_name="notices",
+        role="status",
+        aria_live="polite",
+    )

@@ -1,0 +1,64 @@
+"""The parts pages are built from. Each takes plain values or Vars; texts come from `t()`."""
+
+from portal_app.ui.parts.actions import (
+    action_row,
+    button,
+    document_link,
+    link_button,
+    native_form,
+    text_link,
+)
+from portal_app.ui.parts.content import (
+    alert,
+    badge,
+    card,
+    cell,
+    empty_state,
+    fact,
+    fold,
+    key_facts,
+    muted,
+    stack,
+    table,
+    timeline,
+    timeline_entry,
+)
+from portal_app.ui.parts.every_language import every_language
+from portal_app.ui.parts.fields import checkbox, field, radio_group, select_field
+from portal_app.ui.parts.skeletons import (
+    loading_text,
+    skeleton_card,
+    skeleton_lines,
+    skeleton_page,
+)
+
+__all__ = [
+    "action_row",
+    "alert",
+    "badge",
+    "button",
+    "card",
+    "cell",
+    "checkbox",
+    "document_link",
+    "empty_state",
+    "every_language",
+    "fact",
+    "field",
+    "fold",
+    "key_facts",
+    "link_button",
+    "loading_text",
+    "muted",
+    "native_form",
+    "radio_group",
+    "select_field",
+    "skeleton_card",
+    "skeleton_lines",
+    "skeleton_page",
+    "stack",
+    "table",
+    "text_link",
+    "timeline",
+    "timeline_entry",
+]

@@ -1,0 +1,116 @@
+"""Things to fill in: each field carries its label, hint and error, tied together for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import reflex as rx
+
+from portal_app.ui.parts.types import Child, Flag, Props, Text
+
+
+def field(
+    label: Child,
+    name: str,
+    *,
+    type: str = "text",  # noqa: A002 - HTML's own word
+    hint: Child | None = None,
+    error: Text | None = None,
+    required: bool = True,
+    **props: Props,
+) -> rx.Component:
+    """A labelled input; further props (`value`, `on_change`, `auto_complete` …) reach the input.
+
+    *error* may be a Var: an empty string means no error.
+    """
+    identity = props.pop("id", f"field-{name}")
+    control = rx.el.input(
+        id=identity,
+        name=name,
+        type=type,
+        required=required,
+        **_described(identity, hint, error),
+        **props,
+    )
+    return _framed(label, identity, control, hint, error)
+
+
+def select_field(
+    label: Child,
+    name: str,
+    options: Sequence[tuple[str, Child]],
+    *,
+    hint: Child | None = None,
+    error: Text | None = None,
+    **props: Props,
+) -> rx.Component:
+    """A labelled choice of one; *options* are pairs of value and text."""
+    identity = props.pop("id", f"field-{name}")
+    control = rx.el.select(
+        *[rx.el.option(text, value=value) for value, text in options],
+        id=identity,
+        name=name,
+        **_described(identity, hint, error),
+        **props,
+    )
+    return _framed(label, identity, control, hint, error)
+
+
+def checkbox(
+    label: Child, name: str, *, checked: Flag | None = None, **props: Props
+) -> rx.Component:
+    """A tick with its text; the whole line can be pressed."""
+    if checked is not None:
+        props["checked"] = checked
+    return rx.el.label(
+        rx.el.input(type="checkbox", name=name, **props),
+        rx.el.span(label),
+        class_name="check",
+    )
+
+
+def radio_group(
+    legend: Child, name: str, options: Sequence[tuple[str, Child]], **props: Props
+) -> rx.Component:
+    """A group of radios; *options* are pairs of value and text, props reach every input."""
+    return rx.el.fieldset(
+        rx.el.legend(legend),
+        *[
+            rx.el.label(
+                rx.el.input(type="radio", name=name, value=value, **props),
+                rx.el.span(text),
+                class_name="check",
+            )
+            for value, text in options
+        ],
+        class_name="choices",
+    )
+
+
+def _described(identity: str, hint: Child | None, error: Text | None) -> dict[str, Props]:
+    """Attributes that tie the hint and the error to the input."""
+    said: dict[str, Props] = {}
+    ids = [
+        f"{identity}-{part}"
+        for part, text in (("hint", hint), ("error", error))
+        if text is not None
+    ]
+    if ids:
+        said["aria_describedby"] = " ".join(ids)
+    if isinstance(error, rx.Var):
+        said["aria_invalid"] = rx.cond(error, "true", "false")
+    elif error:
+        said["aria_invalid"] = "true"
+    return said
+
+
+def _framed(
+    label: Child, identity: str, control: rx.Component, hint: Child | None, error: Text | None
+) -> rx.Component:
+    parts: list[rx.Component] = [rx.el.label(label, html_for=identity, class_name="field-label")]
+    if hint is not None:
+        parts.append(rx.el.p(hint, id=f"{identity}-hint", class_name="field-hint"))
+    parts.append(control)
+    if error is not None:
+        parts.append(rx.el.p(error, id=f"{identity}-error", class_name="field-error", role="alert"))
+    return rx.el.div(*parts, class_name="field")

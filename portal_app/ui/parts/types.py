@@ -1,0 +1,20 @@
+"""What a part accepts: plain values at build time or Vars at run time."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import reflex as rx
+
+Text: TypeAlias = str | rx.Var[Any]
+Flag: TypeAlias = bool | rx.Var[Any]
+Child: TypeAlias = rx.Component | rx.Var[Any] | str
+Variant: TypeAlias = Literal["primary", "surface", "ghost", "danger"]
+Tone: TypeAlias = Literal["ok", "info", "warn", "danger", "muted"] | rx.Var[Any]
+Events: TypeAlias = Any
+Props: TypeAlias = Any
+
+
+def classes(*names: str, given: object = None) -> str:
+    """Join class names; `given` is the caller's own `class_name`, appended when there is one."""
+    return " ".join(name for name in (*names, given) if isinstance(name, str) and name)

@@ -1,0 +1,36 @@
+"""Somebody who reads: their words, dates and amounts, for text that is made on the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from babel.dates import format_date
+
+from portal_app.kit.money import Money
+from portal_app.ui.catalogue import supported, translate
+
+# How a word is meant; its colour follows, and only repeats what the words say.
+Tone: TypeAlias = Literal["ok", "info", "warn", "danger", "muted"]
+# "31 May 2026" can't be misread on either side of the Atlantic, which "May 31" and "5/31" can.
+_DATE_PATTERNS = {"en": "d MMM y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person's language, as `Actor.locale` or a mail's recipient gives it."""
+
+    locale: str
+
+    def say(self, text: str, **values: object) -> str:
+        """*text*, an English literal, in their language; `{name}` places are filled."""
+        return translate(self.locale, text, **values)
+
+    def date(self, moment: datetime) -> str:
+        """The day with its year, in UTC, as Stripe bills by it: `31 May 2026`, `31. Mai 2026`."""
+        language = supported(self.locale)
+        return format_date(moment.date(), _DATE_PATTERNS.get(language, "long"), locale=language)
+
+    def money(self, amount: Money) -> str:
+        return amount.format(supported(self.locale))

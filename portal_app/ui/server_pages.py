@@ -1,0 +1,90 @@
+"""Pages that work without JavaScript: Jinja2, the same stylesheet, no script at all.
+
+A template extends `ui/templates/base.html`; names are paths below the package
+(`identity/templates/email.html`), so that each domain keeps its templates beside its routes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from portal_app.settings import get_settings
+from portal_app.ui.catalogue import LOCALES, direction, translate
+from portal_app.ui.i18n_routes import requested_locale
+
+_PACKAGE: Final = Path(__file__).parents[1]
+_STYLESHEET: Final = _PACKAGE.parent / "assets" / "portal.css"
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def render(
+    template: str,
+    request: Request,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,  # noqa: ANN401 -- whatever the template names
+) -> HTMLResponse:
+    """*template* in the visitor's language, never stored, under a policy without scripts.
+
+    The path the language form returns to is the request's own; `POST` pages return to theirs by
+    passing `here`.
+    """
+    locale = requested_locale(request)
+    context = {
+        "_": partial(translate, locale),
+        "lang": locale,
+        "dir": direction(locale),
+        "locales": LOCALES,
+        "mode": get_settings().mode.value,
+        "stylesheet": stylesheet_url(),
+        "here": _path_of(request),
+        "error": None,
+        **values,
+    }
+    return HTMLResponse(
+        _environment().get_template(template).render(context),
+        status_code=status,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": POLICY,
+            # Keeps a token in the path out of every Referer; `no-referrer` would also blank the
+            # Origin of our own forms (Fetch, “append a request Origin header”).
+            "Referrer-Policy": "strict-origin",
+            "Vary": "Cookie, Accept-Language",
+            **(headers or {}),
+        },
+    )
+
+
+@lru_cache(maxsize=1)
+def stylesheet_url() -> str:
+    """`/portal.css` with its digest, so that a new version is asked for at once."""
+    return f"/portal.css?v={hashlib.sha256(_STYLESHEET.read_bytes()).hexdigest()[:12]}"
+
+
+def _path_of(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_PACKAGE),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

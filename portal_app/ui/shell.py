@@ -1,0 +1,37 @@
+"""What the frame around every page shows; decided once by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.ui.parts.types import Text
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """A link of the Profile menu. *label* comes from `t()`; *href* is one of our pages."""
+
+    label: Text
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame: the name in the header, the menu's links, and which e-mail is signed in."""
+
+    brand: Text = "Billing"
+    links: tuple[NavLink, ...] = ()
+    account: Text = ""
+
+
+_shells = [Shell()]
+
+
+def use_shell(shell: Shell) -> None:
+    """Set the frame of every page. Call it before pages are compiled; they ask when they are."""
+    _shells[:] = [shell]
+
+
+def current_shell() -> Shell:
+    """The frame that the composition root has set."""
+    return _shells[-1]

@@ -1,0 +1,108 @@
+"""The rendered stylesheet keeps to the tokens that `assets/portal.css` really uses."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal_app.branding import stylesheet
+from portal_app.branding.repository import FOLDER, read_brands
+from portal_app.branding.service import brand_of, stylesheet_href, wrapper_style
+from portal_app.branding.tokens import DARK, FONTS, LIGHT, RADII, Brand, Surfaces
+
+PORTAL_CSS = (Path(__file__).parents[3] / "assets" / "portal.css").read_text("utf-8")
+DEMO = ("biz_northwind", "biz_lumen")
+brands = st.builds(
+    Brand,
+    wordmark=st.just("Any"),
+    accent=st.from_regex(r"\A#[0-9A-Fa-f]{6}\Z"),
+    radius=st.sampled_from(sorted(RADII)),
+    font=st.sampled_from(sorted(FONTS)),
+)
+
+
+def _block(selector: str) -> str:
+    """The declarations of the first rule of *selector* in portal.css."""
+    return PORTAL_CSS.split(selector, 1)[1].split("{", 1)[1].split("}", 1)[0]
+
+
+@given(brand=brands)
+def test_it_is_small_closed_and_only_in_the_creators_layer(brand: Brand) -> None:
+    css = stylesheet.render(brand)
+    assert len(css.encode()) <= 2048
+    assert css.count("{") == css.count("}")
+    assert css.startswith("@layer tokens,base,components,creator;@layer creator{")
+    depths = list(
+        itertools.accumulate({"{": 1, "}": -1}.get(character, 0) for character in css.rstrip())
+    )
+    start = css.index("{")
+    assert depths[-1] == 0
+    assert all(depth > 0 for depth in depths[start:-1])
+
+
+@given(brand=brands)
+def test_every_token_exists_in_the_portals_stylesheet(brand: Brand) -> None:
+    names = set(re.findall(r"(--[a-z-]+):", stylesheet.render(brand)))
+    assert names == set(stylesheet.inline(brand))
+    for name in names:
+        assert f"{name}:" in _block(":root"), name
+        assert f"{name}:" in _block(":root.dark") or not name.startswith("--accent"), name
+
+
+def test_the_layer_order_and_ways_into_the_dark_are_the_portals() -> None:
+    css = stylesheet.render(Brand(wordmark="Any", accent="#0f766e"))
+    assert "@layer tokens, base, components, creator;" in PORTAL_CSS
+    for selector in (':root[data-theme="dark"]', ':root:not(.light):not([data-theme="light"])'):
+        assert selector in PORTAL_CSS
+        assert selector in css
+
+
+@pytest.mark.parametrize(("selector", "surfaces"), [(":root", LIGHT), (":root.dark", DARK)])
+def test_contrast_is_computed_against_the_portals_surfaces(
+    selector: str, surfaces: Surfaces
+) -> None:
+    block = _block(selector)
+    names = ("page", "panel", "panel-raised", "sunken")
+    found = {re.search(rf"--{name}: (#[0-9a-f]{{6}});", block)[1] for name in names}  # type: ignore[index]
+    assert found == {colour.hex for colour in surfaces.all}
+
+
+def test_the_demo_brands_differ_in_everything() -> None:
+    northwind, lumen = (brand_of(company) for company in DEMO)
+    assert northwind is not None
+    assert lumen is not None
+    for name in Brand.model_fields:
+        assert getattr(northwind, name) != getattr(lumen, name), name
+    assert set(read_brands(FOLDER)) == set(DEMO)
+
+
+def test_the_address_changes_with_the_sheet_only() -> None:
+    one, other = (stylesheet_href(company) for company in DEMO)
+    assert one is not None
+    assert re.fullmatch(r"/brand/biz_northwind\.css\?v=[0-9a-f]{16}", one)
+    assert one == stylesheet_href("biz_northwind")
+    assert one.partition("?")[2] != str(other).partition("?")[2]
+
+
+def test_a_wrapper_carries_both_themes() -> None:
+    style = wrapper_style("biz_lumen")
+    assert style["--accent"] == "light-dark(#f0551d, #f0551d)"
+    assert style["--radius-card"] == "26px"
+    assert re.fullmatch(r"light-dark\(#[0-9a-f]{6}, #[0-9a-f]{6}\)", style["--accent-soft"])
+
+
+def test_a_company_without_a_brand_keeps_the_neutral_look() -> None:
+    assert brand_of("biz_nobody") is None
+    assert stylesheet_href("biz_nobody") is None
+    assert wrapper_style("biz_nobody") == {}
+
+
+def test_a_wrong_file_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "biz_odd.json").write_text('{"wordmark": "Odd", "accent": "teal"}')
+    with pytest.raises(ValueError, match="accent"):
+        read_brands(tmp_path)

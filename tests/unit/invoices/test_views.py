@@ -1,0 +1,70 @@
+"""Invoices, payments and refusals in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal_app.invoices.models import InvoiceStatus, PaymentStatus
+from portal_app.invoices.views import decline_reason, invoice_row, payment_row
+from portal_app.ui.reader import Reader
+from tests.unit.memberships.held import a_payment, an_invoice
+
+EN, DE = Reader("en"), Reader("de")
+
+
+@pytest.mark.parametrize(
+    ("over", "words", "tone"),
+    [
+        ({"status": InvoiceStatus.PAID}, "Paid", "ok"),
+        ({"status": InvoiceStatus.OPEN}, "Open", "warn"),
+        ({"status": InvoiceStatus.OPEN, "attempt_count": 2}, "Payment failed", "danger"),
+        ({"status": InvoiceStatus.VOID}, "Voided", "muted"),
+        ({"status": InvoiceStatus.UNCOLLECTIBLE}, "Unpaid", "danger"),
+        ({"status": InvoiceStatus.DRAFT}, "Draft", "muted"),
+    ],
+)
+def test_an_invoices_status_in_words(over: dict[str, Any], words: str, tone: str) -> None:
+    row = invoice_row(EN, an_invoice(**over))
+    assert (row.status, row.tone) == (words, tone)
+    assert invoice_row(DE, an_invoice(**over)).status != words
+
+
+def test_an_invoice_without_a_number_still_has_a_name() -> None:
+    assert invoice_row(EN, an_invoice(number="")).number == "Invoice"
+    assert invoice_row(DE, an_invoice(number="")).number == "Rechnung"
+
+
+def test_the_machine_readable_day_is_the_one_that_is_read() -> None:
+    row = invoice_row(EN, an_invoice())
+    assert (row.day, row.date) == ("2026-11-16", "16 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({}, "Paid"),
+        ({"refunded_minor": 100}, "Partly refunded"),
+        ({"refunded_minor": 2900}, "Refunded"),
+        ({"status": PaymentStatus.PENDING}, "Processing"),
+        ({"status": PaymentStatus.FAILED}, "Payment failed"),
+        ({"status": PaymentStatus.CANCELED}, "Voided"),
+    ],
+)
+def test_a_payments_status_in_words(over: dict[str, Any], words: str) -> None:
+    assert payment_row(EN, a_payment(**over)).status == words
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("insufficient_funds", "There was not enough money in the account."),
+        ("expired_card", "The bank says it is no longer valid."),
+        ("authentication_required", "The bank asks you to confirm the payment."),
+        ("do_not_honor", "The bank declined it."),
+    ],
+)
+def test_a_refusal_is_one_of_a_few_sentences(code: str, sentence: str) -> None:
+    assert decline_reason(EN, code) == sentence
+    assert decline_reason(DE, code) != sentence
