@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,9 +16,9 @@ from portal_app.kit import db as kit_db
 from portal_app.kit.clock import FrozenClock
 from portal_app.settings import get_settings
 from tests.portal_server import Portal, running_portal
+from tests.rows import NOW
 
 assert registry  # importing it fills the metadata
-NOW = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _connect = socket.socket.connect
 

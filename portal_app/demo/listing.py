@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import col, select
 
 from portal_app.api.keys import format_key
@@ -52,15 +51,13 @@ async def _memberships(settings: Settings, database: Database) -> dict[str, dict
     )
     async with database.reading() as session:
         rows = (await session.execute(statement)).all()
-    found = {row[0].get("metadata", {}).get("demo"): _entry(settings, row) for row in rows}
-    return {state: found[state] for state in STATES if state in found}
-
-
-def _entry(settings: Settings, row: Row[Any]) -> dict[str, str]:
-    _, membership_id, member_id, email = row
-    return {
-        "id": membership_id,
-        "member_id": member_id,
-        "manage_url": f"{settings.origin}/billing/manage/{member_id}/",
-        "email": email,
+    found = {
+        details.get("metadata", {}).get("demo"): {
+            "id": membership_id,
+            "member_id": member_id,
+            "manage_url": f"{settings.origin}/billing/manage/{member_id}/",
+            "email": email,
+        }
+        for details, membership_id, member_id, email in rows
     }
+    return {state: found[state] for state in STATES if state in found}

@@ -73,3 +73,11 @@ async def signed_in(app: FastAPI, email: str, **options: str) -> httpx.AsyncClie
     done = await client.post("/auth/verify", data={"code": code, "email": email})
     assert done.status_code == 303, done.text
     return client
+
+
+async def verify(client: httpx.AsyncClient, **form: str) -> httpx.Response:
+    return await client.post("/auth/verify", data=form)
+
+
+def cookie_header(client: httpx.AsyncClient) -> str:
+    return "; ".join(f"{name}={value}" for name, value in client.cookies.items())

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
-from portal_app.identity.limits import counter
-from portal_app.kit.db import Database
 from portal_app.settings import get_settings
 from tests.conftest import Clocks
-from tests.http.sign_in_client import application, ask, browser, newest_mail
+from tests.http.auth.sign_in_client import ask, browser, newest_mail
 
 ADA = "ada@example.com"
-
-
-@pytest.fixture
-def app(clocks: Clocks, settings: Any, db: Database) -> Iterator[FastAPI]:
-    counter.cache_clear()
-    yield application()
-    counter.cache_clear()
 
 
 async def test_six_codes_a_minute_for_an_address_whoever_asks(app: FastAPI, clocks: Clocks) -> None:

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
-from sqlmodel import col, select
 
-from portal_app.customers.models import Customer
-from portal_app.identity.limits import counter
-from portal_app.identity.models import EmailAddress, LoginCode, LoginSession, Person
+from portal_app.identity.models import LoginCode, LoginSession
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import Database
 from portal_app.settings import get_settings
 from tests.conftest import Clocks
-from tests.factories import make_customer, make_person
-from tests.http.sign_in_client import application, ask, browser, newest_mail, signed_in
+from tests.factories import make_person
+from tests.http.auth.sign_in_client import (
+    ask,
+    browser,
+    cookie_header,
+    newest_mail,
+    verify,
+)
+from tests.rows import all_of
 
 ADA = "ada@example.com"
-
-
-@pytest.fixture
-def app(clocks: Clocks, settings: Any, db: Database) -> Iterator[FastAPI]:
-    counter.cache_clear()
-    yield application()
-    counter.cache_clear()
-
-
-async def verify(client: httpx.AsyncClient, **form: str) -> httpx.Response:
-    return await client.post("/auth/verify", data=form)
-
-
-async def all_of(db: Database, model: Any) -> list[Any]:
-    async with db.reading() as session:
-        return list((await session.execute(select(model))).scalars())
-
-
-def cookie_header(client: httpx.AsyncClient) -> str:
-    return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
 
 
 async def test_a_code_signs_in_and_leads_to_the_page_that_was_asked_for(app: FastAPI) -> None:
@@ -269,81 +250,6 @@ async def test_sign_in_leads_nowhere_else(app: FastAPI, target: str) -> None:
     assert done.headers["location"] == "/orders/"
     again = await client.get("/login/", params={"next": target})
     assert again.headers["location"] == "/orders/"
-
-
-async def test_signed_in_people_are_sent_on(app: FastAPI) -> None:
-    client = await signed_in(app, ADA)
-    page = await client.get("/login/?next=/account/")
-    assert (page.status_code, page.headers["location"]) == (303, "/account/")
-
-
-async def test_sign_in_rotates_the_session(app: FastAPI) -> None:
-    client = await signed_in(app, ADA)
-    before = cookie_header(client)
-    await ask(client, ADA)
-    done = await verify(client, code=(await newest_mail(ADA)).code)
-    assert "clear-site-data" not in done.headers
-    assert cookie_header(client) != before
-    assert await find_actor(before) is None
-    assert await find_actor(cookie_header(client)) is not None
-
-
-async def test_another_person_in_the_same_browser_clears_what_it_kept(
-    app: FastAPI, clocks: Clocks
-) -> None:
-    client = await signed_in(app, ADA)
-    clocks.wall.advance(timedelta(hours=1))
-    await ask(client, "eve@example.com")
-    done = await verify(client, code=(await newest_mail("eve@example.com")).code)
-    assert done.headers["clear-site-data"] == '"storage"'
-
-
-async def test_sign_out_ends_the_session_and_clears_the_browser(app: FastAPI) -> None:
-    client = await signed_in(app, ADA)
-    stolen = cookie_header(client)
-    out = await client.post("/auth/logout")
-    assert (out.status_code, out.headers["location"]) == (303, "/login/")
-    assert out.headers["clear-site-data"] == '"storage"'
-    assert "portal_session" not in client.cookies
-    assert await find_actor(stolen) is None
-    assert (await client.get("/auth/logout")).status_code == 405
-
-
-async def test_sign_out_everywhere_ends_every_session_of_this_person_only(app: FastAPI) -> None:
-    here, there = await signed_in(app, ADA), await signed_in(app, ADA)
-    other = await signed_in(app, "eve@example.com")
-    headers = [cookie_header(client) for client in (here, there, other)]
-    await here.post("/auth/logout-everywhere")
-    assert [await find_actor(header) is None for header in headers] == [True, True, False]
-
-
-async def test_an_ended_session_is_explained_where_one_signs_in(
-    app: FastAPI, clocks: Clocks
-) -> None:
-    client = await signed_in(app, ADA)
-    clocks.wall.advance(timedelta(minutes=31))
-    assert "You have been signed out for your security" in (await client.get("/login/")).text
-    assert "signed out" not in (await browser(app).get("/login/")).text
-
-
-async def test_the_first_proof_makes_the_account_and_claims_its_customers(
-    app: FastAPI, db: Database
-) -> None:
-    async with db.unit_of_work() as session:
-        unclaimed = await make_customer(session, email="Ada@Example.com", email_key=ADA)
-        tagged = await make_customer(
-            session, email="ada+x@example.com", email_key="ada+x@example.com"
-        )
-    await signed_in(app, "ADA@example.com")
-    person = (await all_of(db, Person))[0]
-    address = (await all_of(db, EmailAddress))[0]
-    assert (address.person_id, address.address_key, address.is_primary) == (person.id, ADA, True)
-    async with db.reading() as session:
-        rows = await session.execute(select(col(Customer.id), col(Customer.person_id)))
-        owners = {row[0]: row[1] for row in rows}
-    assert owners == {unclaimed.id: person.id, tagged.id: None}
-    await signed_in(app, ADA)
-    assert len(await all_of(db, Person)) == 1
 
 
 async def test_scripts_may_ask_for_json(app: FastAPI) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from portal_app.identity.limits import counter
-from portal_app.kit.db import Database
 from tests.conftest import Clocks
-from tests.http.sign_in_client import application, ask, browser, newest_mail
+from tests.http.auth.sign_in_client import ask, browser, newest_mail
 
 
 @pytest.fixture
-def client(clocks: Clocks, settings: Any, db: Database) -> Iterator[httpx.AsyncClient]:
-    counter.cache_clear()
-    yield browser(application())
-    counter.cache_clear()
+def client(app: FastAPI) -> httpx.AsyncClient:
+    return browser(app)
 
 
 async def test_json_lists_the_mails_of_one_recipient_newest_first(

@@ -6,29 +6,25 @@ import logging
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlmodel import select
 
 from portal_app.identity.codes import code_of, link_token_of
-from portal_app.identity.limits import counter
 from portal_app.identity.models import LoginCode
 from portal_app.kit.db import Database
-from tests.conftest import Clocks
-from tests.http.sign_in_client import application, ask, browser
+from tests.http.auth.sign_in_client import ask, browser
 
 
 async def test_no_secret_is_kept_or_logged(
-    clocks: Clocks,
-    settings: Any,
+    app: FastAPI,
     db: Database,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    counter.cache_clear()
     caplog.set_level(logging.DEBUG)
-    client = browser(application())
+    client = browser(app)
     await ask(client, "ada@example.com")
     async with db.reading() as session:
         request = (await session.execute(select(LoginCode))).scalars().one()
