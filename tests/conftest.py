@@ -77,7 +77,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the whole portal runs in the second, serial half of `make test`."""
+    """Whatever needs the whole portal runs in the second, serial half of `make test`.
+
+    Playwright's synchronous driver keeps an event loop running in this thread from the first
+    browser test on, so coroutines are tested before it.
+    """
     for item in items:
         if "portal" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.e2e)
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))

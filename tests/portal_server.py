@@ -30,6 +30,8 @@ class Portal:
     data_dir: Path
     log: Path
     listing: dict[str, Any] = field(default_factory=dict)
+    # Closed with the portal.
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def membership(self, state: str) -> dict[str, str]:
         found: dict[str, str] = self.listing["memberships"][state]
@@ -53,6 +55,7 @@ class Portal:
     def sign_in(self, email: str, next_path: str = "/orders/") -> httpx.Client:
         """An HTTP client that has signed in as *email*."""
         client = httpx.Client(base_url=self.origin, headers={"Origin": self.origin})
+        self.clients.append(client)
         known = len(self.mails(email))
         asked = client.post("/auth/code", data={"email": email, "next": next_path})
         assert asked.status_code < 400, asked.text
@@ -134,7 +137,10 @@ def running_portal(data_dir: Path) -> Iterator[Portal]:
     try:
         _wait(origin, server, log)
         listing = json.loads(_portal(environment, "demo", "info", "--json"))
-        yield Portal(origin, data_dir, log, listing)
+        portal = Portal(origin, data_dir, log, listing)
+        yield portal
+        for client in portal.clients:
+            client.close()
     finally:
         server.terminate()
         server.wait(timeout=20)

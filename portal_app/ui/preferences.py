@@ -35,7 +35,6 @@ def _language() -> rx.Component:
         ],
         action="/locale",
         class_name="segments",
-        role="group",
         aria_label=t("Language"),
     )
 

@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any, Self
 
+import aiohttp
 import socketio
 
 from tests.portal_server import Portal
@@ -17,23 +18,32 @@ SETTLE_SECONDS = 0.25
 class RawTab:
     """One socket with a tab token and, perhaps, a cookie; keeps every frame it was sent."""
 
-    def __init__(self, portal: Portal, *, cookie: str = "", token: str = "") -> None:
+    def __init__(
+        self, portal: Portal, *, cookie: str = "", token: str = "", origin: str = ""
+    ) -> None:
         self.portal = portal
+        self.origin = origin or portal.origin
         self.cookie = cookie
         self.token = token or str(uuid.uuid4())
         self.frames: list[str] = []
-        self.client = socketio.AsyncClient(reconnection=False, logger=False)
-        self.client.on("*", self._keep, namespace="/_event")
 
     async def _keep(self, event: str, *data: Any) -> None:
         self.frames.append(f"{event} {json.dumps(data)}")
 
     async def __aenter__(self) -> Self:
-        await self.connect(origin=self.portal.origin)
+        # A session of our own, as the client leaves its own open when the server hangs up.
+        self.http = aiohttp.ClientSession()
+        self.client = socketio.AsyncClient(reconnection=False, logger=False, http_session=self.http)
+        self.client.on("*", self._keep, namespace="/_event")
+        try:
+            await self._connect()
+        except BaseException:
+            await self.http.close()
+            raise
         return self
 
-    async def connect(self, *, origin: str) -> None:
-        headers = {"Origin": origin} | ({"Cookie": self.cookie} if self.cookie else {})
+    async def _connect(self) -> None:
+        headers = {"Origin": self.origin} | ({"Cookie": self.cookie} if self.cookie else {})
         await self.client.connect(
             f"{self.portal.origin}?token={self.token}",
             headers=headers,
@@ -44,6 +54,7 @@ class RawTab:
 
     async def __aexit__(self, *_: object) -> None:
         await self.client.disconnect()
+        await self.http.close()
 
     async def send(
         self, name: str, payload: Any = None, *, path: str = "/orders/", query: Any = None

@@ -159,7 +159,8 @@ async def test_signing_out_takes_effect_on_the_next_event_of_an_open_socket(
 @pytest.mark.parametrize("origin", ["https://evil.test", "null"])
 async def test_a_foreign_origin_gets_no_socket(portal: Portal, origin: str) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
-        await RawTab(portal).connect(origin=origin)
+        async with RawTab(portal, origin=origin):
+            pass
 
 
 async def test_an_oversized_message_closes_the_socket_and_changes_nothing(portal: Portal) -> None:
