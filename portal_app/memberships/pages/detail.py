@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     cell,
     empty_state,
     fact,
+    fold,
     key_facts,
     link_button,
     muted,
@@ -137,7 +138,14 @@ def _invoice(row: InvoiceRow) -> rx.Component:
 
 
 def _timeline(view: MembershipView) -> rx.Component:
-    return card(timeline(rx.foreach(view.timeline, _event)), title=t("History"))
+    return card(
+        timeline(rx.foreach(view.timeline, _event)),
+        rx.cond(
+            view.earlier,
+            fold(t("Earlier events"), timeline(rx.foreach(view.earlier, _event))),
+        ),
+        title=t("History"),
+    )
 
 
 def _event(row: TimelineRow) -> rx.Component:

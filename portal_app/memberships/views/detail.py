@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
 from portal_app.memberships.rules import MembershipStatus, ends_at, is_canceling, renewal_date
@@ -20,6 +21,8 @@ from portal_app.memberships.views.wording import (
 from portal_app.payment_methods.views import PaymentMethodView, method_view
 from portal_app.ui.reader import Reader, Tone
 
+_UNFOLDED: Final = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRow:
@@ -32,6 +35,7 @@ class MembershipView:
     """Everything the page shows. The default is an empty page, which is never on screen.
 
     *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
+    *earlier* continues *timeline* with what is folded away.
     """
 
     member_id: str = ""
@@ -47,12 +51,14 @@ class MembershipView:
     facts: list[FactRow] = field(default_factory=list)
     invoices: list[InvoiceRow] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
+    earlier: list[TimelineRow] = field(default_factory=list)
 
 
 def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
     held = details.held
     row = held.row
     label, tone = badge(reader, held)
+    history = timeline_rows(reader, details.events)
     return MembershipView(
         member_id=row.member.id,
         title=row.product.title,
@@ -69,7 +75,8 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
             *(invoice_row(reader, invoice) for invoice in details.invoices),
             *(payment_row(reader, payment) for payment in details.payments),
         ],
-        timeline=timeline_rows(reader, details.events),
+        timeline=history[:_UNFOLDED],
+        earlier=history[_UNFOLDED:],
     )
 
 

@@ -205,13 +205,20 @@ def test_history_reads_newest_first_and_keeps_the_order_of_one_moment() -> None:
         happened("something_new", began - timedelta(days=1)),
     ]
     assert [(row.when, row.sentence) for row in timeline_rows(EN, events)] == [
-        ("20 Nov 2026", "It was cancelled and ends on 16 Dec 2026."),
-        ("17 Nov 2026", "A payment failed."),
-        ("16 Nov 2026", "It was renewed for $29.00."),
-        ("16 May 2026", "The membership started."),
-        ("16 May 2026", "The membership was set up."),
-        ("15 May 2026", "The membership was updated."),
+        ("20 Nov 2026", "Cancelled, ends on 16 Dec 2026"),
+        ("17 Nov 2026", "Payment failed"),
+        ("16 Nov 2026", "Renewed for $29.00"),
+        ("16 May 2026", "Membership started"),
+        ("16 May 2026", "Membership set up"),
+        ("15 May 2026", "Membership updated"),
     ]
+
+
+def test_a_long_history_is_folded() -> None:
+    events = [happened("renewed", NOW - timedelta(days=day)) for day in range(8)]
+    view = membership_view(EN, details(held(), events=events))
+    assert [row.when for row in view.timeline][:2] == ["20 Nov 2026", "19 Nov 2026"]
+    assert (len(view.timeline), len(view.earlier)) == (6, 2)
 
 
 def test_views_are_plain_text_and_truth_values_only() -> None:
