@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import cards, customers, drafts, invoices, payment_methods, payments
+from portal_app.sandbox.engine import (
+    cards,
+    customers,
+    drafts,
+    invoices,
+    payment_methods,
+    payments,
+    totals,
+)
 from portal_app.sandbox.engine.calendar import DAY
 from portal_app.sandbox.engine.errors import invalid, not_implemented, required
 from portal_app.sandbox.engine.invoice_objects import item_line, new_invoice
@@ -202,7 +210,7 @@ def _invoice(world: World, session: Obj, intent_id: str) -> str:
         item = drafts.create_item(world, {**given, "pricing": {"price": line["price"]}})
         world.edit(item["id"])["invoice"] = invoice["id"]
         invoice["lines"]["data"].append(item_line(world, item))
-    drafts.set_totals(invoice)
+    totals.set_totals(invoice)
     world.add(invoice, "invoice.created")
     invoices.finalize(world, invoice["id"], intent_id=intent_id)
     invoices.mark_paid(world, invoice["id"], counts=True)

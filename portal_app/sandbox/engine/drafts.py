@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal_app.sandbox.engine import totals
 from portal_app.sandbox.engine.calendar import DAY
 from portal_app.sandbox.engine.errors import required
 from portal_app.sandbox.engine.invoice_objects import item_line, new_invoice, pricing
@@ -34,7 +35,7 @@ def create(world: World, params: Params) -> Obj:
         invoice["due_date"] = world.now + params["days_until_due"] * DAY
     if params.get("pending_invoice_items_behavior") == "include":
         take_pending(world, invoice, subscription=None)
-    set_totals(invoice)
+    totals.set_totals(invoice)
     world.edit(customer["id"])["currency"] = currency
     return world.add(invoice, "invoice.created")
 
@@ -75,8 +76,27 @@ def create_item(world: World, params: Params) -> Obj:
         item["invoice"] = invoice_id
         invoice = world.edit(invoice_id)
         invoice["lines"]["data"].append(item_line(world, item))
-        set_totals(invoice)
+        totals.set_totals(invoice)
     return world.add(item, "invoiceitem.created")
+
+
+def delete_item(world: World, item_id: str) -> Obj:
+    """Only while it waits, or stands on a draft."""
+    item = world.get("invoiceitem", item_id)
+    if item["invoice"]:
+        invoice = world.edit(item["invoice"])
+        require_status(invoice, "draft", "modified")
+        lines = invoice["lines"]["data"]
+        invoice["lines"]["data"] = [line for line in lines if not _is_of(line, item_id)]
+        totals.set_totals(invoice)
+    world.emit("invoiceitem.deleted", item)
+    world.remove(item_id)
+    return {"id": item_id, "object": "invoiceitem", "deleted": True}
+
+
+def _is_of(line: Obj, item_id: str) -> bool:
+    details = line["parent"]["invoice_item_details"] or {}
+    return bool(details.get("invoice_item") == item_id)
 
 
 def new_item(
@@ -109,16 +129,20 @@ def new_item(
 
 
 def take_pending(world: World, invoice: Obj, *, subscription: str | None) -> None:
-    """Move the waiting items of this customer (and subscription) onto the draft."""
+    """Move the waiting items onto the draft: those of this subscription, and those of none.
+
+    Items of a subscription that has ended wait for the customer's next invoice.
+    """
     for item in reversed(world.where("invoiceitem", customer=invoice["customer"], invoice=None)):
-        details = (item["parent"] or {}).get("subscription_details") or {}
-        if details.get("subscription") == subscription and item["currency"] == invoice["currency"]:
-            world.edit(item["id"])["invoice"] = invoice["id"]
-            invoice["lines"]["data"].append(item_line(world, item))
+        if item["currency"] != invoice["currency"] or _waits_for_other(world, item, subscription):
+            continue
+        world.edit(item["id"])["invoice"] = invoice["id"]
+        invoice["lines"]["data"].append(item_line(world, item))
 
 
-def set_totals(invoice: Obj) -> None:
-    total = sum(line["amount"] for line in invoice["lines"]["data"])
-    for key in ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"):
-        invoice[key] = total
-    invoice["amount_due"] = invoice["amount_remaining"] = max(0, total)
+def _waits_for_other(world: World, item: Obj, subscription: str | None) -> bool:
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    owner = details.get("subscription")
+    if owner in (None, subscription):
+        return False
+    return world.objects[owner]["status"] not in ("canceled", "incomplete_expired")

@@ -1,5 +1,6 @@
 """The JSON of invoices, their lines and invoice items, before anything happens to them."""
 
+from fractions import Fraction
 from typing import Any
 
 from portal_app.sandbox.engine import amounts
@@ -147,7 +148,7 @@ def new_line(
     }
 
 
-def subscription_line(world: World, subscription: Obj, item: Obj, *, share: float | None) -> Obj:
+def subscription_line(world: World, subscription: Obj, item: Obj, *, share: Fraction | None) -> Obj:
     """One item for its current period; `share` is the billed part, None means free (a trial)."""
     price = world.objects[item["price"]]
     product = world.objects[price["product"]]["name"]
@@ -155,7 +156,7 @@ def subscription_line(world: World, subscription: Obj, item: Obj, *, share: floa
     if share is None:
         amount, description = 0, f"Trial period for {product}"
     else:
-        amount = round(price["unit_amount"] * quantity * share)
+        amount = amounts.portion(price["unit_amount"] * quantity, share)
         recurring = price["recurring"]
         count, interval = recurring["interval_count"], recurring["interval"]
         every = interval if count == 1 else f"{count} {interval}s"

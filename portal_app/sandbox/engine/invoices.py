@@ -2,16 +2,13 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import amounts, payments
+from portal_app.sandbox.engine import amounts, payments, settings, totals
 from portal_app.sandbox.engine.calendar import DAY
 from portal_app.sandbox.engine.cards import Decline
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import Obj, World
 
 Params = dict[str, Any]
-
-# Stripe's own retry days are not public; these are the sandbox's, counted from the first failure.
-RETRY_DAYS = (1, 3, 5, 7)
 
 
 def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> Obj:
@@ -22,11 +19,12 @@ def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> 
     require_status(world.get("invoice", invoice_id), "draft", "finalized")
     with world.changing(invoice_id, "invoice.finalized") as invoice:
         customer = world.edit(invoice["customer"])
-        _apply_balance(invoice, customer)
+        totals.apply_balance(invoice, customer["balance"])
         sequence = customer["next_invoice_sequence"]
         customer["next_invoice_sequence"] = sequence + 1
         invoice.update(
             status="open",
+            automatically_finalizes_at=None,
             number=f"{customer['invoice_prefix']}-{sequence:04d}",
             effective_at=world.now,
             hosted_invoice_url=f"/pages/invoices/{invoice_id}",
@@ -37,20 +35,14 @@ def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> 
         mark_paid(world, invoice_id)
     else:
         _open_payment(world, invoice, intent_id)
+    _move_balance(world, invoice)
     return invoice
 
 
-def _apply_balance(invoice: Obj, customer: Obj) -> None:
-    """A negative balance is credit (docs.stripe.com/billing/customer/balance)."""
-    balance, total = customer["balance"], invoice["total"]
-    due = max(0, total + balance)
-    customer["balance"] = balance + total - due
-    invoice.update(
-        starting_balance=balance,
-        ending_balance=customer["balance"],
-        amount_due=due,
-        amount_remaining=due,
-    )
+def _move_balance(world: World, invoice: Obj) -> None:
+    if invoice["ending_balance"] != invoice["starting_balance"]:
+        with world.changing(invoice["customer"], "customer.updated") as customer:
+            customer["balance"] = invoice["ending_balance"]
 
 
 def _open_payment(world: World, invoice: Obj, intent_id: str | None) -> None:
@@ -128,7 +120,8 @@ def collect(
 
 
 def _next_retry(world: World, invoice: Obj) -> int | None:
-    days = (invoice["_first_failure"] + day * DAY for day in RETRY_DAYS)
+    retry_days = settings.read(world)["retry_days"]
+    days = (invoice["_first_failure"] + day * DAY for day in retry_days)
     return next((moment for moment in days if moment > world.now), None)
 
 

@@ -43,6 +43,7 @@ def listed(objects: list[dict[str, Any]], url: str, *, has_more: bool = False) -
 
 
 def _embed_price(world: World, item: dict[str, Any]) -> None:
+    item.pop("_billed", None)
     price = present(world, world.objects[item["price"]])
     item["price"] = price
     item["plan"] = _plan(price)

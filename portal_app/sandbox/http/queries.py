@@ -138,6 +138,15 @@ def finalize(world: World, invoice_id: str, params: Params) -> Obj:
     return invoice
 
 
+def invoice_items(world: World, params: Params) -> Obj:
+    pending = params.get("pending")
+
+    def keep(obj: Obj) -> bool:
+        return pending is None or (obj["invoice"] is None) is pending
+
+    return _list(world, "invoiceitem", params, "/v1/invoiceitems", "customer", "invoice", keep=keep)
+
+
 def invoice_payments(world: World, params: Params) -> Obj:
     intent = (params.get("payment") or {}).get("payment_intent")
     keep = (lambda obj: obj["payment"]["payment_intent"] == intent) if intent else None
