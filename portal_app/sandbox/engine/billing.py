@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from portal_app.sandbox.engine import drafts, invoices, prorations, settings, totals
 from portal_app.sandbox.engine.calendar import DAY, boundary_after
@@ -153,15 +152,6 @@ def of_invoice(world: World, invoice: Obj) -> Obj | None:
     details = (invoice["parent"] or {}).get("subscription_details")
     found: Obj | None = world.objects[details["subscription"]] if details else None
     return None if found is None or found["status"] in ENDED else found
-
-
-def pay(world: World, invoice_id: str, params: dict[str, Any]) -> Obj:
-    """Pay an invoice by hand; the subscription behind it recovers with it."""
-    invoice = invoices.pay(world, invoice_id, params)
-    if subscription := of_invoice(world, invoice):
-        with world.changing(subscription["id"], "customer.subscription.updated"):
-            settle(world, subscription["id"])
-    return invoice
 
 
 def settle(world: World, subscription_id: str) -> None:

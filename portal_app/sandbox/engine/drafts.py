@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal_app.sandbox.engine import totals
-from portal_app.sandbox.engine.calendar import DAY
+from portal_app.sandbox.engine.calendar import DAY, HOUR
 from portal_app.sandbox.engine.errors import required
 from portal_app.sandbox.engine.invoice_objects import item_line, new_invoice, pricing
 from portal_app.sandbox.engine.invoices import require_status
@@ -29,6 +29,7 @@ def create(world: World, params: Params) -> Obj:
         footer=params.get("footer"),
         metadata=merge_metadata({}, params.get("metadata", {})),
     )
+    _plan(world, invoice)
     if invoice["collection_method"] == "send_invoice":
         if "days_until_due" not in params:
             raise required("days_until_due")
@@ -46,7 +47,15 @@ def update(world: World, invoice_id: str, params: Params) -> Obj:
         if "metadata" in params:
             invoice["metadata"] = merge_metadata(invoice["metadata"], params.pop("metadata"))
         invoice.update(params)
+        _plan(world, invoice)
     return invoice
+
+
+def _plan(world: World, invoice: Obj) -> None:
+    """A one-off draft with `auto_advance` is finalized about an hour later."""
+    if invoice["status"] == "draft" and invoice["parent"] is None:
+        planned = invoice["automatically_finalizes_at"] or world.now + HOUR
+        invoice["automatically_finalizes_at"] = planned if invoice["auto_advance"] else None
 
 
 def create_item(world: World, params: Params) -> Obj:

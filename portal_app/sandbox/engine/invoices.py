@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import amounts, payments, settings, totals
+from portal_app.sandbox.engine import amounts, balances, payments, settings, totals
 from portal_app.sandbox.engine.calendar import DAY
 from portal_app.sandbox.engine.cards import Decline
 from portal_app.sandbox.engine.errors import invalid
@@ -35,14 +35,8 @@ def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> 
         mark_paid(world, invoice_id)
     else:
         _open_payment(world, invoice, intent_id)
-    _move_balance(world, invoice)
+    balances.apply_to(world, invoice)
     return invoice
-
-
-def _move_balance(world: World, invoice: Obj) -> None:
-    if invoice["ending_balance"] != invoice["starting_balance"]:
-        with world.changing(invoice["customer"], "customer.updated") as customer:
-            customer["balance"] = invoice["ending_balance"]
 
 
 def _open_payment(world: World, invoice: Obj, intent_id: str | None) -> None:
@@ -175,13 +169,12 @@ def _forgive(world: World, customer_id: str) -> None:
 def pay(world: World, invoice_id: str, params: Params) -> Obj:
     """Charge now. Raises the 402 of a declined card, with the failed attempt remembered."""
     invoice = world.get("invoice", invoice_id)
-    if invoice["status"] == "draft":
-        finalize(world, invoice_id)
     if invoice["status"] == "paid":
         if world.edit(invoice_id)["amount_due"] == 0:
             return invoice
         raise invalid("Invoice is already paid", code="invoice_already_paid")
-    require_status(invoice, "open", "paid")
+    if invoice["status"] != "uncollectible":
+        require_status(invoice, "open", "paid")
     if params.get("paid_out_of_band"):
         mark_paid(world, invoice_id, out_of_band=True)
         return invoice
@@ -213,17 +206,6 @@ def pay(world: World, invoice_id: str, params: Params) -> Obj:
     return invoice
 
 
-def void(world: World, invoice_id: str) -> Obj:
-    invoice = world.get("invoice", invoice_id)
-    if invoice["status"] not in ("open", "uncollectible"):
-        raise invalid(
-            "You can only pass in open or uncollectible invoices. This invoice isn't open or "
-            "uncollectible."
-        )
-    close(world, invoice_id, "void")
-    return invoice
-
-
 def close(world: World, invoice_id: str, status: str) -> None:
     """`void` or `uncollectible`, with its payment intent canceled when voided."""
     moment, event = {
@@ -233,6 +215,8 @@ def close(world: World, invoice_id: str, status: str) -> None:
     with world.changing(invoice_id, "invoice.updated", event) as invoice:
         invoice.update(status=status, auto_advance=False, next_payment_attempt=None)
         invoice["status_transitions"][moment] = world.now
+    if status == "void":
+        balances.give_back(world, invoice)
     if status == "void" and invoice["_payment"]:
         payment = world.edit(invoice["_payment"])
         payment["status"] = "canceled"

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from portal_app.sandbox.engine import (
-    billing,
     cancellations,
     drafts,
-    invoices,
+    invoicing,
     pausing,
     previews,
     subscription_updates,
@@ -86,12 +85,21 @@ def every() -> Iterable[Route]:
     yield Route(
         "POST",
         "/v1/invoices/{id}/finalize",
-        queries.finalize,
+        invoicing.finalize,
         spec.INVOICE_FINALIZE,
         "InvoiceFinalizeInvoiceParams",
     )
-    yield Route("POST", "/v1/invoices/{id}/pay", billing.pay, spec.INVOICE_PAY, "InvoicePayParams")
-    yield Route("POST", "/v1/invoices/{id}/void", without_params(invoices.void))
+    yield Route(
+        "POST", "/v1/invoices/{id}/pay", invoicing.pay, spec.INVOICE_PAY, "InvoicePayParams"
+    )
+    yield Route("POST", "/v1/invoices/{id}/void", without_params(invoicing.void))
+    yield Route("POST", "/v1/invoices/{id}/send", without_params(invoicing.send))
+    yield Route(
+        "POST",
+        "/v1/invoices/{id}/mark_uncollectible",
+        without_params(invoicing.mark_uncollectible),
+    )
+    yield Route("DELETE", "/v1/invoices/{id}", without_params(invoicing.delete))
     yield Route(
         "GET",
         "/v1/invoices/{id}/lines",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from portal_app.sandbox.engine import billing
-from portal_app.sandbox.engine import invoices as invoice_rules
 from portal_app.sandbox.engine.errors import missing, required
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http.listing import created_within, page
@@ -49,6 +48,20 @@ def _list(
 
 def customers(world: World, params: Params) -> Obj:
     return _list(world, "customer", params, "/v1/customers", "email")
+
+
+def balance_transactions(world: World, customer_id: str, params: Params) -> Obj:
+    world.get("customer", customer_id)
+    url = f"/v1/customers/{customer_id}/balance_transactions"
+    given = {**params, "customer": customer_id}
+    return _list(world, "customer_balance_transaction", given, url, "customer", "invoice")
+
+
+def balance_transaction(world: World, customer_id: str, moved: str, _params: Params) -> Obj:
+    found = world.get("customer_balance_transaction", moved)
+    if found["customer"] != customer_id:
+        raise missing("customer_balance_transaction", moved)
+    return found
 
 
 def products(world: World, params: Params) -> Obj:
@@ -129,13 +142,6 @@ def invoices(world: World, params: Params) -> Obj:
 def invoice_lines(world: World, invoice_id: str, params: Params) -> Obj:
     lines = world.get("invoice", invoice_id)["lines"]["data"]
     return page(world, lines, params, f"/v1/invoices/{invoice_id}/lines", kind="line_item")
-
-
-def finalize(world: World, invoice_id: str, params: Params) -> Obj:
-    invoice = invoice_rules.finalize(world, invoice_id)
-    if "auto_advance" in params:
-        world.edit(invoice_id)["auto_advance"] = params["auto_advance"]
-    return invoice
 
 
 def invoice_items(world: World, params: Params) -> Obj:

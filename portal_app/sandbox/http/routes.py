@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from portal_app.sandbox.engine import catalog, checkout, customers, payment_methods, payments
+from portal_app.sandbox.engine import (
+    balances,
+    catalog,
+    checkout,
+    customers,
+    payment_methods,
+    payments,
+)
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http import billing_routes, queries
 from portal_app.sandbox.http import specifications as spec
@@ -27,6 +34,23 @@ def _all() -> Iterable[Route]:
         "POST", "/v1/customers/{id}", customers.update, spec.CUSTOMER_UPDATE, "CustomerUpdateParams"
     )
     yield Route("DELETE", "/v1/customers/{id}", without_params(customers.delete))
+    yield Route(
+        "GET",
+        "/v1/customers/{id}/balance_transactions",
+        queries.balance_transactions,
+        spec.BALANCE_LIST,
+        "CustomerBalanceTransactionListParams",
+    )
+    yield Route(
+        "POST",
+        "/v1/customers/{id}/balance_transactions",
+        balances.adjust,
+        spec.BALANCE_CREATE,
+        "CustomerBalanceTransactionCreateParams",
+    )
+    yield Route(
+        "GET", "/v1/customers/{id}/balance_transactions/{moved}", queries.balance_transaction
+    )
     yield Route(
         "GET",
         "/v1/customers/{id}/payment_methods",
