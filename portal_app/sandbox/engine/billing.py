@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from portal_app.sandbox.engine import drafts, invoices, prorations, settings, totals
+from portal_app.sandbox.engine import discounts, drafts, invoices, prorations, settings, totals
 from portal_app.sandbox.engine.calendar import DAY, boundary_after
 from portal_app.sandbox.engine.cards import Decline
 from portal_app.sandbox.engine.invoice_objects import new_invoice, subscription_line
@@ -72,6 +72,7 @@ def bill(world: World, subscription: Obj, demand: Demand, *, charge: bool = True
     if not invoice["lines"]["data"]:
         return None
     world.add(invoice, "invoice.created")
+    discounts.use_up(world, subscription, invoice)
     subscription["latest_invoice"] = invoice["id"]
     pause, wait = subscription["pause_collection"], settings.read(world)["draft_seconds"]
     if subscription["status"] == "unpaid" or (pause and pause["behavior"] == "keep_as_draft"):
@@ -114,14 +115,15 @@ def compose(world: World, subscription: Obj, demand: Demand) -> Obj:
     invoice = new_invoice(world, customer, currency=subscription["currency"], reason=demand.reason)
     _head(world, invoice, subscription)
     items = subscription["items"]["data"] if demand.lines else []
+    invoice["discounts"] = discounts.running(world, subscription)
+    invoice["default_tax_rates"] = subscription["default_tax_rates"]
     lines = [subscription_line(world, subscription, item, share=demand.share) for item in items]
     invoice["lines"]["data"] = list(lines)
     drafts.take_pending(world, invoice, subscription=subscription["id"])
-    totals.set_totals(invoice)
+    totals.set_totals(world, invoice)
     for item, line in zip(items, lines, strict=True):
-        # What later credits are a share of.
-        span = {"start": line["period"]["start"], "end": line["period"]["end"]}
-        item["_billed"] = {"amount": line["amount"], **span}
+        # What later credits are a share of: the amount without taxes, which come on top again.
+        item["_billed"] = {"amount": totals.after_discounts(line), **line["period"]}
     return invoice
 
 

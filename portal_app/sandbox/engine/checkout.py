@@ -210,7 +210,7 @@ def _invoice(world: World, session: Obj, intent_id: str) -> str:
         item = drafts.create_item(world, {**given, "pricing": {"price": line["price"]}})
         world.edit(item["id"])["invoice"] = invoice["id"]
         invoice["lines"]["data"].append(item_line(world, item))
-    totals.set_totals(invoice)
+    totals.set_totals(world, invoice)
     world.add(invoice, "invoice.created")
     invoices.finalize(world, invoice["id"], intent_id=intent_id)
     invoices.mark_paid(world, invoice["id"], counts=True)

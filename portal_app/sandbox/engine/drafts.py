@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import totals
+from portal_app.sandbox.engine import currencies, discounts, taxes, totals
 from portal_app.sandbox.engine.calendar import DAY, HOUR
 from portal_app.sandbox.engine.errors import required
 from portal_app.sandbox.engine.invoice_objects import item_line, new_invoice, pricing
@@ -17,8 +17,9 @@ def create(world: World, params: Params) -> Obj:
     if not params.get("customer"):
         raise required("customer")
     customer = world.get("customer", params["customer"], param="customer")
-    currency = params.get("currency") or customer["currency"] or "usd"
+    currency = (params.get("currency") or customer["currency"] or "usd").lower()
     invoice = new_invoice(world, customer, currency=currency, reason="manual")
+    currencies.claim(world, customer, currency)
     if method := params.get("default_payment_method"):
         world.get("payment_method", method, param="default_payment_method")
     invoice.update(
@@ -36,8 +37,11 @@ def create(world: World, params: Params) -> Obj:
         invoice["due_date"] = world.now + params["days_until_due"] * DAY
     if params.get("pending_invoice_items_behavior") == "include":
         take_pending(world, invoice, subscription=None)
-    totals.set_totals(invoice)
-    world.edit(customer["id"])["currency"] = currency
+    invoice["default_tax_rates"] = taxes.rates(world, params.get("default_tax_rates"))
+    lines = invoice["lines"]["data"]
+    worth = sum(line["amount"] for line in lines)
+    discounts.replace(world, invoice, params.get("discounts") or [], worth=worth)
+    totals.set_totals(world, invoice)
     return world.add(invoice, "invoice.created")
 
 
@@ -73,6 +77,7 @@ def create_item(world: World, params: Params) -> Obj:
     currency = price["currency"] if price else params.get("currency") or customer["currency"]
     if currency is None:
         raise required("currency")
+    currencies.claim(world, customer, currency.lower())
     item = new_item(world, customer["id"], amount, currency, description=params.get("description"))
     item.update(quantity=quantity, quantity_decimal=str(quantity), pricing=pricing(price))
     item.update(metadata=merge_metadata({}, params.get("metadata", {})))
@@ -85,7 +90,7 @@ def create_item(world: World, params: Params) -> Obj:
         item["invoice"] = invoice_id
         invoice = world.edit(invoice_id)
         invoice["lines"]["data"].append(item_line(world, item))
-        totals.set_totals(invoice)
+        totals.set_totals(world, invoice)
     return world.add(item, "invoiceitem.created")
 
 
@@ -97,7 +102,7 @@ def delete_item(world: World, item_id: str) -> Obj:
         require_status(invoice, "draft", "modified")
         lines = invoice["lines"]["data"]
         invoice["lines"]["data"] = [line for line in lines if not _is_of(line, item_id)]
-        totals.set_totals(invoice)
+        totals.set_totals(world, invoice)
     world.emit("invoiceitem.deleted", item)
     world.remove(item_id)
     return {"id": item_id, "object": "invoiceitem", "deleted": True}

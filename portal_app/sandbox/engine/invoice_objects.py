@@ -47,7 +47,10 @@ def new_invoice(world: World, customer: Obj, *, currency: str, reason: str) -> O
         "customer_phone": customer["phone"],
         "customer_shipping": None,
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
+        "customer_tax_ids": [
+            {"type": tax_id["type"], "value": tax_id["value"]}
+            for tax_id in reversed(world.where("tax_id", customer=customer["id"]))
+        ],
         "default_payment_method": None,
         "default_source": None,
         "default_tax_rates": [],
@@ -189,7 +192,7 @@ def item_line(world: World, item: Obj) -> Obj:
     """The line that an invoice item becomes."""
     details = (item["parent"] or {}).get("subscription_details") or {}
     price = item["_price"] and world.objects[item["_price"]]
-    return new_line(
+    line = new_line(
         world,
         amount=item["amount"],
         currency=item["currency"],
@@ -209,6 +212,8 @@ def item_line(world: World, item: Obj) -> Obj:
         quantity=item["quantity"],
         metadata=item["metadata"],
     )
+    line["discountable"] = item["discountable"]
+    return line
 
 
 def pricing(price: Obj | None) -> Obj | None:

@@ -29,6 +29,8 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
             _embed_price(world, item)
     elif obj["object"] == "subscription_item":
         _embed_price(world, shown)
+    elif obj["object"] == "coupon":
+        shown["valid"] = is_redeemable(world, obj)
     elif obj["object"] == "item":
         shown["price"] = present(world, world.objects[shown["price"]])
     if obj["object"] in _LINKED_KINDS:
@@ -36,6 +38,14 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
             if (shown.get(link) or "").startswith("/"):
                 shown[link] = world.base + shown[link]
     return shown
+
+
+def is_redeemable(world: World, coupon: dict[str, Any]) -> bool:
+    """Whether a coupon can be redeemed now: `valid`, which changes with the clock."""
+    limit, last = coupon["max_redemptions"], coupon["redeem_by"]
+    return (limit is None or coupon["times_redeemed"] < limit) and (
+        last is None or world.now <= last
+    )
 
 
 def listed(objects: list[dict[str, Any]], url: str, *, has_more: bool = False) -> dict[str, Any]:

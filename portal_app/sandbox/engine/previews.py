@@ -28,7 +28,9 @@ Params = dict[str, Any]
 def create(world: World, params: Params) -> Obj:
     """The draft as it would be, with its amount due. Raises `invoice_upcoming_none` without one."""
     details = params.get("subscription_details") or {}
-    subscription = _subject(world, params)
+    if "discounts" in params:
+        details = {**details, "discounts": params["discounts"]}
+    subscription = _subject(world, params, details)
     demand = _demand(world, subscription, params, details)
     if demand is None or params.get("preview_mode") == "recurring":
         demand = _next_renewal(world, subscription)
@@ -41,7 +43,7 @@ def create(world: World, params: Params) -> Obj:
     return shown
 
 
-def _subject(world: World, params: Params) -> Obj:
+def _subject(world: World, params: Params, details: Params) -> Obj:
     """The subscription, as an object that may be changed; without an id a new one."""
     if subscription_id := params.get("subscription"):
         subscription = world.get("subscription", subscription_id, param="subscription")
@@ -50,7 +52,6 @@ def _subject(world: World, params: Params) -> Obj:
         return world.edit(subscription_id)
     if not params.get("customer"):
         raise required("customer")
-    details = params.get("subscription_details") or {}
     if not details.get("items"):
         raise not_implemented("previews without a subscription and without items")
     given = {**details, "customer": params["customer"]}

@@ -8,7 +8,7 @@ prorations"), never of its present price: credits can't exceed what they credit.
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from portal_app.sandbox.engine import drafts
+from portal_app.sandbox.engine import discounts, drafts
 from portal_app.sandbox.engine.amounts import portion
 from portal_app.sandbox.engine.calendar import boundary_before
 from portal_app.sandbox.engine.invoice_objects import pricing
@@ -49,14 +49,22 @@ def credit_items(world: World, subscription: Obj, items: list[Obj], at: int) -> 
 def debit_items(world: World, subscription: Obj, items: list[Obj], at: int) -> None:
     """Pending items for `items` from `at` to the end of the current period."""
     whole = full_length(world, subscription)
-    for item in items:
+    for item, full in zip(items, _discounted(world, subscription, items), strict=True):
         end = item["current_period_end"]
-        price = world.objects[item["price"]]
-        share = Fraction(min(end - at, whole), whole)
-        amount = portion(price["unit_amount"] * item["quantity"], share)
+        amount = portion(full, Fraction(min(end - at, whole), whole))
         item["_billed"] = {"amount": amount, "start": at, "end": end}
         if amount:
             _pend(world, subscription, item, amount, at)
+
+
+def _discounted(world: World, subscription: Obj, items: list[Obj]) -> list[int]:
+    """What a full period of each item costs; a proration includes the discounts of its item.
+
+    A coupon that works once is kept for the next invoice of a whole period.
+    """
+    full = [world.objects[item["price"]]["unit_amount"] * item["quantity"] for item in items]
+    rows = discounts.taken_off(world, discounts.lasting(world, subscription), full)
+    return [amount - sum(row[n] for row in rows) for n, amount in enumerate(full)]
 
 
 def _named(world: World, item: Obj) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from portal_app.sandbox.engine import billing, prorations, subscription_changes, trials
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.errors import invalid
-from portal_app.sandbox.engine.subscriptions import own_method, set_cancel
+from portal_app.sandbox.engine.subscriptions import own_method, set_cancel, set_extras
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
 Params = dict[str, Any]
@@ -52,6 +52,7 @@ def apply(world: World, subscription: Obj, params: Params) -> Demand | None:
     if "cancel_at" in params:
         subscription["_cancel_proration"] = params.get("proration_behavior", "create_prorations")
     credits_trial = params.get("proration_behavior") != "none"
+    set_extras(world, subscription, params)
     demand = subscription_changes.apply(world, subscription, params)
     set_cancel(world, subscription, params)
     if pause := params.get("pause_collection"):

@@ -3,7 +3,13 @@
 from fractions import Fraction
 from typing import Any
 
-from portal_app.sandbox.engine import billing, subscription_items
+from portal_app.sandbox.engine import (
+    billing,
+    currencies,
+    discounts,
+    subscription_items,
+    taxes,
+)
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.calendar import DAY
 from portal_app.sandbox.engine.errors import invalid, required
@@ -20,7 +26,6 @@ def create(world: World, params: Params) -> Obj:
     402 with `payment_behavior=error_if_incomplete`.
     """
     subscription = build(world, params)
-    world.edit(subscription["customer"])["currency"] = subscription["currency"]
     demand = first_demand(world, subscription, params)
     _check_payable(world, subscription, params, demand)
     world.add(subscription)
@@ -44,7 +49,18 @@ def build(world: World, params: Params) -> Obj:
         wanted = params.get("proration_behavior", "create_prorations")
         subscription["_cancel_proration"] = wanted
     set_cancel(world, subscription, params)
+    set_extras(world, subscription, params)
     return subscription
+
+
+def set_extras(world: World, subscription: Obj, params: Params) -> None:
+    """Takes `discounts` and `default_tax_rates` out of `params`."""
+    if "default_tax_rates" in params:
+        subscription["default_tax_rates"] = taxes.rates(world, params.pop("default_tax_rates"))
+    if "discounts" in params:
+        items = subscription["items"]["data"]
+        worth = sum(world.objects[i["price"]]["unit_amount"] * i["quantity"] for i in items)
+        discounts.replace(world, subscription, params.pop("discounts") or [], worth=worth)
 
 
 def first_demand(world: World, subscription: Obj, params: Params) -> Demand:
@@ -90,23 +106,7 @@ def _items(world: World, customer: Obj, subscription: Obj, given: list[Params]) 
     subscription["items"]["data"] = items
     subscription["currency"] = world.objects[items[0]["price"]]["currency"]
     subscription_items.check_together(world, items, subscription["currency"])
-    _check_currency(world, customer, subscription["currency"])
-
-
-def _check_currency(world: World, customer: Obj, currency: str) -> None:
-    if customer["currency"] not in (None, currency) and _is_active(world, customer, currency):
-        raise invalid(
-            "You cannot combine currencies on a single customer. This customer has an active "
-            "subscription, subscription schedule, discount, quote, or invoice item with currency "
-            f"{customer['currency']}"
-        )
-
-
-def _is_active(world: World, customer: Obj, currency: str) -> bool:
-    return any(
-        other["currency"] != currency and other["status"] not in billing.ENDED
-        for other in world.where("subscription", customer=customer["id"])
-    )
+    currencies.claim(world, customer, subscription["currency"])
 
 
 def _schedule(world: World, subscription: Obj, params: Params) -> None:

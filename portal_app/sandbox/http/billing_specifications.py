@@ -9,6 +9,7 @@ from portal_app.sandbox.http.specifications import (
 )
 
 PRORATION_BEHAVIOR = ("always_invoice", "create_prorations", "none")
+DISCOUNT: Spec = {"coupon": "str", "discount": "str", "promotion_code": "str"}
 CHANGED_ITEM: Spec = {
     "id": "str",
     "deleted": "bool",
@@ -24,7 +25,9 @@ SUBSCRIPTION_UPDATE: Spec = {
     "collection_method": COLLECTION,
     "days_until_due": "int",
     "default_payment_method": "str?",
+    "default_tax_rates": ["str"],
     "description": "str?",
+    "discounts": [DISCOUNT],
     "items": [CHANGED_ITEM],
     "metadata": "map",
     "off_session": "bool",
@@ -104,6 +107,8 @@ INVOICE_CREATE: Spec = {
     "currency": "str",
     "customer": "str",
     "days_until_due": "int",
+    "default_tax_rates": ["str"],
+    "discounts": [DISCOUNT],
     "pending_invoice_items_behavior": ("exclude", "include"),
 }
 INVOICE_LIST: Spec = {
@@ -121,6 +126,7 @@ INVOICE_PAY: Spec = {
 }
 INVOICE_PREVIEW: Spec = {
     "customer": "str",
+    "discounts": [DISCOUNT],
     "preview_mode": ("next", "recurring"),
     "subscription": "str",
     "subscription_details": {
@@ -128,6 +134,7 @@ INVOICE_PREVIEW: Spec = {
         "cancel_at": "time?",
         "cancel_at_period_end": "bool",
         "cancel_now": "bool",
+        "default_tax_rates": ["str"],
         "items": [CHANGED_ITEM],
         "metadata": "map",
         "proration_behavior": PRORATION_BEHAVIOR,

@@ -57,11 +57,29 @@ def balance_transactions(world: World, customer_id: str, params: Params) -> Obj:
     return _list(world, "customer_balance_transaction", given, url, "customer", "invoice")
 
 
-def balance_transaction(world: World, customer_id: str, moved: str, _params: Params) -> Obj:
-    found = world.get("customer_balance_transaction", moved)
-    if found["customer"] != customer_id:
-        raise missing("customer_balance_transaction", moved)
-    return found
+def coupons(world: World, params: Params) -> Obj:
+    return _list(world, "coupon", params, "/v1/coupons")
+
+
+def promotion_codes(world: World, params: Params) -> Obj:
+    code, coupon = params.get("code", "").lower(), params.get("coupon")
+
+    def keep(obj: Obj) -> bool:
+        fits = coupon is None or obj["promotion"]["coupon"] == coupon
+        return fits and code in ("", obj["code"].lower())
+
+    names = ("active", "customer")
+    return _list(world, "promotion_code", params, "/v1/promotion_codes", *names, keep=keep)
+
+
+def tax_rates(world: World, params: Params) -> Obj:
+    return _list(world, "tax_rate", params, "/v1/tax_rates", "active", "inclusive")
+
+
+def tax_ids(world: World, customer_id: str, params: Params) -> Obj:
+    world.get("customer", customer_id)
+    url = f"/v1/customers/{customer_id}/tax_ids"
+    return _list(world, "tax_id", {**params, "customer": customer_id}, url, "customer")
 
 
 def products(world: World, params: Params) -> Obj:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from portal_app.sandbox.engine import (
-    balances,
     catalog,
     checkout,
     customers,
@@ -11,7 +10,7 @@ from portal_app.sandbox.engine import (
     payments,
 )
 from portal_app.sandbox.engine.world import Obj, World
-from portal_app.sandbox.http import billing_routes, queries
+from portal_app.sandbox.http import billing_routes, discount_routes, queries
 from portal_app.sandbox.http import specifications as spec
 from portal_app.sandbox.http.listing import CURSORS
 from portal_app.sandbox.http.routing import Route, resource, without_params
@@ -34,23 +33,6 @@ def _all() -> Iterable[Route]:
         "POST", "/v1/customers/{id}", customers.update, spec.CUSTOMER_UPDATE, "CustomerUpdateParams"
     )
     yield Route("DELETE", "/v1/customers/{id}", without_params(customers.delete))
-    yield Route(
-        "GET",
-        "/v1/customers/{id}/balance_transactions",
-        queries.balance_transactions,
-        spec.BALANCE_LIST,
-        "CustomerBalanceTransactionListParams",
-    )
-    yield Route(
-        "POST",
-        "/v1/customers/{id}/balance_transactions",
-        balances.adjust,
-        spec.BALANCE_CREATE,
-        "CustomerBalanceTransactionCreateParams",
-    )
-    yield Route(
-        "GET", "/v1/customers/{id}/balance_transactions/{moved}", queries.balance_transaction
-    )
     yield Route(
         "GET",
         "/v1/customers/{id}/payment_methods",
@@ -110,6 +92,7 @@ def _all() -> Iterable[Route]:
     yield Route("POST", "/v1/payment_methods/{id}/detach", without_params(payment_methods.detach))
 
     yield from billing_routes.every()
+    yield from discount_routes.every()
     yield from resource(
         "/v1/invoice_payments",
         "invoice_payment",

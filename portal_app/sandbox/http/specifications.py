@@ -47,13 +47,6 @@ CUSTOMER_UPDATE: Spec = {
 }
 CUSTOMER_CREATE: Spec = {**CUSTOMER_UPDATE, "payment_method": "str"}
 CUSTOMER_LIST: Spec = {**CURSORS, "email": "str", "created": "range"}
-BALANCE_LIST: Spec = {**CURSORS, "created": "range", "invoice": "str"}
-BALANCE_CREATE: Spec = {
-    "amount": "int",
-    "currency": "str",
-    "description": "str?",
-    "metadata": "map",
-}
 
 PRODUCT_UPDATE: Spec = {
     "active": "bool",
