@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from portal_app.sandbox.engine import discounts, drafts, invoices, prorations, settings, totals
 from portal_app.sandbox.engine.calendar import DAY, boundary_after
-from portal_app.sandbox.engine.cards import Decline
+from portal_app.sandbox.engine.declines import Decline
 from portal_app.sandbox.engine.invoice_objects import new_invoice, subscription_line
 from portal_app.sandbox.engine.world import Obj, World
 
@@ -25,6 +25,11 @@ class Demand:
     share: Fraction | None = WHOLE
     lines: bool = True
     waits: bool = False
+
+    @property
+    def off_session(self) -> bool:
+        """Only what the clock does happens without the customer."""
+        return self.reason == "subscription_cycle"
 
 
 def next_boundary(world: World, subscription: Obj, moment: int) -> int:
@@ -81,10 +86,12 @@ def bill(world: World, subscription: Obj, demand: Demand, *, charge: bool = True
     if demand.waits and wait and invoice["total"] != 0:
         world.edit(invoice["id"])["automatically_finalizes_at"] = world.now + wait
         return None
-    return issue(world, subscription, invoice, charge=charge)
+    return issue(world, subscription, invoice, charge=charge, off_session=demand.off_session)
 
 
-def issue(world: World, subscription: Obj, invoice: Obj, *, charge: bool) -> Decline | None:
+def issue(
+    world: World, subscription: Obj, invoice: Obj, *, charge: bool, off_session: bool = True
+) -> Decline | None:
     """Finalize a draft of the subscription and do with it what the subscription says."""
     pause = subscription["pause_collection"]
     invoices.finalize(world, invoice["id"])
@@ -101,7 +108,10 @@ def issue(world: World, subscription: Obj, invoice: Obj, *, charge: bool) -> Dec
         if subscription["status"] == "incomplete":
             subscription["status"] = "active"
         return None
-    refusal = invoices.collect(world, invoice["id"]) if charge else None
+    if not charge:
+        refusal = None
+    else:
+        refusal = invoices.collect(world, invoice["id"], off_session=off_session)
     if charge and refusal is None:
         settle(world, subscription["id"])
     elif subscription["status"] in ("active", "trialing"):
@@ -161,8 +171,21 @@ def settle(world: World, subscription_id: str) -> None:
     subscription = world.edit(subscription_id)
     still_open = [i for i in subscription["_open"] if world.objects[i]["status"] == "open"]
     subscription["_open"] = still_open
-    if not still_open and subscription["status"] in ("incomplete", "past_due", "unpaid"):
+    owed = [i for i in still_open if not invoices.is_processing(world, world.objects[i])]
+    if not owed and subscription["status"] in ("incomplete", "past_due", "unpaid"):
         subscription["status"] = "active"
+
+
+def follow_payment(world: World, invoice: Obj) -> None:
+    """What became of an invoice's payment, for the subscription behind it."""
+    subscription = of_invoice(world, invoice)
+    if subscription is None:
+        return
+    with world.changing(subscription["id"], "customer.subscription.updated") as subscription:
+        settle(world, subscription["id"])
+        late = invoice["status"] == "open" and not invoices.is_processing(world, invoice)
+        if late and subscription["status"] == "active":
+            subscription["status"] = "past_due"
 
 
 def end(world: World, subscription_id: str, *, reason: str, status: str = "canceled") -> None:

@@ -4,11 +4,18 @@ from typing import Any
 
 from portal_app.sandbox.engine import amounts, balances, payments, settings, totals
 from portal_app.sandbox.engine.calendar import DAY
-from portal_app.sandbox.engine.cards import Decline
+from portal_app.sandbox.engine.declines import ACTION, Decline
 from portal_app.sandbox.engine.errors import invalid
+from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
 
 Params = dict[str, Any]
+
+NO_METHOD = Decline(
+    "resource_missing",
+    None,
+    "This customer has no attached payment source or default payment method.",
+)
 
 
 def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> Obj:
@@ -48,6 +55,7 @@ def _open_payment(world: World, invoice: Obj, intent_id: str | None) -> None:
             customer=invoice["customer"],
             description=_intent_description(invoice["billing_reason"]),
         )["id"]
+    world.edit(intent_id)["_invoice"] = invoice["id"]
     payment = _link_payment(world, invoice, intent_id)
     world.edit(invoice["id"]).update(_intent=intent_id, _payment=payment["id"])
 
@@ -81,36 +89,56 @@ def _link_payment(world: World, invoice: Obj, intent_id: str) -> Obj:
 
 
 def collect(
-    world: World, invoice_id: str, *, method_id: str | None = None, automatic: bool = True
+    world: World,
+    invoice_id: str,
+    *,
+    method_id: str | None = None,
+    automatic: bool = True,
+    off_session: bool = True,
 ) -> Decline | None:
-    """Try to charge an open invoice. Returns why it failed, or None when it is paid now."""
+    """Try to charge an open invoice. Returns why it failed, or `ACTION`.
+
+    None means that it is paid now, or that a debit is under way (`is_processing`).
+    """
     invoice = world.objects[invoice_id]
     method_id = method_id or payment_method_for(world, invoice)
     if method_id is None:
-        refusal: Decline | None = Decline(
-            "resource_missing",
-            None,
-            "This customer has no attached payment source or default payment method.",
-        )
+        refusal: Decline | None = NO_METHOD
     else:
-        refusal = payments.confirm(
-            world, invoice["_intent"], world.get("payment_method", method_id)
-        )
+        method = world.get("payment_method", method_id)
+        refusal = payments.confirm(world, invoice["_intent"], method, off_session=off_session)
     # "Any payment attempt counts as the first attempt, and subsequently only automatic retries
     # increment the attempt count." (Invoice.attempt_count)
     counts = automatic or not invoice["attempted"]
-    if refusal is None:
+    if refusal:
+        failed(world, invoice_id, refusal, counts=counts)
+    elif is_processing(world, invoice):
+        with world.changing(invoice_id, "invoice.updated") as invoice:
+            invoice["attempt_count"] += counts
+            invoice.update(attempted=True, next_payment_attempt=None)
+    else:
         mark_paid(world, invoice_id, counts=counts)
-        return None
+    return refusal
+
+
+def is_processing(world: World, invoice: Obj) -> bool:
+    """Whether a debit for this open invoice is under way."""
+    intent = world.objects.get(invoice["_intent"] or "")
+    return bool(intent and intent["status"] == "processing")
+
+
+def failed(world: World, invoice_id: str, refusal: Decline, *, counts: bool) -> None:
+    """After a charge that did not succeed: when to try again, and who is told."""
     with world.changing(invoice_id, "invoice.updated", "invoice.payment_failed") as invoice:
         invoice["attempt_count"] += counts
         invoice["attempted"] = True
         if invoice["auto_advance"] and invoice["collection_method"] == "charge_automatically":
             invoice["_first_failure"] = invoice["_first_failure"] or world.now
             invoice["next_payment_attempt"] = _next_retry(world, invoice)
+    if refusal is ACTION:
+        world.emit("invoice.payment_action_required", invoice)
     with world.changing(invoice["customer"], "customer.updated") as customer:
         customer["delinquent"] = True
-    return refusal
 
 
 def _next_retry(world: World, invoice: Obj) -> int | None:
@@ -175,35 +203,38 @@ def pay(world: World, invoice_id: str, params: Params) -> Obj:
         raise invalid("Invoice is already paid", code="invoice_already_paid")
     if invoice["status"] != "uncollectible":
         require_status(invoice, "open", "paid")
+    if is_processing(world, invoice):
+        raise invalid("A payment of this invoice is already under way.")
     if params.get("paid_out_of_band"):
         mark_paid(world, invoice_id, out_of_band=True)
         return invoice
     method_id = params.get("payment_method")
-    if (
-        method_id
-        and world.get("payment_method", method_id, param="payment_method")["customer"]
-        != invoice["customer"]
-    ):
-        raise invalid(
-            "The payment method must be attached to the invoice's customer.",
-            param="payment_method",
-        )
-    if method_id is None and payment_method_for(world, invoice) is None:
-        raise invalid(
-            "This customer has no attached payment source or default payment method. "
-            "Please consider adding a default payment method.",
-            code="resource_missing",
-        )
-    refusal = collect(world, invoice_id, method_id=method_id, automatic=False)
+    _check_method(world, invoice, method_id)
+    off_session = params.get("off_session", True)
+    refusal = collect(
+        world, invoice_id, method_id=method_id, automatic=False, off_session=off_session
+    )
     if refusal is not None:
-        from_intent = world.objects[invoice["_intent"]]
-        error = refusal.error(
-            charge=from_intent["latest_charge"],
-            payment_intent={k: v for k, v in from_intent.items() if k[0] != "_"},
-        )
+        intent = world.objects[invoice["_intent"]]
+        error = refusal.error(charge=intent["latest_charge"], payment_intent=present(world, intent))
         error.keeps_changes = True
         raise error
     return invoice
+
+
+def _check_method(world: World, invoice: Obj, method_id: str | None) -> None:
+    if method_id:
+        method = world.get("payment_method", method_id, param="payment_method")
+        if method["customer"] != invoice["customer"]:
+            raise invalid(
+                "The payment method must be attached to the invoice's customer.",
+                param="payment_method",
+            )
+    elif payment_method_for(world, invoice) is None:
+        raise invalid(
+            f"{NO_METHOD.message} Please consider adding a default payment method.",
+            code="resource_missing",
+        )
 
 
 def close(world: World, invoice_id: str, status: str) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
-from portal_app.sandbox.engine import billing, cancellations, checkout, dunning, trials
+from portal_app.sandbox.engine import billing, cancellations, checkout, dunning, intents, trials
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.calendar import HOUR
 from portal_app.sandbox.engine.errors import invalid
@@ -119,11 +119,13 @@ _DUE: dict[str, Callable[[World, Obj], int | None]] = {
     "subscription": _subscription_due,
     "invoice": dunning.due,
     "checkout.session": _session_due,
+    "payment_intent": intents.due,
 }
 _STEPS: dict[str, Callable[[World, Obj], None]] = {
     "subscription": _step,
     "invoice": dunning.step,
     "checkout.session": _expire_session,
+    "payment_intent": intents.settle,
 }
 
 

@@ -24,6 +24,18 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
     if obj.get("deleted"):
         return {key: obj[key] for key in ("id", "object", "deleted")}
     shown = copied({key: value for key, value in obj.items() if key[0] != "_"})
+    _embed(world, obj, shown)
+    if shown.get("next_action"):
+        _link_action(world, shown["next_action"])
+    if obj["object"] in _LINKED_KINDS:
+        for link in _LINKS:
+            if (shown.get(link) or "").startswith("/"):
+                shown[link] = world.base + shown[link]
+    return shown
+
+
+def _embed(world: World, obj: dict[str, Any], shown: dict[str, Any]) -> None:
+    """What Stripe sends inside an object and the account keeps beside it."""
     if obj["object"] == "subscription":
         for item in shown["items"]["data"]:
             _embed_price(world, item)
@@ -33,11 +45,15 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
         shown["valid"] = is_redeemable(world, obj)
     elif obj["object"] == "item":
         shown["price"] = present(world, world.objects[shown["price"]])
-    if obj["object"] in _LINKED_KINDS:
-        for link in _LINKS:
-            if (shown.get(link) or "").startswith("/"):
-                shown[link] = world.base + shown[link]
-    return shown
+
+
+def _link_action(world: World, action: dict[str, Any]) -> None:
+    target, key = (
+        (action["redirect_to_url"], "url")
+        if action["type"] == "redirect_to_url"
+        else (action["use_stripe_sdk"], "stripe_js")
+    )
+    target[key] = world.base + target[key]
 
 
 def is_redeemable(world: World, coupon: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from portal_app.sandbox.engine import checkout, lifecycle, settings
 from portal_app.sandbox.engine.errors import ApiError, required
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
+from portal_app.sandbox.http import bank
 from portal_app.sandbox.http.service import Action, Service, base_of, check_key
 
 
@@ -64,6 +65,16 @@ async def change_settings(request: Request) -> Response:
     return await _run(request, lambda world: settings.change(world, given))
 
 
+async def authenticate(request: Request) -> Response:
+    """`{"outcome": "succeed"}` or `"fail"`: what the customer does on the bank's page."""
+    outcome = (await _body(request)).get("outcome", "succeed")
+    intent_id = request.path_params["id"]
+    return await _run(
+        request,
+        lambda world: bank.conclude(world, intent_id, authenticated=outcome == "succeed"),
+    )
+
+
 async def complete_checkout(request: Request) -> Response:
     """`{"payment_method": "pm_card_visa"}`: pay as the customer would on Stripe's page."""
     token = (await _body(request)).get("payment_method", "pm_card_visa")
@@ -90,6 +101,7 @@ ROUTES = [
     Route("/_sandbox/clock", set_time, methods=["POST"]),
     Route("/_sandbox/settings", read_settings, methods=["GET"]),
     Route("/_sandbox/settings", change_settings, methods=["POST"]),
+    Route("/_sandbox/authenticate/{id}", authenticate, methods=["POST"]),
     Route("/_sandbox/checkout/sessions/{id}/complete", complete_checkout, methods=["POST"]),
     Route("/_sandbox/reset", reset, methods=["POST"]),
 ]

@@ -182,6 +182,11 @@ def payment_intents(world: World, params: Params) -> Obj:
     return _list(world, "payment_intent", params, "/v1/payment_intents", "customer")
 
 
+def setup_intents(world: World, params: Params) -> Obj:
+    names = ("customer", "payment_method")
+    return _list(world, "setup_intent", params, "/v1/setup_intents", *names)
+
+
 def charges(world: World, params: Params) -> Obj:
     return _list(world, "charge", params, "/v1/charges", "customer", "payment_intent")
 

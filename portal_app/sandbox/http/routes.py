@@ -6,18 +6,11 @@ from portal_app.sandbox.engine import (
     catalog,
     checkout,
     customers,
-    payment_methods,
-    payments,
 )
-from portal_app.sandbox.engine.world import Obj, World
-from portal_app.sandbox.http import billing_routes, discount_routes, queries
+from portal_app.sandbox.http import billing_routes, discount_routes, payment_routes, queries
 from portal_app.sandbox.http import specifications as spec
 from portal_app.sandbox.http.listing import CURSORS
 from portal_app.sandbox.http.routing import Route, resource, without_params
-
-
-def _attach(world: World, method_id: str, params: Obj) -> Obj:
-    return payment_methods.attach(world, method_id, params.get("customer", ""))
 
 
 def _all() -> Iterable[Route]:
@@ -61,60 +54,9 @@ def _all() -> Iterable[Route]:
         "POST", "/v1/prices/{id}", catalog.update_price, spec.PRICE_UPDATE, "PriceUpdateParams"
     )
 
-    yield from resource(
-        "/v1/payment_methods",
-        "payment_method",
-        queries.methods,
-        spec.METHOD_LIST,
-        "PaymentMethodListParams",
-    )
-    yield Route(
-        "POST",
-        "/v1/payment_methods",
-        payment_methods.create,
-        spec.METHOD_CREATE,
-        "PaymentMethodCreateParams",
-    )
-    yield Route(
-        "POST",
-        "/v1/payment_methods/{id}",
-        payment_methods.update,
-        spec.METHOD_UPDATE,
-        "PaymentMethodUpdateParams",
-    )
-    yield Route(
-        "POST",
-        "/v1/payment_methods/{id}/attach",
-        _attach,
-        {"customer": "str"},
-        "PaymentMethodAttachParams",
-    )
-    yield Route("POST", "/v1/payment_methods/{id}/detach", without_params(payment_methods.detach))
-
     yield from billing_routes.every()
     yield from discount_routes.every()
-    yield from resource(
-        "/v1/invoice_payments",
-        "invoice_payment",
-        queries.invoice_payments,
-        spec.INVOICE_PAYMENT_LIST,
-        "InvoicePaymentListParams",
-    )
-
-    yield from resource(
-        "/v1/payment_intents",
-        "payment_intent",
-        queries.payment_intents,
-        spec.PAYMENT_LIST,
-        "PaymentIntentListParams",
-    )
-    yield from resource(
-        "/v1/charges", "charge", queries.charges, spec.CHARGE_LIST, "ChargeListParams"
-    )
-    yield from resource(
-        "/v1/refunds", "refund", queries.refunds, spec.REFUND_LIST, "RefundListParams"
-    )
-    yield Route("POST", "/v1/refunds", payments.refund, spec.REFUND_CREATE, "RefundCreateParams")
+    yield from payment_routes.every()
 
     yield from resource(
         "/v1/checkout/sessions",

@@ -16,6 +16,7 @@ class Route:
     """`handler(world, *path ids, params)` returns an object of the account, or a list.
 
     `sdk` names the parameters' class in the SDK: what stands there and not in `accepts` is 501.
+    `public` routes may be called by a browser, with a publishable key and the client secret.
     """
 
     method: str
@@ -23,6 +24,7 @@ class Route:
     handler: Handler
     accepts: dict[str, Any] = field(default_factory=dict)
     sdk: str = ""
+    public: bool = False
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

@@ -89,48 +89,14 @@ PRICE_LIST: Spec = {
     "type": ("one_time", "recurring"),
 }
 
-METHOD_CREATE: Spec = {
-    "billing_details": BILLING_DETAILS,
-    "card": {
-        "number": "str",
-        "exp_month": "int",
-        "exp_year": "int",
-        "cvc": "str",
-        "token": "str",
-    },
-    "metadata": "map",
-    "sepa_debit": {"iban": "str"},
-    "type": ("card", "sepa_debit"),
-}
-METHOD_UPDATE: Spec = {
-    "billing_details": BILLING_DETAILS,
-    "card": {"exp_month": "int", "exp_year": "int"},
-    "metadata": "map",
-}
-METHOD_LIST: Spec = {**CURSORS, "customer": "str", "type": ("card", "sepa_debit")}
 CUSTOMER_METHOD_LIST: Spec = {**CURSORS, "type": ("card", "sepa_debit")}
 
-INVOICE_PAYMENT_LIST: Spec = {
-    **CURSORS,
-    "invoice": "str",
-    "payment": {"payment_intent": "str", "type": ("payment_intent",)},
-    "status": ("open", "paid", "canceled"),
-}
-PAYMENT_LIST: Spec = {**CURSORS, "customer": "str", "created": "range"}
-CHARGE_LIST: Spec = {**PAYMENT_LIST, "payment_intent": "str"}
-REFUND_CREATE: Spec = {
-    "amount": "int",
-    "charge": "str",
-    "metadata": "map",
-    "payment_intent": "str",
-    "reason": ("duplicate", "fraudulent", "requested_by_customer"),
-}
-REFUND_LIST: Spec = {**CURSORS, "charge": "str", "payment_intent": "str", "created": "range"}
 EVENT_LIST: Spec = {**CURSORS, "created": "range", "type": "str", "types": ["str"]}
 
 CHECKOUT_CREATE: Spec = {
     "cancel_url": "str",
     "client_reference_id": "str",
+    "currency": "str",
     "customer": "str",
     "customer_creation": ("always", "if_required"),
     "customer_email": "str",
@@ -140,6 +106,7 @@ CHECKOUT_CREATE: Spec = {
     "metadata": "map",
     "mode": ("payment", "setup", "subscription"),
     "payment_intent_data": {"metadata": "map"},
+    "setup_intent_data": {"description": "str", "metadata": "map"},
     "success_url": "str",
     "ui_mode": ("hosted_page",),
 }
