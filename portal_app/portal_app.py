@@ -17,6 +17,7 @@ from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.identity import pages as account_pages
+from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session
@@ -24,6 +25,7 @@ from portal_app.identity.state import TabState
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
 from portal_app.memberships import pages as membership_pages
+from portal_app.memberships.routes import router as orders_router
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, get_settings
 from portal_app.ui import fallback
@@ -44,10 +46,13 @@ def create_http() -> FastAPI:
     settings = get_settings()
     http = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     http.include_router(
-        language_router(origin=settings.origin, mode=settings.mode, skeletons=SKELETONS)
+        language_router(
+            origin=settings.origin, mode=settings.mode, skeletons=SKELETONS, keep=keep_locale
+        )
     )
     http.include_router(sign_in_router)
     http.include_router(brand_router)
+    http.include_router(orders_router)
     if settings.mode is Mode.SANDBOX:
         http.include_router(mailbox_router())
     return http

@@ -17,9 +17,8 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
-from portal_app.ui.catalogue import LOCALES
+from portal_app.ui.catalogue import LOCALE_COOKIE, LOCALES
 
-_LOCALE_COOKIE: Final = "portal_lang"
 _LONGEST_AGENT: Final = 200
 
 
@@ -54,7 +53,7 @@ async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None
     if active and now - last_seen_at >= SEEN_EVERY:
         async with database().unit_of_work() as session:
             await repository.mark_seen(session, row["session_id"], now)
-    chosen = cookies.get(_LOCALE_COOKIE, "")
+    chosen = cookies.get(LOCALE_COOKIE, "")
     return Actor(
         person_id=row["person_id"],
         session_id=row["session_id"],

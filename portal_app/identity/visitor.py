@@ -53,7 +53,9 @@ def client_ip(request: Request, hops: int) -> str:
     are anybody's word but the visitor's (ASVS 4.1.3).
     """
     direct = request.client.host if request.client else ""
-    heard = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    # A proxy may add a line of its own instead of lengthening the visitor's; both are one list.
+    lines = request.headers.getlist("x-forwarded-for")
+    heard = [part.strip() for part in ",".join(lines).split(",")]
     if hops <= 0 or len(heard) < hops or not heard[-hops]:
         return direct
     return heard[-hops]

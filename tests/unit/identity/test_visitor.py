@@ -10,8 +10,8 @@ from portal_app.identity.visitor import client_ip
 from portal_app.ui.reader import Reader
 
 
-def request_from(forwarded: str | None) -> Request:
-    headers = [] if forwarded is None else [(b"x-forwarded-for", forwarded.encode())]
+def request_from(*forwarded: str) -> Request:
+    headers = [(b"x-forwarded-for", line.encode()) for line in forwarded]
     return Request({"type": "http", "headers": headers, "client": ("10.0.0.1", 1)})
 
 
@@ -25,11 +25,13 @@ def request_from(forwarded: str | None) -> Request:
         ("6.6.6.6, 198.51.100.1", 1, "198.51.100.1"),
         ("6.6.6.6, 198.51.100.1, 10.0.0.2", 2, "198.51.100.1"),
         ("198.51.100.1", 2, "10.0.0.1"),
+        ("6.6.6.6\n198.51.100.1", 1, "198.51.100.1"),
         ("", 1, "10.0.0.1"),
     ],
 )
 def test_only_our_own_proxies_are_believed(forwarded: str | None, hops: int, ip: str) -> None:
-    assert client_ip(request_from(forwarded), hops) == ip
+    lines = [] if forwarded is None else forwarded.split("\n")
+    assert client_ip(request_from(*lines), hops) == ip
 
 
 @pytest.mark.parametrize(
