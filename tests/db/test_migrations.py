@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -14,6 +18,8 @@ from sqlmodel import SQLModel
 from tests.contents import sync_engine
 from tests.databases import alembic_config
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture
 def config(empty_database_url: str) -> Iterator[Config]:
@@ -24,6 +30,26 @@ def config(empty_database_url: str) -> Iterator[Config]:
 
 def _engine(config: Config) -> sqlalchemy.Engine:
     return sync_engine(config.get_main_option("sqlalchemy.url") or "")
+
+
+def _migrating(url: str) -> subprocess.Popen[str]:
+    """`portal migrate` in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "portal_app", "migrate"],
+        cwd=ROOT,
+        env=os.environ | {"PORTAL_DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_web_processes_that_start_together_migrate_once(config: Config) -> None:
+    url = (config.get_main_option("sqlalchemy.url") or "").replace("+aiosqlite", "")
+    processes = [_migrating(url.replace("+psycopg", "")) for _ in range(3)]
+    said = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], said
+    assert _tables(config) == set(SQLModel.metadata.tables)
 
 
 def _tables(config: Config) -> set[str]:
