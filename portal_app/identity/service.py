@@ -187,6 +187,7 @@ async def _settle(
     """Judge and use *request*. A refusal is returned, not raised: its count has to be committed."""
     if request is None:
         return NoCodeAsked()
+    await repository.lock_request(session, request)
     now = wall_now()
     refused = refusal(request, now) or check(request)
     if refused is None and not await repository.use_once(session, request.id, now):

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, event
 from sqlalchemy.dialects import sqlite as sqlite_dialect
@@ -29,6 +29,13 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
 )
 
+# WAL gives a SQLite reader one snapshot by itself.
+_SQLITE_SNAPSHOT: Final[dict[str, Any]] = {"reading": True}
+_POSTGRES_SNAPSHOT: Final[dict[str, Any]] = {
+    "isolation_level": "REPEATABLE READ",
+    "postgresql_readonly": True,
+}
+
 
 class Database:
     """One database of the process; `url` carries an async driver."""
@@ -40,6 +47,8 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(url, is_sqlite=self.is_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        snapshot = _SQLITE_SNAPSHOT if self.is_sqlite else _POSTGRES_SNAPSHOT
+        self._reading = self.engine.execution_options(**snapshot)
         self._reader: sqlite3.Connection | None = None
 
     @asynccontextmanager
@@ -50,8 +59,11 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One read transaction: on SQLite it takes no write lock; nothing is committed."""
-        async with self._sessions(bind=self.engine.execution_options(reading=True)) as session:
+        """One read transaction: all its queries see the same moment, and none may write.
+
+        On SQLite it takes no write lock. PostgreSQL refuses a write, FOR UPDATE included.
+        """
+        async with self._sessions(bind=self._reading) as session:
             yield session
 
     async def read_one(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
