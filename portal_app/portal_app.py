@@ -18,8 +18,9 @@ from portal_app.branding.service import brand_link
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.identity import pages as account_pages
 from portal_app.identity.guard import SessionGuard
+from portal_app.identity.intake import install_intake
 from portal_app.identity.routes import router as sign_in_router
-from portal_app.identity.sessions import has_session
+from portal_app.identity.sessions import has_session, session_of
 from portal_app.identity.state import TabState
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
@@ -31,10 +32,11 @@ from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
 from portal_app.ui.i18n import t
 from portal_app.ui.i18n_routes import language_router
+from portal_app.ui.page_errors import log_page_error
 from portal_app.ui.shell import NavLink, Shell, use_shell
 
 # `asgi.py` takes these from here: what it serves, and what it asks about a document request.
-__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session"]
+__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session", "session_of"]
 
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
@@ -88,12 +90,14 @@ def create_app() -> rx.App:
             rx.el.meta(name="color-scheme", content="light dark"),
         ],
         api_transformer=create_http(),
+        frontend_exception_handler=log_page_error,
     )
     # Both inject styles that the content policy refuses; ours stand in for them.
     app.app_wraps.pop((5, "Overlay"))
     app.app_wraps[5, "Connection"] = connection_banner
     app.app_wraps[55, "ErrorBoundary"] = error_boundary
     app.add_middleware(SessionGuard())
+    install_intake(app)
     app.register_lifespan_task(running)
     return app
 

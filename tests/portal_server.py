@@ -29,6 +29,7 @@ class Portal:
     origin: str
     data_dir: Path
     log: Path
+    pid: int = 0
     listing: dict[str, Any] = field(default_factory=dict)
     # Closed with the portal.
     clients: list[httpx.Client] = field(default_factory=list)
@@ -113,9 +114,19 @@ def _wait(origin: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError("the portal did not answer within a minute\n" + log.read_text())
 
 
+def _command(port: int, factory: str) -> list[str]:
+    if not factory:
+        return [sys.executable, "-m", "portal_app", "serve", "--port", str(port)]
+    options = ["--interface", "asgi", "--factory", "--port", str(port), "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *options, factory]
+
+
 @contextmanager
-def running_portal(data_dir: Path) -> Iterator[Portal]:
-    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port."""
+def running_portal(data_dir: Path, *, factory: str = "") -> Iterator[Portal]:
+    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port.
+
+    *factory* (`module:name`) builds another application, with handlers that only a test needs.
+    """
     port = _free_port()
     origin = f"http://localhost:{port}"
     environment = {
@@ -128,7 +139,7 @@ def running_portal(data_dir: Path) -> Iterator[Portal]:
     _portal(environment, "demo", "reset", "--now", DEMO_NOW)
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "portal_app", "serve", "--port", str(port)],
+            _command(port, factory),
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -137,7 +148,7 @@ def running_portal(data_dir: Path) -> Iterator[Portal]:
     try:
         _wait(origin, server, log)
         listing = json.loads(_portal(environment, "demo", "info", "--json"))
-        portal = Portal(origin, data_dir, log, listing)
+        portal = Portal(origin, data_dir, log, server.pid, listing)
         yield portal
         for client in portal.clients:
             client.close()
