@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -24,6 +25,7 @@ from portal_app.identity.sessions import has_session, session_of
 from portal_app.identity.state import TabState
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
+from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, get_settings
@@ -44,7 +46,13 @@ SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "f
 def create_http() -> FastAPI:
     """The HTTP routes beside the pages; they win over pages of the same path."""
     settings = get_settings()
-    http = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    http = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={RequestValidationError: malformed},
+    )
     http.include_router(
         language_router(origin=settings.origin, mode=settings.mode, skeletons=SKELETONS)
     )

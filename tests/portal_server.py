@@ -83,6 +83,11 @@ class Portal:
                 for table in tables
             }
 
+    def facts(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Rows but for the tables that note activity (`last_seen_at`, `last_used_at`)."""
+        activity = {"login_sessions", "api_keys"}
+        return {table: found for table, found in self.rows().items() if table not in activity}
+
 
 def _free_port() -> int:
     with closing(socket.socket()) as probe:

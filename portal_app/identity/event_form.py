@@ -21,6 +21,7 @@ from pydantic import (
     ValidationError,
 )
 from pydantic import create_model as make_model
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from typing_extensions import TypedDict
 
@@ -53,9 +54,23 @@ def is_event(given: object) -> bool:
         registered = RegistrationContext.get().event_handlers.get(sent["name"])
         if registered is None or policy_of(registered) is None:
             return False
-        _arguments(registered).model_validate(sent.get("payload") or {})
+        payload = sent.get("payload") or {}
+        _arguments(registered).model_validate(payload)
     except ValidationError:
         return False
+    own_of_reflex = registered.states[0].__module__ == "reflex.state"
+    return not own_of_reflex or _is_stored_by_browsers(payload.get("vars") or {})
+
+
+def _is_stored_by_browsers(given: dict[str, Any]) -> bool:
+    """Whether *given* sets only what we asked the browser to keep, and to text, as browsers do."""
+    for full_name, value in given.items():
+        state_name, _, name = full_name.rpartition(".")
+        owner = RegistrationContext.get().base_states.get(state_name)
+        if owner is None or not isinstance(value, str):
+            return False
+        if not owner._is_client_storage(name.removesuffix(FIELD_MARKER)):  # noqa: SLF001
+            return False
     return True
 
 

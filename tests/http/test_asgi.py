@@ -245,7 +245,10 @@ async def test_no_answer_opens_the_portal_to_another_origin(client_dir: Path) ->
     """Reflex allows our own origin, and credentials to whoever asks; neither goes out."""
 
     async def generous(_scope: Scope, _receive: Receive, send: Send) -> None:
-        allowed = ((b"Access-Control-Allow-Origin", b"*"), (b"access-control-allow-credentials", b""))
+        allowed = (
+            (b"Access-Control-Allow-Origin", b"*"),
+            (b"access-control-allow-credentials", b""),
+        )
         await respond(send, 200, allowed, b"1")
 
     app = front(generous, api=generous, origin=ORIGIN, client=client_dir)

@@ -22,6 +22,7 @@ from portal_app.kit.http.socket_limits import (
 from portal_app.kit.http.sockets import CONNECTION, SocketGuard
 
 ORIGIN = "http://portal.test"
+TAB = "tab-00001"
 CONNECT = '40/_event,{"event":{}}'
 EVENT = '42/_event,["event",{"name":"a.b","payload":{}}]'
 LIMITS = SocketLimits(per_session=2, per_network=3, connects_per_minute=100)
@@ -58,7 +59,7 @@ def session_of(cookie: str) -> str:
 class Client:
     """One socket from outside."""
 
-    def __init__(self, guard: SocketGuard, *, token: str = "tab-00001", **options: Any) -> None:
+    def __init__(self, guard: SocketGuard, *, token: str = TAB, **options: Any) -> None:
         headers = {"origin": ORIGIN} | options.get("headers", {})
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.sent: list[dict[str, Any]] = []
@@ -120,7 +121,15 @@ async def test_what_a_page_sends_passes_unchanged(frame: str) -> None:
         *("", "4", "42", "5", "9", "x", "33", '42["event",{}]', '42/other,["event",{}]'),
         *("42/_event,", "42/_event,[", '42/_event,["event",{}]]', '42/_event,7["event",{}]'),
         *('43/_event,1["x"]', "44/_event,{}", '451-/_event,["event",{"_placeholder":true}]'),
-        *("40", "40/_event,nonsense", "b4AAAA", "42/_event," + "[" * 5000 + "]" * 5000),
+        *('42/_event,["connect"]', '42/_event,["disconnect"]', '42/_event,[""]', "42/_event,[]"),
+        *('42/_event,{"event":1}', '42/_event,["event",{},1]', '42/_event,[["event"]]'),
+        *(
+            "40/_event,[]",
+            "40",
+            "40/_event,nonsense",
+            "b4AAAA",
+            "42/_event," + "[" * 5000 + "]" * 5000,
+        ),
     ],
 )
 async def test_what_no_page_sends_closes_the_socket(frame: str) -> None:

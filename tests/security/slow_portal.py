@@ -13,7 +13,7 @@ from portal_app import asgi
 # Before anything of the portal is imported that Reflex reads them for.
 os.environ.update(asgi.REFLEX)
 
-from portal_app.identity.policy import Policy, allow  # noqa: E402
+from portal_app.identity.policy import Policy, allow
 
 SECONDS = 30.0
 

@@ -1,4 +1,4 @@
-"""The headers of every class of route, over the running portal; the routes come from the routers."""
+"""The headers of every class of route over the running portal; the routers name the routes."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ IDS = [route.path for route in ROUTES]
 
 
 @pytest.fixture(scope="module")
-def ada(portal: Portal) -> Iterator[httpx.Client]:
-    yield portal.sign_in("ada@example.com")
+def ada(portal: Portal) -> httpx.Client:
+    return portal.sign_in("ada@example.com")
 
 
 def requests_of(route: Route) -> Iterator[tuple[str, str]]:

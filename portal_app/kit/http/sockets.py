@@ -39,6 +39,7 @@ _TOKEN = re.compile(r"[\w-]{8,64}")
 # All that a page sends: pings and pongs, connect with its first event, an event, goodbye
 # (Engine.IO 4, Socket.IO 5). No acknowledgements and nothing binary.
 _FRAME = re.compile(r"[23](?:probe)?|1|41/_event,?|40/_event,?|4[02]/_event,([\[{].*)", re.DOTALL)
+_NAMES = (["event"], ["client_error"], ["ping"])
 # What the event handlers see of the handshake. Anything else that a proxy adds would be kept in
 # the tab's state and echoed to the browser.
 _PASSED_ON = frozenset(
@@ -210,7 +211,10 @@ def _is_ours(text: str) -> bool:
     if found[1] is None:
         return True
     try:
-        orjson.loads(found[1])
+        sent = orjson.loads(found[1])
     except orjson.JSONDecodeError:
         return False
-    return True
+    if text.startswith("40"):
+        return isinstance(sent, dict)
+    # Socket.IO calls `on_<name>`: "connect" or "disconnect" would reach what is not for pages.
+    return isinstance(sent, list) and len(sent) <= 2 and sent[:1] in _NAMES  # noqa: PLR2004

@@ -18,12 +18,18 @@ HYDRATE = "reflex___state____state.hydrate_and_load"
 PLACE = {"pathname": "/orders/", "asPath": "/orders/?a=1", "query": {"a": "1", "b": ["1", "2"]}}
 
 
+UPDATE = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
+
+
 class Colour(StrEnum):
     RED = "red"
 
 
 class Desk(rx.State):
-    """Handlers with each kind of argument that ours have."""
+    """Handlers with each kind of argument that ours have, and what a browser may keep."""
+
+    kept: str = rx.LocalStorage("")
+    own: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -43,6 +49,23 @@ class Desk(rx.State):
 
 def sent(handler: Any, **payload: Any) -> dict[str, Any]:
     return {"name": format_event_handler(handler), "payload": payload, "router_data": PLACE}
+
+
+def stored(handler: str, name: str, value: Any) -> dict[str, Any]:
+    return {"name": handler, "payload": {"vars": {name: value}}}
+
+
+KEPT = f"{Desk.get_full_name()}.kept_rx_state_"
+OWN = f"{Desk.get_full_name()}.own_rx_state_"
+
+
+@pytest.mark.parametrize("handler", [HYDRATE, UPDATE])
+def test_a_browser_may_only_bring_back_what_it_was_asked_to_keep(handler: str) -> None:
+    assert is_event(stored(handler, KEPT, "text"))
+    for name in (OWN, "kept", "", "no.such.state.kept", f"{Desk.get_full_name()}._person_id"):
+        assert not is_event(stored(handler, name, "text"))
+    for value in (None, 7, {"a": 1}, ["x"]):
+        assert not is_event(stored(handler, KEPT, value))
 
 
 @pytest.mark.parametrize(
