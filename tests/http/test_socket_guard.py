@@ -15,7 +15,6 @@ from portal_app.kit.http.socket_limits import (
     TOO_BIG,
     TOO_MANY_MESSAGES,
     TOO_MANY_PENDING,
-    TOO_MANY_SOCKETS,
     Refusal,
     SocketLimits,
 )
@@ -68,6 +67,7 @@ class Client:
             "path": options.get("path", "/_event/"),
             "query_string": options.get("query", f"token={token}&EIO=4").encode(),
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "extensions": options.get("extensions", {}),
             "client": (options.get("ip", "198.51.100.1"), 4000),
         }
         self.inbox.put_nowait({"type": "websocket.connect"})
@@ -88,6 +88,11 @@ class Client:
     async def leave(self) -> None:
         self.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
         await self.task
+
+    @property
+    def turned_away(self) -> bool:
+        """Refused before it was accepted: an HTTP status, which the page repeats its try after."""
+        return [message["type"] for message in self.sent] == ["websocket.close"]
 
     @property
     def refusal(self) -> Refusal | None:
@@ -192,8 +197,7 @@ async def test_a_tab_that_flooded_comes_back_once_it_has_rested() -> None:
     guard = server.guard()
     await send_all(guard, ["3"] * (LIMITS.burst + 1))
     again = await send_all(guard, [CONNECT])
-    assert again.refusal == TOO_MANY_SOCKETS
-    assert again.sent[0]["type"] == "websocket.accept"  # so that the code reaches the browser
+    assert again.turned_away
     assert (await send_all(guard, [CONNECT], token="tab-other")).refusal is None
     server.now += 7
     assert (await send_all(guard, [CONNECT])).refusal is None
@@ -205,7 +209,7 @@ async def test_a_session_has_so_many_sockets_wherever_they_come_from() -> None:
     clients = [Client(guard, headers=headers, ip=f"198.51.100.{n}") for n in range(3)]
     for client in clients:
         await client.settle()
-    assert [client.refusal for client in clients] == [None, None, TOO_MANY_SOCKETS]
+    assert [client.turned_away for client in clients] == [False, False, True]
     assert (await send_all(guard, [], headers={"cookie": "session=ben"})).refusal is None
     await clients[0].leave()
     assert (await send_all(guard, [], headers=headers)).refusal is None
@@ -229,7 +233,7 @@ async def test_an_address_has_so_many_sockets_behind_our_proxies_too(
     ]
     for client in clients:
         await client.settle()
-    assert [one.refusal for one in clients] == [None] * 3 + [TOO_MANY_SOCKETS if refused else None]
+    assert [one.turned_away for one in clients] == [False, False, False, refused]
 
 
 async def test_behind_a_proxy_the_visitor_is_counted_and_not_what_they_claim() -> None:
@@ -240,15 +244,15 @@ async def test_behind_a_proxy_the_visitor_is_counted_and_not_what_they_claim() -
     ]
     for client in clients:
         await client.settle()
-    assert clients[3].refusal == TOO_MANY_SOCKETS
+    assert [one.turned_away for one in clients] == [False, False, False, True]
 
 
 async def test_loopback_is_nobody_in_sandbox_mode_only() -> None:
-    for counted, refusal in ((False, None), (True, TOO_MANY_SOCKETS)):
+    for counted in (False, True):
         guard = Server().guard(count_loopback=counted)
         for n in range(4):
             client = await send_all(guard, [], ip="127.0.0.1", token=f"tab-0000{n}")
-        assert client.refusal == refusal
+        assert client.turned_away is counted
 
 
 async def test_connecting_over_and_over_is_limited_by_address() -> None:
@@ -258,7 +262,7 @@ async def test_connecting_over_and_over_is_limited_by_address() -> None:
         client = await send_all(guard, [], token=f"tab-{n:05}")
         await client.leave()
         assert client.refusal == Refusal(1000, "")  # ended by the application, as it does
-    assert (await send_all(guard, [], token="tab-99999")).refusal == TOO_MANY_SOCKETS
+    assert (await send_all(guard, [], token="tab-99999")).turned_away
     server.now += 1
     assert (await send_all(guard, [], token="tab-99999")).refusal is None
 
@@ -284,7 +288,19 @@ async def test_a_handshake_of_another_form_is_refused_before_it_is_one(
     server = Server()
     client = await send_all(server.guard(), [], **options)
     assert server.scopes == []
-    assert [message["type"] for message in client.sent] == ["websocket.close"]
+    assert client.turned_away
+
+
+@pytest.mark.parametrize(("ip", "status"), [("198.51.100.1", 429), ("198.51.100.2", 403)])
+async def test_a_server_that_can_say_more_says_why(ip: str, status: int) -> None:
+    guard = Server().guard(limits=SocketLimits(connects_per_minute=1))
+    extensions = {"websocket.http.response": {}}
+    origin = {"origin": "https://evil.test"} if status == 403 else {}
+    for _ in range(2):
+        client = await send_all(guard, [], ip=ip, headers=origin, extensions=extensions)
+    start, body = client.sent
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", status)
+    assert body["type"] == "websocket.http.response.body"
 
 
 async def test_only_headers_with_a_use_reach_the_state() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -54,26 +55,28 @@ async def test_a_flood_closes_its_own_socket_and_no_other(portal: Portal) -> Non
         await bystander.send(CONNECT)
         await tab.send(CONNECT, *["3"] * (LIMITS.burst + 100))
         await tab.settle()
-        async with RawSocket(portal, token=tab.token) as again:
-            await again.settle()
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="429"):
+            async with RawSocket(portal, token=tab.token):
+                pass
         await bystander.send(event_frame({"name": HYDRATE}))
         received = await bystander.settle()
-    assert (tab.closed, again.closed, bystander.closed) == (1013, 1013, None)
+    assert (tab.closed, bystander.closed) == (1013, None)
     assert "is_hydrated" in received
 
 
 async def test_a_session_has_so_many_tabs(portal: Portal) -> None:
     cookie = portal.cookie_of(portal.sign_in("eve@example.com"))
-    tabs = [RawSocket(portal, cookie=cookie) for _ in range(LIMITS.per_session + 1)]
-    try:
-        for tab in tabs:
-            await tab.__aenter__()
-        await tabs[-1].settle()
-        await tabs[0].settle(0.1)
-        assert (tabs[0].closed, tabs[-1].closed) == (None, 1013)
-    finally:
-        for tab in tabs:
-            await tab.__aexit__()
+    async with AsyncExitStack() as tabs:
+        for _ in range(LIMITS.per_session):
+            last = await tabs.enter_async_context(RawSocket(portal, cookie=cookie))
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="429"):
+            await tabs.enter_async_context(RawSocket(portal, cookie=cookie))
+        await last.settle(0.1)
+        assert last.closed is None
+    # They are gone: the next one is welcome.
+    async with RawSocket(portal, cookie=cookie) as tab:
+        await tab.send(CONNECT)
+        assert "40/_event" in await tab.settle()
 
 
 def bogus_frames() -> Iterator[str]:
@@ -165,16 +168,20 @@ def _resident(pid: int) -> int:
 async def flood(portal: Portal, token: str, messages: int) -> list[int | None]:
     """Queue messages of 60 kB behind the slow handler, connecting anew when refused.
 
-    Returns the codes; None is a socket whose connect waits for the tab's lock, which is as good.
+    Returns the codes; None is a socket whose connect waits for the tab's lock, 429 one that was
+    turned away.
     """
     frame = event_frame({"name": SLOW, "payload": {"text": "x" * 60_000}})
     codes: list[int | None] = []
     while messages > 0:
-        async with RawSocket(portal, token=token) as tab:
-            await tab.send(CONNECT, *[frame] * min(messages, 60))
-            await tab.settle(1)
-        codes.append(tab.closed)
         messages -= 60
+        try:
+            async with RawSocket(portal, token=token) as tab:
+                await tab.send(CONNECT, *[frame] * 60)
+                await tab.settle(1)
+            codes.append(tab.closed)
+        except aiohttp.WSServerHandshakeError as refused:
+            codes.append(refused.status)
     return codes
 
 
@@ -191,6 +198,7 @@ async def test_a_full_queue_does_not_grow_the_process(slow_portal: Portal) -> No
         await tab.send(event_frame({"name": HYDRATE}))
         assert "is_hydrated" in await tab.settle()
     assert codes[0] == 1013
+    assert codes[-1] == 429
     assert growth <= MOST_GROWTH
 
 

@@ -22,7 +22,6 @@ MALFORMED = Refusal(1008, "not a message of this application")
 TOO_BIG = Refusal(1009, "message too big")
 TOO_MANY_MESSAGES = Refusal(1013, "too many messages, try again later")
 TOO_MANY_PENDING = Refusal(1013, "too many unanswered messages, try again later")
-TOO_MANY_SOCKETS = Refusal(1013, "too many connections, try again later")
 
 
 @dataclass(frozen=True, slots=True)

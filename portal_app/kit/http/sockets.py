@@ -23,7 +23,6 @@ from portal_app.kit.http.socket_limits import (
     MALFORMED,
     TOO_BIG,
     TOO_MANY_MESSAGES,
-    TOO_MANY_SOCKETS,
     Bucket,
     Buckets,
     Open,
@@ -138,13 +137,13 @@ class SocketGuard:
         token = _token(scope)
         # A browser always says where a socket comes from; who is none has no cookies to abuse.
         if token is None or header(scope, b"origin") not in {"", self.origin}:
-            await receive()
-            await send({"type": "websocket.close", "code": MALFORMED.code})
+            await _turn_away(scope, receive, send, 403)
             return
         wanted = self._wanted(scope)
         bucket = self.messages.of(token)
         if not self._may_connect(scope, bucket) or not self.open.admit(wanted):
-            await self._turn_away(scope, receive, send, bucket)
+            logger.warning("a socket was turned away")
+            await _turn_away(scope, receive, send, 429)
             return
         try:
             await self._serve(scope, receive, Connection(send, bucket, self.limits))
@@ -166,15 +165,6 @@ class SocketGuard:
         inner = {**scope, CONNECTION: connection, "headers": headers}
         await self.app(inner, guarded_receive, connection.pass_on)
 
-    async def _turn_away(self, scope: Scope, receive: Receive, send: Send, bucket: Bucket) -> None:
-        """Accept and close: a browser learns nothing of a refused handshake but that it failed."""
-        await receive()
-        accept: Message = {"type": "websocket.accept"}
-        if scope.get("subprotocols"):
-            accept["subprotocol"] = scope["subprotocols"][0]
-        await send(accept)
-        await Connection(send, bucket, self.limits).refuse(TOO_MANY_SOCKETS)
-
     def _may_connect(self, scope: Scope, bucket: Bucket) -> bool:
         if bucket.refill(self.clock()) < self.limits.rest:
             return False
@@ -193,6 +183,20 @@ class SocketGuard:
     def _network(self, scope: Scope) -> str | None:
         address = client_address(scope, self.hops)
         return network_of(address, count_loopback=self.count_loopback)
+
+
+async def _turn_away(scope: Scope, receive: Receive, send: Send, status: int) -> None:
+    """Refuse the handshake; the page counts a failed attempt, says so and tries again, ever slower.
+
+    Accepted and closed with a code it would wait 20 s for Engine.IO's greeting instead.
+    """
+    await receive()
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"retry-after", b"10"), (b"cache-control", b"no-store"), (b"content-length", b"0")]
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": b""})
 
 
 def _token(scope: Scope) -> str | None:
