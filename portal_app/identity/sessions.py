@@ -67,6 +67,15 @@ async def has_session(cookie_header: str) -> bool:
     return await find_actor(cookie_header) is not None
 
 
+def session_of(cookie_header: str) -> str:
+    """Under which name the sockets of a browser are counted; empty without a session cookie.
+
+    Nobody is asked whether the session lives: a digest of anything will do.
+    """
+    token = cookies_of(cookie_header).get(session_cookie())
+    return keyed(token) if token else ""
+
+
 async def person_of_token(token: str) -> str | None:
     """Whose session *token* is or was, ended or not."""
     row = await repository.session_by_token(keyed(token))
