@@ -19,8 +19,9 @@ from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
 from portal_app.invoices.models import InvoiceStatus
 from portal_app.kit.clock import business_now
+from portal_app.kit.lookup import locked
 from portal_app.kit.money import Money
-from portal_app.kit.observed import Outcome, changes, locked, take_turn
+from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.projection.happenings import Happening
 from portal_app.memberships.projection.record import announce_membership, open_holding, record
