@@ -159,7 +159,7 @@ async def _store(
         row = Membership(**values, updated_at=business_now(), observed_at=observed_at)
         session.add(row)
         await session.flush()
-        await open_holding(session, row, customer, from_at=row.started_at)
+        open_holding(session, row, customer, from_at=row.started_at)
         after = {"plan_id": row.plan_id}
         record(session, row, [Happening(kind="created", at=row.started_at, after=after)])
     else:

@@ -17,7 +17,7 @@ from portal_app.memberships.projection.happenings import Happening
 TOPIC = "memberships"
 
 
-async def open_holding(
+def open_holding(
     session: AsyncSession, membership: Membership, customer: Customer, *, from_at: datetime
 ) -> None:
     """The customer's person holds it, or nobody yet while the customer is unclaimed.
@@ -32,7 +32,6 @@ async def open_holding(
             from_at=from_at,
         )
     )
-    await session.flush()
 
 
 def record(session: AsyncSession, membership: Membership, happenings: Iterable[Happening]) -> None:

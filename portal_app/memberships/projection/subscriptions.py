@@ -13,6 +13,7 @@ from portal_app.catalog.models import Plan, Product
 from portal_app.catalog.projection import look_up_plans, plan_of_price
 from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
+from portal_app.customers.service import announce
 from portal_app.kit.clock import business_now
 from portal_app.kit.ids import has_prefix, new_id
 from portal_app.kit.lookup import locked, look_up, remember
@@ -24,7 +25,12 @@ from portal_app.memberships.projection.happenings import (
     between,
     standing_of,
 )
-from portal_app.memberships.projection.record import announce_membership, open_holding, record
+from portal_app.memberships.projection.record import (
+    TOPIC,
+    announce_membership,
+    open_holding,
+    record,
+)
 from portal_app.provider.facts import ItemFacts, SubscriptionFacts
 
 LINK_KEY: Final = "stripe_subscription_id"
@@ -95,12 +101,12 @@ async def _create(
     )
     session.add(link)
     remember(session, link, LINK_KEY)
-    await open_holding(session, row, customer, from_at=facts.started_at)
+    open_holding(session, row, customer, from_at=facts.started_at)
     history = at_first_sight(
         standing_of(row), trial_start_at=facts.trial_start_at, seen_at=business_now()
     )
     record(session, row, history)
-    await announce_membership(session, row)
+    announce(session, customer.person_id, TOPIC)  # who pays is who holds it
 
 
 async def _join(
