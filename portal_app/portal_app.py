@@ -36,7 +36,7 @@ from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
 from portal_app.ui.i18n import t
 from portal_app.ui.i18n_routes import language_router
-from portal_app.ui.page_errors import log_page_error
+from portal_app.ui.page_errors import log_handler_error, log_page_error
 from portal_app.ui.shell import NavLink, Shell, use_shell
 
 # `asgi.py` takes these from here: what it serves, and what it asks about a document request.
@@ -103,6 +103,7 @@ def create_app() -> rx.App:
             rx.el.meta(name="color-scheme", content="light dark"),
         ],
         api_transformer=create_http(),
+        backend_exception_handler=log_handler_error,
         frontend_exception_handler=log_page_error,
     )
     # Both inject styles that the content policy refuses; ours stand in for them.
