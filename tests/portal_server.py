@@ -31,6 +31,7 @@ class Portal:
     origin: str
     data_dir: Path
     log: Path
+    pid: int = 0
     listing: dict[str, Any] = field(default_factory=dict)
     database_url: str = ""
     # Closed with the portal.
@@ -75,6 +76,11 @@ class Portal:
         """Every table's rows, for before/after comparisons."""
         return contents(self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}")
 
+    def facts(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Rows but for the tables that note activity (`last_seen_at`, `last_used_at`)."""
+        activity = {"login_sessions", "api_keys"}
+        return {table: found for table, found in self.rows().items() if table not in activity}
+
 
 def _free_port() -> int:
     with closing(socket.socket()) as probe:
@@ -106,6 +112,13 @@ def _wait(origin: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError("the portal did not answer within a minute\n" + log.read_text())
 
 
+def _command(port: int, factory: str) -> list[str]:
+    if not factory:
+        return [sys.executable, "-m", "portal_app", "serve", "--port", str(port)]
+    options = ["--interface", "asgi", "--factory", "--port", str(port), "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *options, factory]
+
+
 def _environment(origin: str, data_dir: Path, settings: dict[str, str]) -> dict[str, str]:
     """The caller's environment with these settings and no others of ours."""
     kept = {
@@ -117,11 +130,13 @@ def _environment(origin: str, data_dir: Path, settings: dict[str, str]) -> dict[
 
 
 @contextmanager
-def _web_process(environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
-    """`portal serve` on *port* until the block ends."""
+def _web_process(
+    environment: dict[str, str], port: int, log: Path, factory: str = ""
+) -> Iterator[int]:
+    """`portal serve`, or the application of *factory*, on *port*; yields the process's id."""
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "portal_app", "serve", "--port", str(port)],
+            _command(port, factory),
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -129,7 +144,7 @@ def _web_process(environment: dict[str, str], port: int, log: Path) -> Iterator[
         )
     try:
         _wait(f"http://localhost:{port}", server, log)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -147,8 +162,11 @@ def _known_as(portal: Portal, environment: dict[str, str]) -> Iterator[Portal]:
 
 
 @contextmanager
-def running_portal(data_dir: Path, **settings: str) -> Iterator[Portal]:
-    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port."""
+def running_portal(data_dir: Path, *, factory: str = "", **settings: str) -> Iterator[Portal]:
+    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port.
+
+    *factory* (`module:name`) builds another application, with handlers that only a test needs.
+    """
     port = _free_port()
     origin = f"http://localhost:{port}"
     environment = _environment(origin, data_dir, settings)
@@ -156,7 +174,10 @@ def running_portal(data_dir: Path, **settings: str) -> Iterator[Portal]:
     log = data_dir / "server.log"
     _portal(environment, "demo", "reset", "--now", DEMO_NOW)
     portal = Portal(origin, data_dir, log, database_url=settings.get("PORTAL_DATABASE_URL", ""))
-    with _web_process(environment, port, log), _known_as(portal, environment):
+    with (
+        _web_process(environment, port, log, factory) as portal.pid,
+        _known_as(portal, environment),
+    ):
         yield portal
 
 
