@@ -22,7 +22,7 @@ from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.intake import install_intake
 from portal_app.identity.routes import router as sign_in_router
-from portal_app.identity.sessions import has_session, session_of
+from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
@@ -40,7 +40,15 @@ from portal_app.ui.page_errors import log_handler_error, log_page_error
 from portal_app.ui.shell import NavLink, Shell, use_shell
 
 # `asgi.py` takes these from here: what it serves, and what it asks about a document request.
-__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session", "session_of"]
+__all__ = [
+    "app",
+    "brand_link",
+    "create_api",
+    "create_sandbox",
+    "has_session",
+    "sealed",
+    "session_of",
+]
 
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
