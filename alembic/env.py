@@ -31,10 +31,14 @@ def _render(kind: str, item: Any, _context: AutogenContext) -> str | bool:  # no
 def _wait_for_turn(connection: Connection) -> None:
     """Let one process migrate at a time: several may start at once, on several machines.
 
-    SQLite's write lock does the same by itself. PostgreSQL's advisory lock belongs to the
-    connection and ends with it; the commit keeps each migration in a transaction of its own.
+    SQLite's write lock does the same by itself, if one waits for it longer than a web request
+    may. PostgreSQL's advisory lock belongs to the connection and ends with it; the commit keeps
+    each migration in a transaction of its own.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "sqlite":
+        # On the driver's cursor: a statement of ours would take the lock it has to wait for.
+        connection.connection.cursor().execute("PRAGMA busy_timeout=60000")
+    else:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_KEY})
         connection.commit()
 

@@ -23,9 +23,10 @@ from sqlalchemy.ext.asyncio import (
 )
 
 PRAGMAS = (
+    # First, because the change to WAL may have to wait for another process too.
+    "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
 )
 
@@ -80,7 +81,8 @@ class Database:
 
     def _read_inline(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
         if self._reader is None:
-            self._reader = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True)
+            path = Path(self.url.database or "").resolve()
+            self._reader = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
             self._reader.row_factory = sqlite3.Row
             self._reader.isolation_level = None
         sql, names, fixed = _compiled(statement)
@@ -112,9 +114,10 @@ def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, An
 
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
+    # Parameters are addresses, digests, comments: they have no place in a traceback.
     if not is_sqlite:
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
     return engine

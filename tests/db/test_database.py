@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from portal_app.identity.models import Person
 from portal_app.kit.db import Database
-from tests.factories import make_person
+from tests.factories import make_email, make_person
 from tests.postgres_server import PostgresServer
 
 PEOPLE = select(func.count()).select_from(Person)
@@ -77,3 +79,23 @@ async def test_connections_that_postgresql_closed_are_replaced(
     assert await _people(db) == 0
     assert await db.read_one(select(col(Person.name)), {}) is None
     await db.close()
+
+
+async def test_an_error_of_the_database_names_no_value(db: Database) -> None:
+    async with db.unit_of_work() as session:
+        person = await make_person(session, "ada@example.com")
+    with pytest.raises(DBAPIError) as refused:
+        async with db.unit_of_work() as session:
+            await make_email(session, person, address="ada@example.com", id="email_canary")
+    assert "email_canary" not in str(refused.value)
+
+
+async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a #b %41' / 'portal.db'}")
+    one = select(func.count().label("rows"))
+    async with database.reading() as session:
+        assert await session.scalar(one) == 1
+    row = await database.read_one(one, {})
+    assert row is not None
+    assert row["rows"] == 1
+    await database.close()
