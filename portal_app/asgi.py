@@ -41,7 +41,7 @@ def application() -> ASGIApp:
     from portal_app.settings import get_settings  # noqa: PLC0415
 
     composition.install()
-    return front(
+    served = front(
         root.app(),
         api=root.create_api(),
         sandbox=root.create_sandbox(),
@@ -50,6 +50,7 @@ def application() -> ASGIApp:
         has_session=root.has_session,
         brand_link=root.brand_link,
     )
+    return root.measured(served)
 
 
 def front(

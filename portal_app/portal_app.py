@@ -24,6 +24,9 @@ from portal_app.identity.state import TabState
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
 from portal_app.memberships import pages as membership_pages
+from portal_app.operators.health import Readiness
+from portal_app.operators.metrics import Measured, Metrics
+from portal_app.operators.routes import health_routes, metrics_routes
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, get_settings
 from portal_app.ui import fallback
@@ -34,8 +37,9 @@ from portal_app.ui.i18n_routes import language_router
 from portal_app.ui.shell import NavLink, Shell, use_shell
 
 # `asgi.py` takes these from here: what it serves, and what it asks about a document request.
-__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session"]
+__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session", "measured"]
 
+METRICS = Metrics()
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
 
@@ -48,6 +52,9 @@ def create_http() -> FastAPI:
     )
     http.include_router(sign_in_router)
     http.include_router(brand_router)
+    http.include_router(health_routes(Readiness(database, settings.redis_url)))
+    if token := settings.portal_metrics_token.get_secret_value():
+        http.include_router(metrics_routes(METRICS, token))
     if settings.mode is Mode.SANDBOX:
         http.include_router(mailbox_router())
     return http
@@ -60,6 +67,12 @@ def create_sandbox() -> ASGIApp | None:
         return None
     server = create_sandbox_server(settings.sandbox_path)
     return Starlette(routes=[Mount("/sandbox/stripe", app=server)])
+
+
+def measured(front: ASGIApp) -> ASGIApp:
+    """*front* with its requests counted, when somebody may read the count."""
+    read = get_settings().portal_metrics_token.get_secret_value()
+    return Measured(front, METRICS) if read else front
 
 
 @asynccontextmanager
