@@ -20,7 +20,7 @@ from portal_app.kit.errors import PortalError
 from portal_app.operators import creators, customers, doctor, stripe_setup
 from portal_app.operators.backup import back_up
 from portal_app.operators.worker import run_worker
-from portal_app.settings import UnsafeSettings, get_settings
+from portal_app.settings import UnsafeSettings, get_settings, is_given
 
 app = typer.Typer(
     name="portal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -79,7 +79,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Start the portal; in sandbox mode the demo world is created first if there is none."""
-    if port and "PORTAL_ORIGIN" not in os.environ:
+    if port and not is_given("PORTAL_ORIGIN"):
         os.environ["PORTAL_ORIGIN"] = f"http://localhost:{port}"
     startup.prepare(say=typer.echo)
     at = port or urlsplit(get_settings().origin).port or 3000

@@ -191,6 +191,12 @@ def _stored_secret(data_dir: Path) -> str:
     return path.read_text()
 
 
+def is_given(name: str) -> bool:
+    """Whether the environment or `.env` names a setting, rather than its default holding."""
+    given = {**dotenv_values(DOTENV), **os.environ}
+    return name in given or f"{name}_FILE" in given
+
+
 def _values_from_files() -> dict[str, str]:
     """The content of every file that a `NAME_FILE` names, for a NAME that is a setting of ours."""
     given = {**dotenv_values(DOTENV), **os.environ}
