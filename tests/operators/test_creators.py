@@ -76,9 +76,7 @@ async def test_adding_again_changes_the_role(db: Database) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_a_removed_creator_is_gone_and_can_be_removed_once(
-    db: Database, known: bool
-) -> None:
+async def test_a_removed_creator_is_gone_and_can_be_removed_once(db: Database, known: bool) -> None:
     company = await company_of(db)
     if known:
         await known_person(db, "cleo@example.com")
@@ -104,9 +102,7 @@ async def test_a_creator_of_another_company_stays(db: Database) -> None:
         ({"email": "not an address"}, "e-?mail|address"),
     ],
 )
-async def test_what_is_wrong_is_said(
-    db: Database, given: dict[str, Any], refusal: str
-) -> None:
+async def test_what_is_wrong_is_said(db: Database, given: dict[str, Any], refusal: str) -> None:
     call = {"company_id": await company_of(db), "email": "a@example.com", **given}
     with pytest.raises(PortalError, match=f"(?i){refusal}"):
         await add_creator(call["company_id"], email=call["email"], role=CreatorRole.STAFF)

@@ -89,7 +89,7 @@ async def test_nothing_moves_to_an_address_that_nobody_proved(db: Database) -> N
     async with db.unit_of_work() as session:
         ada = await make_person(session, "ada@example.com")
         held = await make_membership(session, person=ada)
-    with pytest.raises(NotFound, match="Nobody has signed in as new@example.com"):
+    with pytest.raises(NotFound, match="Nobody has signed in as new@"):
         await link(held.customer.stripe_customer_id, email="new@example.com")
     with pytest.raises(NotFound, match="no customer cus_nowhere"):
         await link("cus_nowhere", email="ada@example.com")

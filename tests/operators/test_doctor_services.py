@@ -138,6 +138,7 @@ async def test_a_queue_that_stands_still(
     configure: Configure,
     db: Database,
     clocks: Clocks,
+    *,
     age: timedelta,
     dead: bool,
     verdict: Verdict,
@@ -149,7 +150,8 @@ async def test_a_queue_that_stands_still(
         session.add(row)
         # The fixture creates tables without Alembic; the check looks for its mark.
         await session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR)"))
-        await session.execute(text(f"INSERT INTO alembic_version VALUES ('{startup.head()}')"))
+        mark = text("INSERT INTO alembic_version VALUES (:head)")
+        await session.execute(mark, {"head": startup.head()})
     settings = configure(PORTAL_DATABASE_URL=str(db.url))
     found = await database_findings(settings)
     assert found["queue outbox"].verdict is verdict

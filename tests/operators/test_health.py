@@ -98,7 +98,8 @@ def test_a_queue_that_stands_still(client: TestClient, tmp_path: Path, clocks: C
     with closing(connect(tmp_path / "portal.db")) as connection, connection:
         connection.execute(
             "INSERT INTO outbox (id, kind, recipient, locale, payload, created_at, due_at, "
-            "attempts, last_error) VALUES ('mail_1', 'x', 'a@example.com', 'en', '{}', ?, ?, 0, '')",
+            "attempts, last_error) "
+            "VALUES ('mail_1', 'x', 'a@example.com', 'en', '{}', ?, ?, 0, '')",
             (due.isoformat(" "), due.isoformat(" ")),
         )
     assert client.get("/readyz").status_code == 200
