@@ -68,6 +68,8 @@ def prepare(*, say: Callable[[str], None]) -> None:
     migrate()
     if settings.mode is Mode.SANDBOX:
         asyncio.run(_prepare_demo(settings, say))
+    else:
+        say(f"Billing Portal ({settings.mode})   {settings.origin}")
 
 
 async def _prepare_demo(settings: Settings, say: Callable[[str], None]) -> None:

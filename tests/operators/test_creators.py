@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from portal_app.catalog.models import Creator, CreatorRole
 from portal_app.identity.models import email_key
@@ -85,6 +86,16 @@ async def test_a_removed_creator_is_gone_and_can_be_removed_once(db: Database, k
     assert await creators(db) == []
     with pytest.raises(NotFound, match="no creator"):
         await remove_creator_of(company, email="cleo@example.com")
+
+
+@pytest.mark.parametrize("both", [True, False])
+async def test_a_row_has_a_person_or_an_address_and_never_both(db: Database, both: bool) -> None:
+    company, person = await company_of(db), await known_person(db, "cleo@example.com")
+    who = {"person_id": person, "email_key": "cleo@example.com"} if both else {}
+    row = Creator(company_id=company, role=CreatorRole.STAFF, created_at=NOW, **who)
+    with pytest.raises(IntegrityError):
+        async with db.unit_of_work() as session:
+            session.add(row)
 
 
 async def test_a_creator_of_another_company_stays(db: Database) -> None:
