@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -106,9 +107,15 @@ def worker() -> None:
 
 
 @app.command("sync")
-def sync_account() -> None:
-    """Import the Stripe account: safe to repeat, never notifies anybody."""
-    _run(operators.sync_account(say=typer.echo))
+def sync_account(
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="Leave out payments, invoices and refunds made before (UTC)."),
+    ] = None,
+) -> None:
+    """Import the Stripe account: safe to repeat, goes on after a stop, never notifies anybody."""
+    moment = since.replace(tzinfo=UTC) if since else None
+    _run(operators.sync_account(say=typer.echo, since=moment))
 
 
 @app.command("doctor")

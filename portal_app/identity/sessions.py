@@ -17,9 +17,8 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
-from portal_app.ui.catalogue import LOCALES
+from portal_app.ui.catalogue import LOCALE_COOKIE, LOCALES
 
-_LOCALE_COOKIE: Final = "portal_lang"
 _LONGEST_AGENT: Final = 200
 
 
@@ -54,7 +53,7 @@ async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None
     if active and now - last_seen_at >= SEEN_EVERY:
         async with database().unit_of_work() as session:
             await repository.mark_seen(session, row["session_id"], now)
-    chosen = cookies.get(_LOCALE_COOKIE, "")
+    chosen = cookies.get(LOCALE_COOKIE, "")
     return Actor(
         person_id=row["person_id"],
         session_id=row["session_id"],
@@ -66,6 +65,15 @@ async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None
 async def has_session(cookie_header: str) -> bool:
     """Whether a page request comes from somebody signed in; it counts as activity."""
     return await find_actor(cookie_header) is not None
+
+
+def session_of(cookie_header: str) -> str:
+    """Under which name the sockets of a browser are counted; empty without a session cookie.
+
+    Nobody is asked whether the session lives: a digest of anything will do.
+    """
+    token = cookies_of(cookie_header).get(session_cookie())
+    return keyed(token) if token else ""
 
 
 async def person_of_token(token: str) -> str | None:

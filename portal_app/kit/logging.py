@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import orjson
 
+from portal_app.kit.flood import FloodFilter
+
 MASK = "[masked]"
 _PATTERNS = (
     re.compile(
@@ -45,7 +47,10 @@ def redact(text: str) -> str:
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: `at` (UTC), `level`, `logger`, `message`, `error`, and extras."""
+    """One JSON object a line: `at` (UTC), `level`, `logger`, `message`, `error`, and extras.
+
+    `dropped` counts lines of the same kind that were left out before (see `FloodFilter`).
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -59,6 +64,8 @@ class JsonFormatter(logging.Formatter):
         extra = getattr(record, "fields", None)
         if isinstance(extra, dict):
             line |= {key: redact(str(value)) for key, value in extra.items()}
+        if dropped := getattr(record, "dropped", 0):
+            line["dropped"] = dropped
         return orjson.dumps(line).decode()
 
 
@@ -66,6 +73,7 @@ def configure(level: int = logging.INFO) -> None:
     """Send everything through one redacting handler on stderr; replaces what was there."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(FloodFilter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

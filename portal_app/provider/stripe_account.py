@@ -14,7 +14,7 @@ import httpx
 import stripe
 
 from portal_app.kit.clock import wall_now
-from portal_app.provider.stripe_adapter import translated_errors
+from portal_app.provider.stripe.refusals import translated_errors
 
 TIMEOUT: Final = httpx.Timeout(10, connect=2)
 

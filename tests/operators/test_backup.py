@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 import sqlalchemy
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, make_url, text
 
 from portal_app import startup
 from portal_app.kit.errors import Conflict
 from portal_app.operators.backup import BackupFailed, back_up
+from tests.databases import KINDS, alembic_config
 from tests.operators.command import ROOT, environment
 from tests.operators.conftest import Configure
 from tests.operators.markdown import blocks, checkout
-from tests.postgres_server import running_postgres
+from tests.postgres_server import PostgresServer
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
 FORMER = "0002"  # a schema that was released before this one
@@ -50,23 +50,16 @@ CREATOR = (
 CHANGE = "INSERT INTO changes (person_id, topic, at) VALUES (:id, 'x', '2026-11-16')"
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with running_postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database at the former schema with a company, a creator, and many rows."""
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'portal.db'}"
         (tmp_path / "data").mkdir()
     else:
-        url = str(request.getfixturevalue("postgres"))
-    config = Config(str(startup.ALEMBIC_INI))
-    config.set_main_option("sqlalchemy.url", url)
-    command.upgrade(config, FORMER)
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.url(server.create())
+    command.upgrade(alembic_config(url), FORMER)
     with engine_of(url) as engine, engine.begin() as connection:
         fill(connection)
     return url

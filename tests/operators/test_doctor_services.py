@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import redis
 from alembic import command
-from alembic.config import Config
-from sqlalchemy import text
 
-from portal_app import startup
 from portal_app.kit.db import Database
 from portal_app.notifications.models import OutboxMessage
 from portal_app.operators.doctor import Finding, Verdict
@@ -27,17 +20,13 @@ from portal_app.operators.doctor.service_checks import (
 )
 from portal_app.settings import Settings
 from tests.conftest import Clocks
+from tests.databases import alembic_config
 from tests.operators.conftest import Configure
 from tests.operators.smtp_server import MailServer, running_mail_server
-from tests.postgres_server import running_postgres
+from tests.postgres_server import PostgresServer
 from tests.provider.sandbox_server import free_port
+from tests.redis_server import running_redis
 from tests.rows import NOW
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with running_postgres() as url:
-        yield url
 
 
 @pytest.fixture
@@ -47,30 +36,13 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
-    program, port = shutil.which("redis-server"), free_port()
-    assert program, "redis-server is missing: install the package"
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    server = subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
-    client = redis.Redis(port=port)
-    try:
-        for _ in range(100):
-            try:
-                client.ping()
-                break
-            except redis.ConnectionError:
-                time.sleep(0.05)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        client.close()
-        server.terminate()
-        server.wait(timeout=10)
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
 
 
 def migrate(settings: Settings, to: str = "head") -> None:
-    config = Config(str(startup.ALEMBIC_INI))
-    config.set_main_option("sqlalchemy.url", settings.database_url)
-    command.upgrade(config, to)
+    command.upgrade(alembic_config(settings.database_url), to)
 
 
 async def database_findings(settings: Settings) -> dict[str, Finding]:
@@ -116,12 +88,15 @@ def test_a_schema_of_another_version(configure: Configure, at: str | None, says:
     assert "portal migrate" in found["schema"].mend
 
 
-def test_a_database_that_may_not_be_written(postgres: str, configure: Configure) -> None:
-    settings = configure(PORTAL_DATABASE_URL=postgres)
-    migrate(settings)
+def test_a_database_that_may_not_be_written(
+    postgres_server: PostgresServer, migrated_postgres: str, configure: Configure
+) -> None:
+    name = postgres_server.create(migrated_postgres)
+    settings = configure(PORTAL_DATABASE_URL=postgres_server.url(name))
     assert _now(settings)["writing"].verdict is Verdict.OK
-    read_only = f"{postgres}?options=-c%20default_transaction_read_only%3Don"
-    found = _now(configure(PORTAL_DATABASE_URL=read_only))
+    with postgres_server.connect() as connection:  # as a standby would be
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+    found = _now(settings)
     assert found["writing"].verdict is Verdict.FAILURE
     assert "primary" in found["writing"].mend
 
@@ -148,10 +123,6 @@ async def test_a_queue_that_stands_still(
         row = OutboxMessage(kind="x", recipient="a@example.com", created_at=NOW, due_at=NOW - age)
         row.dead_at = NOW if dead else None
         session.add(row)
-        # The fixture creates tables without Alembic; the check looks for its mark.
-        await session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR)"))
-        mark = text("INSERT INTO alembic_version VALUES (:head)")
-        await session.execute(mark, {"head": startup.head()})
     settings = configure(PORTAL_DATABASE_URL=str(db.url))
     found = await database_findings(settings)
     assert found["queue outbox"].verdict is verdict

@@ -7,13 +7,11 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
-from pathlib import Path
-from sqlite3 import connect
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from fastapi import FastAPI
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from portal_app import startup
@@ -24,16 +22,12 @@ from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
 from tests.conftest import Clocks
+from tests.contents import sync_engine
+from tests.databases import alembic_config
 from tests.postgres_server import running_postgres
 from tests.provider.sandbox_server import free_port
 
 TOKEN = "m" * 32
-
-
-def migrate(url: str, to: str = "head") -> None:
-    config = Config(str(startup.ALEMBIC_INI))
-    config.set_main_option("sqlalchemy.url", url)
-    command.upgrade(config, to)
 
 
 @contextmanager
@@ -54,14 +48,8 @@ def served(url: str, redis_url: str | None = None) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'portal.db'}"
-
-
-@pytest.fixture
-def client(url: str) -> Iterator[TestClient]:
-    migrate(url)
-    with served(url) as client:
+def client(database_url: str) -> Iterator[TestClient]:
+    with served(database_url) as client:
         yield client
 
 
@@ -86,22 +74,26 @@ def test_all_is_well(client: TestClient, method: str) -> None:
 
 
 @pytest.mark.parametrize("at", [None, "0001"])
-def test_a_schema_of_another_version(url: str, at: str | None) -> None:
+def test_a_schema_of_another_version(empty_database_url: str, at: str | None) -> None:
     if at:
-        migrate(url, at)
-    with served(url) as client:
+        command.upgrade(alembic_config(empty_database_url), at)
+    with served(empty_database_url) as client:
         assert "portal migrate" in reasons(client)["database"]
 
 
-def test_a_queue_that_stands_still(client: TestClient, tmp_path: Path, clocks: Clocks) -> None:
-    due = (clocks.wall.at - LATE).replace(tzinfo=None)
-    with closing(connect(tmp_path / "portal.db")) as connection, connection:
+def test_a_queue_that_stands_still(client: TestClient, database_url: str, clocks: Clocks) -> None:
+    due = clocks.wall.at - LATE
+    engine = sync_engine(database_url)
+    with engine.begin() as connection:
         connection.execute(
-            "INSERT INTO outbox (id, kind, recipient, locale, payload, created_at, due_at, "
-            "attempts, last_error) "
-            "VALUES ('mail_1', 'x', 'a@example.com', 'en', '{}', ?, ?, 0, '')",
-            (due.isoformat(" "), due.isoformat(" ")),
+            text(
+                "INSERT INTO outbox (id, kind, recipient, locale, payload, created_at, due_at, "
+                "attempts, last_error) "
+                "VALUES ('mail_1', 'x', 'a@example.com', 'en', '{}', :due, :due, 0, '')"
+            ),
+            {"due": f"{due:%Y-%m-%d %H:%M:%S.%f}{'+00' if 'postgresql' in database_url else ''}"},
         )
+    engine.dispose()
     assert client.get("/readyz").status_code == 200
     clocks.wall.advance(timedelta(seconds=1))
     time.sleep(health.KEPT_SECONDS + 0.1)
@@ -109,8 +101,9 @@ def test_a_queue_that_stands_still(client: TestClient, tmp_path: Path, clocks: C
 
 
 def test_a_database_server_that_goes_away() -> None:
-    with running_postgres() as url:
-        migrate(url)
+    with running_postgres() as server:
+        url = server.url(server.create())
+        command.upgrade(alembic_config(url), "head")
         with served(url) as client:
             assert client.get("/readyz").status_code == 200
     with served(url) as client:
@@ -126,9 +119,8 @@ def test_a_database_server_that_hangs() -> None:
             assert reasons(client)["database"] == "The database does not answer."
 
 
-def test_redis_that_is_away(url: str) -> None:
-    migrate(url)
-    with served(url, f"redis://:canary@127.0.0.1:{free_port()}/0") as client:
+def test_redis_that_is_away(sqlite_url: str) -> None:
+    with served(sqlite_url, f"redis://:canary@127.0.0.1:{free_port()}/0") as client:
         assert reasons(client) == {"redis": "Redis does not answer."}
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
+from portal_app.identity.account import keep_locale
 from portal_app.identity.models import EmailAddress, Person
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import Database
@@ -99,3 +100,10 @@ async def test_the_first_proof_makes_the_account_and_claims_its_customers(
     assert owners == {unclaimed.id: person.id, tagged.id: None}
     await signed_in(app, ADA)
     assert len(await all_of(db, Person)) == 1
+
+
+async def test_the_language_follows_the_person(app: FastAPI, db: Database) -> None:
+    client, stranger = await signed_in(app, ADA), browser(app)
+    await keep_locale(cookie_header(client), "de")
+    await keep_locale(cookie_header(stranger), "en")
+    assert [person.locale for person in await all_of(db, Person)] == ["de"]

@@ -31,7 +31,7 @@ class Account:
             "/v1/products": [objects.product()],
             "/v1/prices": [objects.price()],
             "/v1/customers": [objects.customer()],
-            "/v1/payment_methods": [objects.card()],
+            "/v1/customers/cus_1/payment_methods": [objects.card()],
             "/v1/subscriptions": [objects.subscription()],
             "/v1/payment_intents": [objects.intent()],
             "/v1/invoices": [objects.invoice()],
@@ -58,7 +58,7 @@ async def provider(account: Account) -> AsyncIterator[StripeProvider]:
     ("listing", "field", "kind"),
     [
         ("/v1/customers", "invoice_settings", "customers"),
-        ("/v1/payment_methods", "type", "payment methods"),
+        ("/v1/customers/cus_1/payment_methods", "type", "payment methods"),
         ("/v1/subscriptions", "items", "subscriptions"),
         ("/v1/invoices", "total", "invoices"),
     ],
