@@ -94,9 +94,11 @@ def test_a_database_that_may_not_be_written(
     name = postgres_server.create(migrated_postgres)
     settings = configure(PORTAL_DATABASE_URL=postgres_server.url(name))
     assert _now(settings)["writing"].verdict is Verdict.OK
-    with postgres_server.connect() as connection:  # as a standby would be
-        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
-    found = _now(settings)
+    with postgres_server.connect(name) as connection:
+        connection.execute("CREATE ROLE looker LOGIN")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO looker")
+    looking = postgres_server.url(name).replace("//portal@", "//looker@")
+    found = _now(configure(PORTAL_DATABASE_URL=looking))
     assert found["writing"].verdict is Verdict.FAILURE
     assert "primary" in found["writing"].mend
 
