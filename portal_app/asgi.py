@@ -61,6 +61,7 @@ def application() -> ASGIApp:
             SocketGuard,
             origin=settings.origin,
             session_of=root.session_of,
+            seal=root.sealed,
             hops=settings.proxy_hops,
             # In sandbox mode every visitor of a developer's machine comes from there.
             count_loopback=settings.mode is not Mode.SANDBOX,

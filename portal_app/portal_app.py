@@ -22,7 +22,7 @@ from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.intake import install_intake
 from portal_app.identity.routes import router as sign_in_router
-from portal_app.identity.sessions import has_session, session_of
+from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
@@ -39,7 +39,7 @@ from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
 from portal_app.ui.i18n import t
 from portal_app.ui.i18n_routes import language_router
-from portal_app.ui.page_errors import log_page_error
+from portal_app.ui.page_errors import log_handler_error, log_page_error
 from portal_app.ui.shell import NavLink, Shell, use_shell
 
 # `asgi.py` takes these from here: what it serves, and what it asks about a document request.
@@ -50,6 +50,7 @@ __all__ = [
     "create_sandbox",
     "has_session",
     "measured",
+    "sealed",
     "session_of",
 ]
 
@@ -124,6 +125,7 @@ def create_app() -> rx.App:
             rx.el.meta(name="color-scheme", content="light dark"),
         ],
         api_transformer=create_http(),
+        backend_exception_handler=log_handler_error,
         frontend_exception_handler=log_page_error,
     )
     # Both inject styles that the content policy refuses; ours stand in for them.

@@ -43,6 +43,7 @@ class PostgresServer:
             user="portal",
             dbname=database,
             autocommit=True,
+            application_name="portal-tests",
             options="-c lock_timeout=5s",
         )
 

@@ -19,6 +19,7 @@ from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import LOCALE_COOKIE, LOCALES
 
+_SEALED: Final = "portal_session_digest"
 _LONGEST_AGENT: Final = 200
 
 
@@ -36,15 +37,39 @@ def cookies_of(cookie_header: str) -> dict[str, str]:
     return cookie_parser(cookie_header) if cookie_header else {}
 
 
-async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None:
-    """The signed-in person of a raw `Cookie` header, from the database each time.
+def sealed(cookie_header: str) -> str:
+    """What event handlers get in place of a raw `Cookie` header: whose session, which language.
+
+    Reflex keeps it in the tab's state, which stands in Redis when several processes serve. The
+    digest opens nothing there: over HTTP it is no cookie of ours, and a socket's own is dropped.
+    """
+    cookies = cookies_of(cookie_header)
+    token, chosen = cookies.get(session_cookie()), cookies.get(LOCALE_COOKIE, "")
+    kept = [f"{_SEALED}={keyed(token)}"] if token else []
+    kept += [f"{LOCALE_COOKIE}={chosen}"] if chosen in LOCALES else []
+    return "; ".join(kept)
+
+
+async def find_actor(cookie_header: str) -> Actor | None:
+    """The signed-in person of a raw `Cookie` header, from the database each time."""
+    cookies = cookies_of(cookie_header)
+    token = cookies.get(session_cookie())
+    return await _find(keyed(token), cookies, active=True) if token else None
+
+
+async def actor_of_event(sealed_header: str, *, active: bool) -> Actor | None:
+    """The signed-in person of a `sealed` header, from the database each time.
 
     *active* False is for events that we pushed ourselves: they don't count as activity, so that an
     open tab alone doesn't keep a session alive.
     """
-    cookies = cookies_of(cookie_header)
-    token = cookies.get(session_cookie())
-    row = await repository.session_by_token(keyed(token)) if token else None
+    cookies = cookies_of(sealed_header)
+    digest = cookies.get(_SEALED)
+    return await _find(digest, cookies, active=active) if digest else None
+
+
+async def _find(token_digest: str, cookies: dict[str, str], *, active: bool) -> Actor | None:
+    row = await repository.session_by_token(token_digest)
     if row is None or row["revoked_at"] is not None:
         return None
     now, last_seen_at = wall_now(), _aware(row["last_seen_at"])

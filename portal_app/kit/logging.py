@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -11,39 +10,7 @@ from datetime import UTC, datetime
 import orjson
 
 from portal_app.kit.flood import FloodFilter
-
-MASK = "[masked]"
-_PATTERNS = (
-    re.compile(
-        r"(?i)(['\"]?(?:cookie|authorization|set-cookie)['\"]?\s*[:=]\s*)(['\"]?)[^'\"\n]+\2"
-    ),
-    re.compile(r"(?i)((?:token|code|next_token|secret|password)=)[^&\s'\"]+"),
-    re.compile(r"()\b(?:sk|rk|b?pk)_(?:live|test)_[0-9A-Za-z_]+"),
-    re.compile(r"()\bwhsec_[0-9A-Za-z+/=_-]+"),
-    re.compile(r"()\b\w*portal_session=[^;\s'\"]+"),
-    re.compile(r"(/login/link/)[^/\s'\"]+"),
-)
-_CARD = re.compile(r"(?<![\w.])(?:\d[ -]?){13,19}(?![\w.])")
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004
-    return total % 10 == 0
-
-
-def _mask_card(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match[0])
-    return MASK if _luhn(digits) else match[0]
-
-
-def redact(text: str) -> str:
-    """*text* without cookies, tokens, keys and card numbers."""
-    for pattern in _PATTERNS:
-        text = pattern.sub(rf"\g<1>{MASK}", text)
-    return _CARD.sub(_mask_card, text)
+from portal_app.kit.redaction import redact
 
 
 class JsonFormatter(logging.Formatter):

@@ -13,6 +13,7 @@ from sqlmodel import col
 from portal_app.identity.models import Person
 from portal_app.kit.db import Database
 from tests.factories import make_email, make_person
+from tests.postgres_server import PostgresServer
 
 PEOPLE = select(func.count()).select_from(Person)
 
@@ -81,3 +82,20 @@ async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert row is not None
     assert row["rows"] == 1
     await database.close()
+
+
+async def test_connections_that_postgresql_closed_are_replaced(
+    postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    db = Database(postgres_url)
+    assert await _people(db) == 0
+    with postgres_server.connect() as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s "
+            "AND application_name = ''",
+            [db.url.database],
+        ).fetchall()
+    assert ended
+    assert await _people(db) == 0
+    assert await db.read_one(select(col(Person.name)), {}) is None
+    await db.close()

@@ -50,7 +50,7 @@ def test_a_flooding_tab_sees_the_banner_and_recovers(
 def _follow_a_link(page: Page) -> None:
     """What needs the socket works again."""
     page.get_by_role("link", name="Manage Trading Room").first.click()
-    expect(page.get_by_role("heading", name="Trading Room")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Trading Room")).to_be_visible()
 
 
 def test_real_use_stays_far_below_the_burst(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from redis.asyncio import Redis
 
 from tests.load_balancer import LoadBalancer
 from tests.portal_server import Portal, two_web_processes
@@ -24,17 +25,20 @@ Cluster = tuple[Portal, LoadBalancer]
 
 
 @pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def cluster(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, redis_url: str
 ) -> Iterator[Cluster]:
     # Spelled as an operator would, without a driver.
     database = postgres_server.url(postgres_server.create()).replace("+psycopg", "")
-    with (
-        running_redis() as redis,
-        two_web_processes(
-            tmp_path_factory.mktemp("cluster"), PORTAL_DATABASE_URL=database, PORTAL_REDIS_URL=redis
-        ) as cluster,
-    ):
+    with two_web_processes(
+        tmp_path_factory.mktemp("cluster"), PORTAL_DATABASE_URL=database, PORTAL_REDIS_URL=redis_url
+    ) as cluster:
         yield cluster
 
 
@@ -71,6 +75,20 @@ async def test_a_tab_finds_its_state_in_the_other_process(
         await moved.send(HYDRATE)
         await _until(moved, "Trading Room")
     assert balancer.accepted[1] > 0
+
+
+async def test_no_cookie_stands_in_redis(
+    portal: Portal, balancer: LoadBalancer, redis_url: str
+) -> None:
+    client = portal.sign_in("ada@example.com")
+    async with RawTab(portal, cookie=portal.cookie_of(client)) as tab:
+        await tab.send(HYDRATE_AND_LOAD)
+        await _until(tab, "Trading Room")
+    async with Redis.from_url(redis_url) as redis:
+        names = [name async for name in redis.scan_iter(f"{tab.token}*")]
+        kept = b"".join([value for value in await redis.mget(names) if value])
+    assert b"Trading Room" in kept
+    assert [name for name, value in client.cookies.items() if value.encode() in kept] == []
 
 
 async def test_signing_out_in_one_process_ends_the_tab_in_the_other(

@@ -103,7 +103,8 @@ class Connection:
 class SocketGuard:
     """Lets websockets through to *app* within *limits*; HTTP passes untouched.
 
-    *session_of* names the session in a raw `Cookie` header, or is empty. Counts are kept in this
+    *session_of* names the session in a raw `Cookie` header, or is empty; *seal* makes of one what
+    handlers may see, as the tab's state keeps it. Counts are kept in this
     process: with several, each allows as much.
     """
 
@@ -113,6 +114,7 @@ class SocketGuard:
         *,
         origin: str,
         session_of: Callable[[str], str],
+        seal: Callable[[str], str] = str,
         hops: int = 0,
         count_loopback: bool = True,
         limits: SocketLimits | None = None,
@@ -121,6 +123,7 @@ class SocketGuard:
         self.app = app
         self.origin = origin
         self.session_of = session_of
+        self.seal = seal
         self.hops = hops
         self.count_loopback = count_loopback
         self.limits = limits or SocketLimits()
@@ -161,9 +164,14 @@ class SocketGuard:
                 return {"type": "websocket.disconnect", "code": MALFORMED.code}
             return message
 
-        headers = [pair for pair in scope["headers"] if pair[0] in _PASSED_ON]
+        headers = [self._passed_on(*pair) for pair in scope["headers"] if pair[0] in _PASSED_ON]
         inner = {**scope, CONNECTION: connection, "headers": headers}
         await self.app(inner, guarded_receive, connection.pass_on)
+
+    def _passed_on(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        if name != b"cookie":
+            return name, value
+        return name, self.seal(value.decode("latin-1")).encode("latin-1")
 
     def _may_connect(self, scope: Scope, bucket: Bucket) -> bool:
         if bucket.refill(self.clock()) < self.limits.rest:

@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from portal_app.ui.page_errors import log_page_error
+from portal_app import portal_app as root
+from portal_app.ui.page_errors import log_handler_error, log_page_error
 
 
 def report_of(text: str, caplog: pytest.LogCaptureFixture) -> str:
@@ -36,3 +37,15 @@ def test_the_first_line_is_kept(caplog: pytest.LogCaptureFixture) -> None:
 )
 def test_secrets_are_not(secret: str, caplog: pytest.LogCaptureFixture) -> None:
     assert secret not in report_of(f"failed with {secret} at hand", caplog)
+
+
+def test_a_broken_handler_is_written_down_and_sends_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert log_handler_error(ValueError("no such row")) is None
+    assert caplog.records[0].exc_info is not None
+
+
+def test_the_app_leaves_both_kinds_of_errors_to_us() -> None:
+    assert root.app.backend_exception_handler is log_handler_error
+    assert root.app.frontend_exception_handler is log_page_error
