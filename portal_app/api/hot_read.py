@@ -1,6 +1,6 @@
-"""A SELECT of one row, prepared once: the whole database cost of a hot GET.
+"""A SELECT, prepared once: the whole database cost of a hot GET.
 
-`Database.read_one` answers SQLite inline with what the driver stores (texts and integers) and
+`Database.read_all` answers SQLite inline with what the driver stores (texts and integers) and
 PostgreSQL with Python values; both are brought to the same typed row here, without the ORM.
 """
 
@@ -41,14 +41,16 @@ def _decoder_of(kind: TypeEngine[Any]) -> Decoder | None:
 class HotRead(Generic[Row]):
     """*statement* read into *make*, which takes the columns in the order they are selected.
 
-    Build it once at module level: `Database.read_one` keeps the compiled text per statement.
+    Build it once, not per request: what the statement compiles to is kept as long as it is.
     """
 
     def __init__(self, statement: Select[Any], make: Callable[..., Row]) -> None:
         self.statement = statement
         self._make = make
         columns = list(statement.selected_columns)
-        self._values = itemgetter(*(column.key or "" for column in columns))
+        names = [column.key or "" for column in columns]
+        # `itemgetter` of a single name would give the value and not a tuple of one.
+        self._values = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
         self._decoders = [
             (place, decoder)
             for place, column in enumerate(columns)
@@ -57,8 +59,14 @@ class HotRead(Generic[Row]):
 
     async def first(self, **params: object) -> Row | None:
         row = await database().read_one(self.statement, params)
-        if row is None:
-            return None
+        return None if row is None else self._decoded(row)
+
+    async def all(self, **params: object) -> list[Row]:
+        """Every row; the statement has a limit of its own."""
+        rows = await database().read_all(self.statement, params)
+        return [self._decoded(row) for row in rows]
+
+    def _decoded(self, row: Any) -> Row:  # noqa: ANN401
         values = list(self._values(row))
         for place, decode in self._decoders:
             if values[place] is not None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from portal_app.api import memberships
+from portal_app.api import memberships, operations
 from portal_app.kit.errors import Conflict, TooManyRequests
 from portal_app.kit.logging import JsonFormatter
 from tests.http.api.conftest import World
@@ -46,7 +46,7 @@ async def test_a_garbage_version_is_refused(
     ("method", "path", "status", "kind"),
     [
         ("GET", "/nothing", 404, "not_found"),
-        ("GET", "/memberships", 404, "not_found"),
+        ("GET", "/memberships/", 404, "not_found"),
         ("GET", "/memberships/mem_1/", 404, "not_found"),
         ("DELETE", "/memberships/mem_1", 405, "method_not_allowed"),
         ("OPTIONS", "/memberships/mem_1", 405, "method_not_allowed"),
@@ -82,7 +82,7 @@ async def test_a_fault_is_one_sentence_and_a_log_line(
             "message": f"Something went wrong on our side ({request_id}).",
         }
     }
-    (record,) = [record for record in caplog.records if record.name == "portal_app.api.app"]
+    (record,) = [record for record in caplog.records if record.name == "portal_app.api.envelope"]
     line = JsonFormatter().format(record)
     assert request_id in line
     assert "secret detail" in line
@@ -109,7 +109,7 @@ async def test_refusals_tell_sdks_how_to_retry(
     async def refuse(_request: Request) -> None:
         raise error
 
-    monkeypatch.setattr(memberships, "authenticate", refuse)
+    monkeypatch.setattr(operations, "authenticate", refuse)
     reply = await client.get(_path(world))
     assert reply.headers[header] == value
     assert reply.json()["error"]["message"] == str(error)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from portal_app.identity.limits import RedisCounter
+from portal_app.kit.limits import RedisCounter
 
 pytestmark = pytest.mark.skipif(
     shutil.which("redis-server") is None, reason="needs redis-server (make test installs it)"
