@@ -5,10 +5,11 @@ A test holds the two together (tests/http/api/test_members.py).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, or_
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, literal, or_
 from sqlmodel import SQLModel, col
 
 from portal_app.catalog.configuration import AccessPolicy
@@ -37,17 +38,22 @@ def grants_access() -> ColumnElement[bool]:
     recurring = col(Membership.source) == MembershipSource.SUBSCRIPTION
     past_due = and_(recurring, col(Membership.stripe_status) == "past_due")
     return and_(
-        bucket.not_in(NEVER),
-        or_(~recurring, col(Membership.stripe_status).in_(_ALIVE_AT_STRIPE)),
+        bucket.not_in(_literals(NEVER)),
+        or_(~recurring, col(Membership.stripe_status).in_(_literals(_ALIVE_AT_STRIPE))),
         or_(end.is_(None), end > _moment("now")),
         or_(~past_due, and_(_flag("while_past_due"), _in_grace())),
-        or_(bucket.not_in(PAUSED), _flag("while_paused")),
+        or_(bucket.not_in(_literals(PAUSED)), _flag("while_paused")),
     )
 
 
 def _in_grace() -> ColumnElement[bool]:
     start = col(Membership.current_period_start)
     return or_(_flag("any_grace"), start.is_(None), start > _moment("grace_since"))
+
+
+def _literals(values: Iterable[str]) -> list[ColumnElement[Any]]:
+    """One parameter each: a list as a whole would be written into the SQL at every call."""
+    return [literal(str(value)) for value in values]
 
 
 def _flag(name: str) -> ColumnElement[Any]:

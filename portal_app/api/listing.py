@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     or_,
     select,
@@ -165,7 +166,7 @@ def _of_company() -> ColumnElement[bool]:
 
 
 def _bucket_or_else(shape: Shape) -> ColumnElement[bool]:
-    bucket = BUCKET.in_(_binds("bucket", shape.buckets))
+    bucket = BUCKET.in_(_binds("bucket", shape.buckets)) if shape.buckets else false()
     if shape.or_else == "closed":
         return or_(and_(_OPEN, bucket), ~_OPEN)
     unclaimed = exists().where(

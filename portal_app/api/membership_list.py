@@ -71,8 +71,10 @@ async def read_memberships(call: Call, window: Window) -> list[MembershipRow]:
     if scope is None or call.query.values(PROMO_CODES):
         return []
     statuses = call.query.values(STATUSES)
-    buckets = tuple(dict.fromkeys(bucket for name in statuses for bucket in BUCKETS[name]))
     unclaimed = "unclaimed" in statuses
+    buckets = tuple(dict.fromkeys(bucket for name in statuses for bucket in BUCKETS[name]))
+    if len(buckets) == len(Bucket):
+        statuses, buckets, unclaimed = (), (), False  # which is no filter
     if statuses and not buckets and not unclaimed:
         return []
     holder, holders = _holder(call)

@@ -113,8 +113,8 @@ def read_window(query: Query) -> Window:
     if first is not None and last is not None:
         raise InvalidInput("Send either first or last.", code="invalid_parameter")
     descending = query.value(DIRECTION) != "asc"
-    newer, older = (before, after) if descending else (after, before)
-    since, until = (older, newer) if descending else (newer, older)
+    # Newest first, what comes after a cursor is older than it.
+    since, until = (before, after) if descending else (after, before)
     return Window(
         oldest=max(_OLDEST, since or _OLDEST, _created_after(query)),
         newest=min(_NEWEST, until or _NEWEST, _created_before(query)),
