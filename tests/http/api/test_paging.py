@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from itertools import cycle
 from typing import Any
@@ -24,7 +25,9 @@ FILTERS: tuple[dict[str, Any], ...] = (
 )
 # The database is only read, so one world serves every example.
 WALK = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=1000 if os.environ.get("PORTAL_SOAK") else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -125,3 +125,24 @@ async def test_answers_are_neither_cached_nor_shared_across_origins(
         assert not [name for name in reply.headers if name.startswith("access-control")]
         ids.add(reply.headers["x-request-id"])
     assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    "given", ["a", "0af7651916cd43dd8448eb211c80319c", "trace.1_B-2", "x" * 128]
+)
+async def test_a_sane_request_id_is_kept(
+    client: httpx.AsyncClient, world: World, given: str
+) -> None:
+    for path in (_path(world), "/memberships/mem_unknown", "/nothing"):
+        reply = await client.get(path, headers={"X-Request-Id": given})
+        assert reply.headers.get_list("x-request-id") == [given]
+
+
+@pytest.mark.parametrize("given", ["", " ", "a b", "-a", "x" * 129, "a\tb", "a/b", "{}", "é"])
+async def test_any_other_request_id_is_replaced(
+    client: httpx.AsyncClient, world: World, given: str
+) -> None:
+    reply = await client.get(_path(world), headers=[(b"x-request-id", given.encode())])
+    (kept,) = reply.headers.get_list("x-request-id")
+    assert kept.startswith("req_")
+    assert len(kept) == 24
