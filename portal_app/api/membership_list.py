@@ -87,7 +87,7 @@ async def read_memberships(call: Call, window: Window) -> list[MembershipRow]:
         holder=holder,
         holders=len(holders),
     )
-    return await _statement(shape).all(
+    return await list_statement(shape).all(
         company_id=call.caller.company_id,
         **window.bounds,
         **numbered(lead=scope.values, bucket=buckets, holder=holders),
@@ -104,7 +104,7 @@ def _holder(call: Call) -> tuple[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=512)
-def _statement(shape: Shape) -> HotRead[MembershipRow]:
+def list_statement(shape: Shape) -> HotRead[MembershipRow]:
     page = page_of_memberships(shape)
     rows = page.rows
     return HotRead(
