@@ -1,7 +1,8 @@
-"""The twin that everybody writes first: FastAPI, SQLModel sessions in threads, response models.
+"""The twins that everybody writes: FastAPI, SQLModel sessions in threads, response models.
 
-It joins (no N+1), checks key and scope, pages by keyset and answers in the portal's own shapes; it
-counts no rate limit and writes no last use.
+`create(join=False)` is the first attempt, which fetches what belongs to a membership with
+`session.get` and a query; `create(join=True)` the careful second one with a single join. Both check
+key and scope and answer in the portal's own shapes; neither counts a limit or writes a last use.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from portal_app.kit.tokens import digest
 from portal_app.memberships.models import Member, Membership
 from portal_app.settings import get_settings
 
-Joined = tuple[Membership, Company, Product, Plan, Member]
+NEWEST = (col(Membership.created_at).desc(), col(Membership.id).desc())
 
 
 class Page(TypedDict):
@@ -60,25 +61,51 @@ def _company(opened: Opened, authorization: Annotated[str, Header()]) -> str:
 Caller = Annotated[str, Depends(_company)]
 
 
+def _list_joined(opened: Opened, caller: Caller, first: int = 10) -> Page:
+    rows = opened.exec(_joined(caller).order_by(*NEWEST).limit(first + 1)).all()
+    data = [_shaped(*row) for row in rows[:first]]
+    return {"data": data, "has_next_page": len(rows) > first}
+
+
+def _retrieve_joined(membership_id: str, opened: Opened, caller: Caller) -> MembershipJson:
+    row = opened.exec(_joined(caller).where(Membership.id == membership_id)).first()
+    if row is None:
+        raise HTTPException(404)
+    return _shaped(*row)
+
+
 def _list(opened: Opened, caller: Caller, first: int = 10) -> Page:
-    newest = (col(Membership.created_at).desc(), col(Membership.id).desc())
-    rows = opened.exec(_joined(caller).order_by(*newest).limit(first + 1)).all()
-    data = [_shaped(row) for row in rows[:first]]
+    own = select(Membership).where(Membership.company_id == caller)
+    rows = opened.exec(own.order_by(*NEWEST).limit(first + 1)).all()
+    data = [_completed(opened, membership) for membership in rows[:first]]
     return {"data": data, "has_next_page": len(rows) > first}
 
 
 def _retrieve(membership_id: str, opened: Opened, caller: Caller) -> MembershipJson:
-    row = opened.exec(_joined(caller).where(Membership.id == membership_id)).first()
-    if row is None:
+    membership = opened.get(Membership, membership_id)
+    if membership is None or membership.company_id != caller:
         raise HTTPException(404)
-    return _shaped(row)
+    return _completed(opened, membership)
 
 
-def create() -> FastAPI:
+def create(*, join: bool) -> FastAPI:
     app = FastAPI()
-    app.get("/api/v1/memberships")(_list)
-    app.get("/api/v1/memberships/{membership_id}")(_retrieve)
+    app.get("/api/v1/memberships")(_list_joined if join else _list)
+    app.get("/api/v1/memberships/{membership_id}")(_retrieve_joined if join else _retrieve)
     return app
+
+
+def _completed(opened: Session, membership: Membership) -> MembershipJson:
+    holding = select(Member).where(
+        Member.membership_id == membership.id, col(Member.until_at).is_(None)
+    )
+    return _shaped(
+        membership,
+        opened.get_one(Company, membership.company_id),
+        opened.get_one(Product, membership.product_id),
+        opened.get_one(Plan, membership.plan_id),
+        opened.exec(holding).one(),
+    )
 
 
 def _joined(company_id: str) -> Any:  # noqa: ANN401 -- five entities
@@ -92,8 +119,9 @@ def _joined(company_id: str) -> Any:  # noqa: ANN401 -- five entities
     )
 
 
-def _shaped(joined: Joined) -> MembershipJson:
-    membership, company, product, plan, member = joined
+def _shaped(
+    membership: Membership, company: Company, product: Product, plan: Plan, member: Member
+) -> MembershipJson:
     elsewhere = {
         "next_payment_attempt_at": None,
         "member_id": member.id,

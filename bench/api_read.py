@@ -1,4 +1,4 @@
-"""`GET /memberships/{id}` and `GET /memberships` against three twins (`api_served.py`).
+"""`GET /memberships/{id}` and `GET /memberships` against its twins (`api_served.py`).
 
 `python -m bench.api_read`: 10,000 memberships in SQLite, one granian worker each, 16 connections,
 rounds interleaved so that a noisy neighbour hits all. Takes about three minutes.
@@ -31,7 +31,7 @@ ROUNDS: Final = 5
 SECONDS: Final = 3
 # Each key may ask 600 times a minute; together they must be able to ask as often as they can.
 KEYS: Final = 3000
-APPS: Final = ("portal", "raw", "naive", "bare")
+APPS: Final = ("portal", "raw", "naive", "joined", "bare")
 GOALS: Final = {"raw": 0.25, "naive": 5.0}
 ROOT: Final = Path(__file__).parents[1]
 SERVER: Final = (sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws")

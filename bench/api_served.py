@@ -1,13 +1,13 @@
-"""The four apps that `api_read.py` measures: the portal's API, and the same reads without it.
+"""The apps that `api_read.py` measures: the portal's API, and the same reads without it.
 
-`raw` is what the database and JSON cost alone, `naive` is how such an API is usually begun, `bare`
-is what server and client cost without any work.
+`raw` is what the database and JSON cost alone, `naive` and `joined` are how such an API is usually
+written (`api_naive.py`), `bare` is what server and client cost without any work.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -35,7 +35,8 @@ from portal_app.settings import get_settings
 assert registry  # noqa: S101 -- importing it maps every table
 LIST: Final = "/api/v1/memberships"
 SIZE: Final = 25
-Run = Callable[[dict[str, Any]], Sequence[sqlite3.Row]]
+Row = dict[str, Any]
+Run = Callable[[Row], list[Row]]
 
 
 def portal() -> ASGIApp:
@@ -44,7 +45,11 @@ def portal() -> ASGIApp:
 
 
 def naive() -> ASGIApp:
-    return api_naive.create()
+    return api_naive.create(join=False)
+
+
+def joined() -> ASGIApp:
+    return api_naive.create(join=True)
 
 
 def bare() -> ASGIApp:
@@ -68,7 +73,6 @@ def raw() -> ASGIApp:
     """Starlette, sqlite3 and orjson with the portal's SQL: no checks, no shape, no typed values."""
     path = db.Database(get_settings().database_url).url.database
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    connection.row_factory = sqlite3.Row
     connection.isolation_level = None
     owner, one, several = (
         _prepared(connection, statement)
@@ -83,11 +87,11 @@ def raw() -> ASGIApp:
 
     async def retrieve(request: Request) -> Response:
         given = {"name": request.path_params["id"], "company_id": company_of(request)}
-        return _answer(dict(one(given)[0]))
+        return _answer(one(given)[0])
 
     async def listing(request: Request) -> Response:
         rows = several({**bounds, "lead0": company_of(request)})
-        return _answer([dict(row) for row in rows[:SIZE]])
+        return _answer(rows[:SIZE])
 
     return Starlette(routes=[Route(LIST, listing), Route(f"{LIST}/{{id}}", retrieve)])
 
@@ -110,7 +114,10 @@ def _prepared(connection: sqlite3.Connection, statement: Select[Any]) -> Run:
     names = [(name, compiled.binds[name].value) for name in compiled.positiontup or ()]
     text = str(compiled)
 
-    def run(given: dict[str, Any]) -> Sequence[sqlite3.Row]:
-        return connection.execute(text, [given.get(name, own) for name, own in names]).fetchall()
+    labels = [column.key for column in statement.selected_columns]
+
+    def run(given: Row) -> list[Row]:
+        found = connection.execute(text, [given.get(name, own) for name, own in names])
+        return [dict(zip(labels, row, strict=True)) for row in found]
 
     return run

@@ -7,8 +7,7 @@ PostgreSQL with Python values; both are brought to the same typed row here, with
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from operator import itemgetter
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -23,7 +22,8 @@ Decoder = Callable[[Any], Any]
 
 
 def _moment(value: Any) -> Any:  # noqa: ANN401
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """SQLite stores UTC without saying so."""
+    return datetime.fromisoformat(f"{value}+00:00") if isinstance(value, str) else value
 
 
 def _document(value: Any) -> Any:  # noqa: ANN401
@@ -47,19 +47,15 @@ class HotRead(Generic[Row]):
     def __init__(self, statement: Select[Any], make: Callable[..., Row]) -> None:
         self.statement = statement
         self._make = make
-        columns = list(statement.selected_columns)
-        names = [column.key or "" for column in columns]
-        # `itemgetter` of a single name would give the value and not a tuple of one.
-        self._values = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
         self._decoders = [
             (place, decoder)
-            for place, column in enumerate(columns)
+            for place, column in enumerate(statement.selected_columns)
             if (decoder := _decoder_of(column.type))
         ]
 
     async def first(self, **params: object) -> Row | None:
-        row = await database().read_one(self.statement, params)
-        return None if row is None else self._decoded(row)
+        rows = await database().read_all(self.statement, params)
+        return self._decoded(rows[0]) if rows else None
 
     async def all(self, **params: object) -> list[Row]:
         """Every row; the statement has a limit of its own."""
@@ -67,8 +63,8 @@ class HotRead(Generic[Row]):
         return [self._decoded(row) for row in rows]
 
     def _decoded(self, row: Any) -> Row:  # noqa: ANN401
-        values = list(self._values(row))
+        values = list(row)
         for place, decode in self._decoders:
-            if values[place] is not None:
-                values[place] = decode(values[place])
+            if (value := values[place]) is not None:
+                values[place] = decode(value)
         return self._make(*values)

@@ -11,11 +11,9 @@ from portal_app.api.operations import Call, Operation
 from portal_app.api.paging import PAGING, Position, cut, read_window
 from portal_app.api.scopes import MEMBER_BASIC_READ
 from portal_app.api.shapes import Membership as MembershipJson
-from portal_app.api.shapes import Money as MoneyJson
 from portal_app.api.shapes import PageInfo
-from portal_app.api.values import money_json, period_days, timestamp, timestamp_or_null
+from portal_app.api.values import period_days, price_json, timestamp, timestamp_or_null
 from portal_app.kit.errors import NotFound
-from portal_app.kit.money import Money
 from portal_app.memberships.rules import (
     StripeFacts,
     ends_at,
@@ -32,13 +30,6 @@ _CANCEL_OPTIONS: Final = {
     "switched_service": "switching",
     "too_complex": "bad_experience",
 }
-
-
-class _Prices(TypedDict):
-    initial_price: MoneyJson
-    renewal_price: MoneyJson | None
-    billing_period_days: int | None
-    collection_method: str | None
 
 
 class _Page(TypedDict):
@@ -92,8 +83,11 @@ def _position(row: MembershipRow) -> Position:
 def membership_json(row: MembershipRow, origin: str) -> MembershipJson:
     """The Membership as an account key sees it: `member` is null, `manage_url` always set."""
     facts = row.facts
+    recurring = facts.recurring
     action, action_at = most_recent_action(facts)
-    prices = _prices(row, recurring=facts.recurring)
+    end = ends_at(facts) if is_canceling(facts) else None
+    with_period = end is not None and end == (facts.current_period_end or facts.trial_end_at)
+    renewal = price_json(row.price_minor * row.quantity, row.currency) if recurring else None
     return {
         "id": row.id,
         "status": status_of(facts),
@@ -115,18 +109,18 @@ def membership_json(row: MembershipRow, origin: str) -> MembershipJson:
         "license_key": row.license_key,
         "phone_number": None,
         "metadata": _metadata(row),
-        "initial_price": prices["initial_price"],
-        "renewal_price": prices["renewal_price"],
-        "billing_period_days": prices["billing_period_days"],
-        "collection_method": prices["collection_method"],
-        "cancel_at_period_end": _ends_with_period(facts),
+        "initial_price": price_json(row.plan_amount_minor, row.plan_currency),
+        "renewal_price": renewal,
+        "billing_period_days": _period_days(row) if recurring else None,
+        "collection_method": row.collection_method if recurring else None,
+        "cancel_at_period_end": with_period,
         "canceled_at": timestamp_or_null(row.canceled_at),
         "cancel_option": _CANCEL_OPTIONS.get(row.cancel_feedback, row.cancel_feedback) or None,
         "cancellation_reason": row.cancel_comment or None,
         "feedback_option": None,
         "current_period_start": timestamp_or_null(row.current_period_start),
         "current_period_end": timestamp_or_null(row.current_period_end),
-        "expires_at": timestamp_or_null(_expiry(facts)),
+        "expires_at": timestamp_or_null(_expiry(facts, with_period=with_period)),
         "created_at": timestamp(row.created_at),
         "updated_at": timestamp(row.updated_at),
         "affiliate": None,
@@ -142,25 +136,12 @@ def _metadata(row: MembershipRow) -> dict[str, Any]:
     return {key: value for key, value in pairs.items() if not key.startswith("portal_")}
 
 
-def _prices(row: MembershipRow, *, recurring: bool) -> _Prices:
-    renewal = Money(row.price_minor * row.quantity, row.currency) if recurring else None
-    every = period_days(row.plan_interval, row.plan_interval_count) if recurring else None
-    return {
-        "initial_price": money_json(Money(row.plan_amount_minor, row.plan_currency)),
-        "renewal_price": money_json(renewal) if renewal else None,
-        "billing_period_days": every,
-        "collection_method": row.collection_method if recurring else None,
-    }
+def _period_days(row: MembershipRow) -> int | None:
+    return period_days(row.plan_interval, row.plan_interval_count)
 
 
-def _ends_with_period(facts: StripeFacts) -> bool:
-    return is_canceling(facts) and ends_at(facts) == (
-        facts.current_period_end or facts.trial_end_at
-    )
-
-
-def _expiry(facts: StripeFacts) -> datetime | None:
+def _expiry(facts: StripeFacts, *, with_period: bool) -> datetime | None:
     """The end of a membership that was set to a date of its own, not to a period's."""
     if facts.recurring:
-        return None if _ends_with_period(facts) else facts.cancel_at
+        return None if with_period else facts.cancel_at
     return ends_at(facts)

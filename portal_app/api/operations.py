@@ -62,6 +62,7 @@ class Operation:
         requested_version(request)
         await admit(caller.key_id, self.name)
         caller.require(self.scope)
-        query = Query(request.query_params.multi_items() if request.url.query else ())
+        asked = request.scope["query_string"]
+        query = Query(request.query_params.multi_items() if asked else ())
         answer = await self.answer(Call(caller, request.path_params, query))
         return Response(orjson.dumps(answer), media_type="application/json")

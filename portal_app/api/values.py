@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from portal_app.api.shapes import Money as MoneyJson
@@ -15,7 +16,14 @@ _DAYS: Final = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 30, Interval.
 
 def money_json(money: Money) -> MoneyJson:
     """Whop's Money: `{"amount": "29.00", "currency": "usd", "decimals": 2, …}`."""
-    decimals = iso_exponent(money.currency)
+    return price_json(money.minor, money.currency)
+
+
+@lru_cache(maxsize=4096)
+def price_json(minor: int, currency: str) -> MoneyJson:
+    """The same by minor units; prices are few and asked for again and again: don't change it."""
+    money = Money(minor, currency)
+    decimals = iso_exponent(currency)
     return {
         "amount": money.amount,
         "currency": money.currency.lower(),
