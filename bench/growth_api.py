@@ -99,6 +99,7 @@ class Client:
 def reads(size: int) -> dict[str, str]:
     """What is asked when there are *size* memberships; the deep page starts in their middle."""
     middle = size // 2 + 1
+    claimed = middle if world.is_claimed(middle) else middle + 1
     created = world.NOW.timestamp() - middle
     deep = Position(world.NOW.fromtimestamp(created, world.NOW.tzinfo), f"mem_{middle}").cursor
     by = f"{MEMBERSHIPS}&product_ids=prod_0&product_ids=prod_3"
@@ -116,12 +117,12 @@ def reads(size: int) -> dict[str, str]:
         "list by two products and status": f"{by}&status=canceling",
         "list by plan and status": f"{MEMBERSHIPS}&plan_id=plan_0&status=active",
         "list unclaimed": f"{MEMBERSHIPS}&status=unclaimed",
-        "list by user": f"{MEMBERSHIPS}&user_id=user_{middle + middle % 3 % 2}",
+        "list by user": f"{MEMBERSHIPS}&user_id=user_{claimed}",
         "list by member": f"{MEMBERSHIPS}&member_id=mber_{middle}",
         "list by time": f"{MEMBERSHIPS}&created_after=2026-11-16T09:20:00Z",
         "members": "/api/v1/members?first=25",
         "members with access": "/api/v1/members?first=25&access_level=customer",
-        "members by user": f"/api/v1/members?first=25&user_ids=user_{middle + middle % 3 % 2}",
+        "members by user": f"/api/v1/members?first=25&user_ids=user_{claimed}",
     }
 
 

@@ -82,7 +82,7 @@ def load_memberships(url: str, numbers: Iterable[int]) -> None:
     active, few are canceled or set to cancel, and one in a thousand is past due.
     """
     several = tuple(numbers)
-    claimed = [number for number in several if _is_claimed(number)]
+    claimed = [number for number in several if is_claimed(number)]
     bulk.load(
         url, Person, ({"id": f"user_{n}", "name": f"P {n}", "created_at": NOW} for n in claimed)
     )
@@ -91,7 +91,7 @@ def load_memberships(url: str, numbers: Iterable[int]) -> None:
     bulk.load(url, Member, map(_member, several))
 
 
-def _is_claimed(number: int) -> bool:
+def is_claimed(number: int) -> bool:
     return number % 3 != 0
 
 
@@ -99,7 +99,7 @@ def _customer(number: int) -> Row:
     return {
         "id": f"cust_{number}",
         "stripe_customer_id": f"cus_{number}",
-        "person_id": f"user_{number}" if _is_claimed(number) else None,
+        "person_id": f"user_{number}" if is_claimed(number) else None,
         **AT,
     }
 
@@ -140,6 +140,6 @@ def _member(number: int) -> Row:
         "id": f"mber_{number}",
         "membership_id": f"mem_{number}",
         "customer_id": f"cust_{number}",
-        "person_id": f"user_{number}" if _is_claimed(number) else None,
+        "person_id": f"user_{number}" if is_claimed(number) else None,
         "from_at": NOW,
     }

@@ -21,7 +21,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
-    func,
     or_,
     select,
     tuple_,
@@ -31,6 +30,7 @@ from sqlmodel import SQLModel, col
 
 from portal_app.api.granting import grants_access
 from portal_app.kit.columns import UtcDateTime
+from portal_app.kit.unindexed import unindexed
 from portal_app.memberships.models import Member, Membership
 
 BUCKET: Final = SQLModel.metadata.tables["memberships"].c.bucket
@@ -160,8 +160,7 @@ def _all_at_once(shape: Shape) -> Iterator[ColumnElement[bool]]:
 
 
 def _of_company() -> ColumnElement[bool]:
-    # As an expression, so that no index on the company is chosen over the one that leads.
-    own = func.coalesce(col(Membership.company_id), "")
+    own = unindexed(col(Membership.company_id))
     return own == bindparam("company_id", type_=String())
 
 
