@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench import bulk, growth_api, world
+from bench import growth_api, loading, world
 from bench.api_read import save
 from portal_app.kit import db
 from portal_app.kit.db import Database
@@ -63,7 +63,7 @@ async def _run(url: str, sizes: Sequence[int]) -> dict[str, Any]:
     filled, times = 0, {}
     for size in sizes:
         world.load_memberships(url, range(filled, size))
-        bulk.settle(url)
+        loading.settle(url)
         filled = size
         times[str(size)] = await measured(key, size, CALLS)
     plans = {name: await growth_api.explain(database, name) for name in growth_api.STATEMENTS}

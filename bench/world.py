@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import SQLModel
 
-from bench import bulk
+from bench import loading
 from portal_app.api.keys import READ_SCOPES, create_key
 from portal_app.api.models import ApiKey
 from portal_app.catalog.models import Company, Interval, Plan, Product
@@ -83,12 +83,12 @@ def load_memberships(url: str, numbers: Iterable[int]) -> None:
     """
     several = tuple(numbers)
     claimed = [number for number in several if is_claimed(number)]
-    bulk.load(
+    loading.load(
         url, Person, ({"id": f"user_{n}", "name": f"P {n}", "created_at": NOW} for n in claimed)
     )
-    bulk.load(url, Customer, map(_customer, several))
-    bulk.load(url, Membership, map(_membership, several))
-    bulk.load(url, Member, map(_member, several))
+    loading.load(url, Customer, map(_customer, several))
+    loading.load(url, Membership, map(_membership, several))
+    loading.load(url, Member, map(_member, several))
 
 
 def is_claimed(number: int) -> bool:

@@ -6,11 +6,11 @@ they are there against mail floods and guessing, and whoever reads the mailbox d
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 
 from portal_app.identity.codes import keyed
 from portal_app.kit.errors import TooManyRequests
+from portal_app.kit.http.peer import network_of
 from portal_app.kit.limits import Counter, Limit, counter_at
 from portal_app.settings import Mode, get_settings
 
@@ -62,16 +62,5 @@ def _key(limit: Limit, subject: str) -> str:
 
 
 def _network(ip: str) -> str | None:
-    """What is counted as one visitor: an IPv4 address, an IPv6 /64; None is not counted.
-
-    Loopback is not in sandbox mode: there every visitor of a developer's machine shares it.
-    """
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return ip
-    if address.is_loopback and get_settings().mode is Mode.SANDBOX:
-        return None
-    if address.version == 4:  # noqa: PLR2004
-        return ip
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    """What is counted as one visitor; loopback is nobody in sandbox mode."""
+    return network_of(ip, count_loopback=get_settings().mode is not Mode.SANDBOX)

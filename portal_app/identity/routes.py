@@ -23,10 +23,10 @@ from portal_app.identity.sessions import (
 from portal_app.identity.visitor import Visitor
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
-from portal_app.kit.errors import InvalidInput, PortalError
+from portal_app.kit.errors import PortalError
+from portal_app.kit.http.forms import small_form
 from portal_app.memberships.claiming import claim
 
-_LARGEST_FORM = 16_384
 router = APIRouter(include_in_schema=False)
 
 
@@ -67,7 +67,7 @@ async def ask_for_code(request: Request) -> Response:
     """Form: `email`, `next`, `again` (the button “Send a new code”)."""
     visitor, typed, next_path = Visitor.of(request), "", ""
     try:
-        form = await _form(request)
+        form = await small_form(request)
         typed, next_path = form.get("email", ""), safe_next(form.get("next"))
         address = service.checked_address(typed)
         await limits.admit_request(email_key(address), visitor.ip)
@@ -93,7 +93,7 @@ async def verify(request: Request) -> Response:
     """Form: `code` (with `email`) or `token`; 303 to the page that was asked for."""
     visitor, form = Visitor.of(request), dict[str, str]()
     try:
-        form = await _form(request)
+        form = await small_form(request)
         await limits.admit_try(visitor.browser, visitor.ip)
         if token := form.get("token"):
             signed_in = await service.verify_link(token, visitor.proof, claim=claim)
@@ -178,12 +178,3 @@ async def _refused_page(
     over = isinstance(refused, SignInRefused) and refused.ask_again
     typed = "" if over else form.get("code", "")[:20]
     return answers.code_page(request, pending, typed=typed, error=refused)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The text fields of a small form; InvalidInput for anything else."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > _LARGEST_FORM:
-        raise InvalidInput("That form is too large.", status=413)
-    form = await request.form(max_files=0, max_fields=20)
-    return {name: value for name, value in form.items() if isinstance(value, str)}

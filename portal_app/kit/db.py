@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Connection, Executable, event
@@ -24,11 +24,19 @@ from sqlalchemy.ext.asyncio import (
 )
 
 PRAGMAS = (
+    # First, because the change to WAL may have to wait for another process too.
+    "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
 )
+
+# WAL gives a SQLite reader one snapshot by itself.
+_SQLITE_SNAPSHOT: Final[dict[str, Any]] = {"reading": True}
+_POSTGRES_SNAPSHOT: Final[dict[str, Any]] = {
+    "isolation_level": "REPEATABLE READ",
+    "postgresql_readonly": True,
+}
 
 
 class Database:
@@ -41,6 +49,8 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(url, is_sqlite=self.is_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        snapshot = _SQLITE_SNAPSHOT if self.is_sqlite else _POSTGRES_SNAPSHOT
+        self._reading = self.engine.execution_options(**snapshot)
         self._reader: sqlite3.Connection | None = None
 
     @asynccontextmanager
@@ -51,8 +61,11 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One read transaction: on SQLite it takes no write lock; nothing is committed."""
-        async with self._sessions(bind=self.engine.execution_options(reading=True)) as session:
+        """One read transaction: all its queries see the same moment, and none may write.
+
+        On SQLite it takes no write lock. PostgreSQL refuses a write, FOR UPDATE included.
+        """
+        async with self._sessions(bind=self._reading) as session:
             yield session
 
     async def read_one(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
@@ -60,7 +73,7 @@ class Database:
         rows = await self.read_all(statement, params)
         if not rows:
             return None
-        return rows[0] if self.is_sqlite else rows[0]._mapping  # noqa: SLF001 -- SQLAlchemy's public name
+        return rows[0] if self.is_sqlite else rows[0]._mapping  # noqa: SLF001 -- a public name
 
     async def read_all(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Every row of a SELECT that is bounded, for hot paths: values in the columns' order.
@@ -76,7 +89,8 @@ class Database:
 
     def _read_inline(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._reader is None:
-            self._reader = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True)
+            path = Path(self.url.database or "").resolve()
+            self._reader = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
             self._reader.row_factory = sqlite3.Row
             self._reader.isolation_level = None
         sql, binds = _compiled(statement)
@@ -125,9 +139,10 @@ def _bind(name: str, bind: BindParameter[Any]) -> _Bind:
 
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
+    # Parameters are addresses, digests, comments: they have no place in a traceback.
     if not is_sqlite:
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
     return engine

@@ -1,7 +1,8 @@
 """A column as a mere filter, so that SQLite leads with the index that was meant to lead.
 
 SQLite keeps no statistics of ours and takes two indexes on one equality each for equally good; a
-unary plus takes a column out of that choice (sqlite.org/optoverview.html, “Disqualifying WHERE clause terms”).
+unary plus takes a column out of that choice (sqlite.org/optoverview.html, “Disqualifying WHERE
+Clause Terms Using Unary "+"”).
 PostgreSQL counts its rows and needs no such help; an expression would only spoil its estimates.
 """
 

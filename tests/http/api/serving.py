@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel
 from whop_sdk import Whop
 from whop_sdk.environment import WhopEnvironment
 
@@ -36,7 +35,8 @@ class Served:
     """A running API; *world* is what was built in its database."""
 
     base: str
-    folder: Path
+    database_url: str
+    log: Path
     world: Any
     http: httpx.Client
 
@@ -46,14 +46,15 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, build: Build) -> Iterator[Served]:
-    """Fill a database in *folder* by *build*, then serve the API on it."""
+def serving(folder: Path, database_url: str, build: Build) -> Iterator[Served]:
+    """Fill the database by *build*, then serve the API on it; the log goes into *folder*."""
     port = _free_port()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTAL_DATABASE_URL", database_url)
         patch.setenv("PORTAL_DATA_DIR", str(folder))
         patch.setenv("PORTAL_ORIGIN", ORIGIN)
         get_settings.cache_clear()
-        world = asyncio.run(_seed(get_settings().database_url, build))
+        world = asyncio.run(_seed(database_url, build))
         log = folder / "server.log"
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -66,7 +67,7 @@ def serving(folder: Path, build: Build) -> Iterator[Served]:
         try:
             _wait(port, server, log)
             with httpx.Client() as http:
-                yield Served(f"http://127.0.0.1:{port}/api/v1", folder, world, http)
+                yield Served(f"http://127.0.0.1:{port}/api/v1", database_url, log, world, http)
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -75,8 +76,6 @@ def serving(folder: Path, build: Build) -> Iterator[Served]:
 
 async def _seed(url: str, build: Build) -> Any:
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
     async with database.unit_of_work() as session:
         world = await build(session)
     await database.close()

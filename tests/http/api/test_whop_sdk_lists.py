@@ -31,8 +31,8 @@ async def _build(session: AsyncSession) -> EveryState:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("lists"), _build) as served:
+def served(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("lists"), module_database_url, _build) as served:
         yield served
 
 

@@ -4,7 +4,7 @@
 begin with are no longer needed.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from alembic import op
 from portal_app.memberships.buckets import BUCKET_SQL
 
 revision: str = "0004"
-down_revision: str | Sequence[str] | None = "0002"
+down_revision: str | Sequence[str] | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
