@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import CheckConstraint, Field, SQLModel, UniqueConstraint
+from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
 from portal_app.kit.columns import currency, json_column, minor_units, reference, str_enum, utc
 from portal_app.kit.ids import new_id
@@ -64,9 +64,10 @@ class Product(SQLModel, table=True):
     """A Stripe product; its metadata `portal_company` names the company, else it is the default."""
 
     __tablename__ = "products"
+    __table_args__ = (Index("ix_products_company_newest", "company_id", "created_at", "id"),)
 
     id: str = Field(default_factory=lambda: new_id("prod"), primary_key=True)
-    company_id: str = Field(sa_column=reference("companies.id"))
+    company_id: str = Field(sa_column=reference("companies.id", index=False))
     stripe_product_id: str = Field(unique=True)
     title: str
     description: str = ""
@@ -80,9 +81,10 @@ class Plan(SQLModel, table=True):
     """A Stripe price; *interval* is empty for a one-time price. `plan_…`."""
 
     __tablename__ = "plans"
+    __table_args__ = (Index("ix_plans_product_newest", "product_id", "created_at", "id"),)
 
     id: str = Field(default_factory=lambda: new_id("plan"), primary_key=True)
-    product_id: str = Field(sa_column=reference("products.id"))
+    product_id: str = Field(sa_column=reference("products.id", index=False))
     stripe_price_id: str = Field(unique=True)
     title: str = ""
     amount_minor: int = Field(sa_column=minor_units())

@@ -29,7 +29,7 @@ class Person(SQLModel, table=True):
     __tablename__ = "people"
 
     id: str = Field(default_factory=lambda: new_id("user"), primary_key=True)
-    name: str = ""
+    name: str = Field(default="", index=True)
     locale: str = "en"
     created_at: datetime = Field(sa_column=utc())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from redis.asyncio import Redis
 
-from portal_app.identity.limits import RedisCounter
+from portal_app.kit.limits import RedisCounter
 from tests.redis_server import running_redis
 
 
