@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -61,10 +62,19 @@ def migrate() -> None:
 
 
 @app.command("sync")
-def sync_account() -> None:
-    """Import the Stripe account: safe to repeat, never notifies anybody."""
+def sync_account(
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Leave out invoices, payments, refunds and one-time purchases made before (UTC).",
+        ),
+    ] = None,
+) -> None:
+    """Import the Stripe account: safe to stop and to repeat, never notifies anybody."""
     composition.install()
-    asyncio.run(operators.sync_account(say=typer.echo))
+    day = since.replace(tzinfo=UTC) if since else None
+    asyncio.run(operators.sync_account(say=typer.echo, since=day))
 
 
 @company.command("create")
