@@ -24,7 +24,7 @@ def main(customers: int = CUSTOMERS) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_account(folder / "account.db", customers=customers, invoices=INVOICES)
-        with serve_sandbox(folder / "account.db") as sandbox:
+        with serve_sandbox(folder / "account.db", patience=120) as sandbox:
             installation = Installation(folder, sandbox.origin)
             first, again = installation.sync(), installation.sync()
     print(f"import of {customers} customers x {INVOICES} invoices: {first}")
