@@ -110,12 +110,15 @@ def worker() -> None:
 def sync_account(
     since: Annotated[
         datetime | None,
-        typer.Option(help="Leave out payments, invoices and refunds made before (UTC)."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Leave out invoices, payments, refunds and one-time purchases made before (UTC).",
+        ),
     ] = None,
 ) -> None:
     """Import the Stripe account: safe to repeat, goes on after a stop, never notifies anybody."""
-    moment = since.replace(tzinfo=UTC) if since else None
-    _run(operators.sync_account(say=typer.echo, since=moment))
+    day = since.replace(tzinfo=UTC) if since else None
+    _run(operators.sync_account(say=typer.echo, since=day))
 
 
 @app.command("doctor")

@@ -37,7 +37,8 @@ async def sync_account(*, say: Say, since: datetime | None = None) -> None:
         report = await _import(settings, base, say, since)
     for kind, counts in report.kinds.items():
         figures = f"{counts.seen:>6} seen {counts.written:>6} written"
-        say(f"{kind:<16} {figures} {counts.skipped:>4} unreadable")
+        left_out = f"{counts.skipped:>4} unreadable {counts.unrelated:>4} of nobody known"
+        say(f"{kind:<17} {figures} {left_out}")
 
 
 async def _import(

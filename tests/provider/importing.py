@@ -73,15 +73,14 @@ class Installation:
             stdout=subprocess.DEVNULL,
         )
 
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*self._command, "sync"], env=self._environment, stdout=subprocess.PIPE, text=True
-        )
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [*self._command, "sync", *arguments]
+        return subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
 
-    def sync(self) -> Measured:
+    def sync(self, *arguments: str) -> Measured:
         """The whole import, or the rest of it: its time with start-up, its largest memory."""
         began = time.monotonic()
-        process = self._start()
+        process = self._start(*arguments)
         assert process.stdout is not None
         process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
