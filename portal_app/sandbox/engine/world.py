@@ -38,6 +38,8 @@ class World:
         self.stirred: set[str] = set()
         self._backups: dict[str, Obj | None] = {}
         self._start = (now, 0)
+        self._newest: dict[str, list[Obj]] = {}
+        self._referring: dict[tuple[str, str], dict[str, list[Obj]]] = {}
 
     # -- ids ---------------------------------------------------------------------------------
     def token(self, length: int = 24) -> str:
@@ -69,11 +71,33 @@ class World:
     def where(self, kind: str, **equal: object) -> list[Obj]:
         return [o for o in self.all(kind) if all(o.get(k) == v for k, v in equal.items())]
 
+    # Answers to reading requests, which come by the thousand when an account is imported: kept
+    # until the next change begins, so nothing may ask for them while it changes something.
+    def newest(self, kind: str) -> list[Obj]:
+        """All of a kind, newest first."""
+        if kind not in self._newest:
+            self._newest[kind] = list(self.all(kind))
+        return self._newest[kind]
+
+    def referring(self, kind: str, field: str, target: str) -> list[Obj]:
+        """Those of a kind whose `field` is the id `target`, newest first."""
+        if (kind, field) not in self._referring:
+            found: dict[str, list[Obj]] = {}
+            for obj in self.newest(kind):
+                found.setdefault(obj[field], []).append(obj)
+            self._referring[kind, field] = found
+        return self._referring[kind, field].get(target, [])
+
     # -- writing -----------------------------------------------------------------------------
     def begin(self) -> None:
         self._backups = {}
         self.stirred = set()
         self._start = (self.now, self.counter)
+        self._forget_answers()
+
+    def _forget_answers(self) -> None:
+        self._newest.clear()
+        self._referring.clear()
 
     def add(self, obj: Obj, event: str | None = None) -> Obj:
         self.counter += 1
@@ -139,6 +163,7 @@ class World:
         return written, removed
 
     def rollback(self) -> None:
+        self._forget_answers()
         self.now, self.counter = self._start
         touched_kinds = set()
         for object_id, before in self._backups.items():

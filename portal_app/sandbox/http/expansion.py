@@ -58,7 +58,8 @@ def _refused(path: str) -> Exception:
 
 
 def _payments(world: World, invoice: Obj) -> Obj:
-    found = [present(world, p) for p in world.where("invoice_payment", invoice=invoice["id"])]
+    payments = world.referring("invoice_payment", "invoice", invoice["id"])
+    found = [present(world, payment) for payment in payments]
     return listed(found, "/v1/invoice_payments")
 
 

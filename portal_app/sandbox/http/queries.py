@@ -1,15 +1,13 @@
 """The reading routes: lists with their filters, and the two small ones beside them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from portal_app.sandbox.engine import billing
 from portal_app.sandbox.engine.errors import missing, required
 from portal_app.sandbox.engine.world import Obj, World
-from portal_app.sandbox.http.listing import created_within, page
+from portal_app.sandbox.http.listing import Keep, created_within, page
 
 Params = dict[str, Any]
-Keep = Callable[[Obj], bool]
 
 
 def account(_world: World, _params: Params) -> Obj:
@@ -35,15 +33,18 @@ def _list(
     """Objects whose named fields equal the given parameters, within `created`."""
     within = created_within(params)
     wanted = {name: params[name] for name in fields if name in params}
-    found = (
-        obj
-        for obj in world.all(kind)
-        if all(obj[name] == value for name, value in wanted.items())
-        and within(obj)
-        and not obj.get("deleted")
-        and (keep is None or keep(obj))
-    )
-    return page(world, found, params, url, kind=kind)
+
+    def fits(obj: Obj) -> bool:
+        return (
+            all(obj[name] == value for name, value in wanted.items())
+            and within(obj)
+            and not obj.get("deleted")
+            and (keep is None or keep(obj))
+        )
+
+    customer = wanted.get("customer")
+    found = world.referring(kind, "customer", customer) if customer else world.newest(kind)
+    return page(world, found, params, url, kind=kind, keep=fits)
 
 
 def customers(world: World, params: Params) -> Obj:
@@ -217,3 +218,7 @@ def events(world: World, params: Params) -> Obj:
         )
 
     return _list(world, "event", params, "/v1/events", keep=keep)
+
+
+def webhook_endpoints(world: World, params: Params) -> Obj:
+    return _list(world, "webhook_endpoint", params, "/v1/webhook_endpoints")

@@ -6,6 +6,7 @@ from portal_app.sandbox.engine import (
     catalog,
     checkout,
     customers,
+    webhook_endpoints,
 )
 from portal_app.sandbox.http import billing_routes, discount_routes, payment_routes, queries
 from portal_app.sandbox.http import specifications as spec
@@ -81,7 +82,18 @@ def _all() -> Iterable[Route]:
         "SessionListLineItemsParams",
     )
 
+    yield from _webhook_endpoints()
     yield from resource("/v1/events", "event", queries.events, spec.EVENT_LIST, "EventListParams")
+
+
+def _webhook_endpoints() -> Iterable[Route]:
+    path, one = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{id}"
+    query = queries.webhook_endpoints
+    yield from resource(path, "webhook_endpoint", query, CURSORS, "WebhookEndpointListParams")
+    create, update = webhook_endpoints.create, webhook_endpoints.update
+    yield Route("POST", path, create, spec.WEBHOOK_CREATE, "WebhookEndpointCreateParams")
+    yield Route("POST", one, update, spec.WEBHOOK_UPDATE, "WebhookEndpointUpdateParams")
+    yield Route("DELETE", one, without_params(webhook_endpoints.delete))
 
 
 ROUTES = tuple(_all())
