@@ -35,7 +35,12 @@ SUBSCRIPTION_UPDATE: Spec = {
         "behavior": ("keep_as_draft", "mark_uncollectible", "void"),
         "resumes_at": "int?",
     },
-    "payment_behavior": ("allow_incomplete", "default_incomplete", "error_if_incomplete"),
+    "payment_behavior": (
+        "allow_incomplete",
+        "default_incomplete",
+        "error_if_incomplete",
+        "pending_if_incomplete",
+    ),
     "payment_settings": PAYMENT_SETTINGS,
     "proration_behavior": PRORATION_BEHAVIOR,
     "proration_date": "int",

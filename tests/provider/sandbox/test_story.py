@@ -126,7 +126,7 @@ class Story(RuleBasedStateMachine):
         number=anywhere,
         price=anywhere,
         behavior=st.sampled_from(BEHAVIORS),
-        extra=st.sampled_from(["", "", "anchor", "date"]),
+        extra=st.sampled_from(["", "", "anchor", "date", "pending"]),
     )
     def change_as_previewed(self, number: int, price: int, behavior: str, extra: str) -> None:
         subscription = self._running(number, "active", "past_due", "trialing")
@@ -143,13 +143,14 @@ class Story(RuleBasedStateMachine):
         if extra == "date":
             start = item["current_period_start"]
             change["proration_date"] = (start + self.account.world.now) // 2
-        self._compare(subscription, change)
+        payment: Any = {"payment_behavior": "pending_if_incomplete"} if extra == "pending" else {}
+        self._compare(subscription, change, payment)
 
-    def _compare(self, subscription: Any, change: dict[str, Any]) -> None:
+    def _compare(self, subscription: Any, change: dict[str, Any], payment: Any) -> None:
         """The charge is the preview, if the change charges anything at once."""
         before = subscription["latest_invoice"]
         preview = self._previewed(subscription, change)
-        self.api.subscriptions.update(subscription["id"], change)  # type: ignore[arg-type]
+        self.api.subscriptions.update(subscription["id"], {**change, **payment})
         subscription = self.account.world.objects[subscription["id"]]
         if subscription["latest_invoice"] != before:
             made = self.api.invoices.retrieve(subscription["latest_invoice"])
