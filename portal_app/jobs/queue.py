@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
-from portal_app.kit.logging import redact
+from portal_app.kit.redaction import redact
 
 LEASE: Final = timedelta(seconds=60)
 FIRST_PAUSE: Final = timedelta(seconds=10)

@@ -13,12 +13,19 @@ _COMMON = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(self)"),
+    # In place of the name that the server gives itself.
+    (b"server", b"portal"),
 )
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+# For what is no HTML: nobody may show it inside a page of theirs.
+_UNFRAMED = b"frame-ancestors 'none'"
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+# Reflex allows our own origin with credentials, which needs no such word; no other origin may have
+# one, and a preflight is answered like any request that nobody understands.
+_NEVER = b"access-control-"
 
 
 class SecurityHeaders:
-    """Adds what an answer does not say itself; a route's own header always wins."""
+    """Adds what an answer does not say itself; a route's own header always wins, but for CORS."""
 
     def __init__(self, app: ASGIApp, *, https: bool, never_stored: tuple[str, ...] = ()) -> None:
         self.app = app
@@ -38,11 +45,13 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
     def _completed(self, path: str, message: Message) -> list[tuple[bytes, bytes]]:
-        given = list(message.get("headers", ()))
+        sent = message.get("headers", ())
+        given = [pair for pair in sent if not pair[0].lower().startswith(_NEVER)]
         present = {name.lower(): value for name, value in given}
         wanted = [*self.common, (b"cache-control", self._caching(path, message["status"]))]
-        if present.get(b"content-type", b"").startswith(b"text/html"):
-            wanted.append((b"content-security-policy", SERVER_RENDERED.encode()))
+        html = present.get(b"content-type", b"").startswith(b"text/html")
+        policy = SERVER_RENDERED.encode() if html else _UNFRAMED
+        wanted.append((b"content-security-policy", policy))
         return given + [(name, value) for name, value in wanted if name not in present]
 
     def _caching(self, path: str, status: int) -> bytes:

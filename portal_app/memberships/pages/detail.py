@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     cell,
     empty_state,
     fact,
+    fold,
     key_facts,
     link_button,
     muted,
@@ -32,6 +33,7 @@ from portal_app.ui.parts import (
     timeline_entry,
 )
 from portal_app.ui.parts.types import Text
+from portal_app.ui.shell import current_shell
 
 
 def membership_page() -> rx.Component:
@@ -45,6 +47,8 @@ def membership_page() -> rx.Component:
             _skeleton(),
         ),
         skeleton=_skeleton(),
+        brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
+        style=view.brand_style,
     )
 
 
@@ -73,7 +77,7 @@ def membership_body(view: MembershipView) -> rx.Component:
         rx.foreach(view.alerts, plain_alert),
         rx.cond(view.scheduled_change != "", alert("info", view.scheduled_change)),
         card(
-            rx.el.p(view.sentence),
+            rx.cond(view.sentence != "", rx.el.p(view.sentence)),
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
@@ -137,7 +141,14 @@ def _invoice(row: InvoiceRow) -> rx.Component:
 
 
 def _timeline(view: MembershipView) -> rx.Component:
-    return card(timeline(rx.foreach(view.timeline, _event)), title=t("History"))
+    return card(
+        timeline(rx.foreach(view.timeline, _event)),
+        rx.cond(
+            view.earlier,
+            fold(t("Earlier events"), timeline(rx.foreach(view.earlier, _event))),
+        ),
+        title=t("History"),
+    )
 
 
 def _event(row: TimelineRow) -> rx.Component:

@@ -109,18 +109,21 @@ def _card(view: MembershipCard) -> rx.Component:
     return rx.el.li(
         card(
             rx.el.p(view.sentence),
-            key_facts(
-                fact(t("Price"), view.price),
-                rx.cond(view.paid_with != "", fact(t("Paid with"), view.paid_with)),
+            rx.el.div(
+                key_facts(
+                    fact(t("Price"), view.price),
+                    rx.cond(view.paid_with != "", fact(t("Paid with"), view.paid_with)),
+                ),
+                link_button(
+                    t("Manage"),
+                    view.href,
+                    accessible_name=t_fill("Manage {product}", product=view.title),
+                ),
+                class_name="facts-and-action",
             ),
             title=view.title,
             subtitle=view.creator,
             badge=badge(view.badge, view.tone),
-            footer=link_button(
-                t("Manage"),
-                view.href,
-                accessible_name=t_fill("Manage {product}", product=view.title),
-            ),
             level=3,
         ),
         key=view.member_id,

@@ -24,36 +24,36 @@ class TimelineRow:
 
 # In the order in which things happen, for events of one and the same moment.
 _PLAIN: Final = {
-    "created": "The membership was set up.",
-    "claimed": "It was linked to your account.",
-    "linked": "It was linked to your account by support.",
-    "trial_started": "The trial started.",
-    "trial_ended": "The trial ended.",
-    "activated": "The membership started.",
-    "renewed": "It was renewed.",
-    "payment_failed": "A payment failed.",
-    "recovered": "The overdue payment was made.",
-    "plan_changed": "The plan was changed.",
-    "payment_method_changed": "The payment method was changed.",
-    "paused": "It was paused.",
-    "resumed": "It was resumed.",
-    "cancel_scheduled": "It was cancelled.",
-    "cancel_undone": "The cancellation was taken back.",
-    "canceled": "It ended.",
-    "expired": "It expired, because the first payment was not finished.",
+    "created": "Membership set up",
+    "claimed": "Linked to your account",
+    "linked": "Linked to your account by support",
+    "trial_started": "Trial started",
+    "trial_ended": "Trial ended",
+    "activated": "Membership started",
+    "renewed": "Renewed",
+    "payment_failed": "Payment failed",
+    "recovered": "Overdue payment made",
+    "plan_changed": "Plan changed",
+    "payment_method_changed": "Payment method changed",
+    "paused": "Paused",
+    "resumed": "Resumed",
+    "cancel_scheduled": "Cancelled",
+    "cancel_undone": "Cancellation taken back",
+    "canceled": "Ended",
+    "expired": "Expired: the first payment was not finished",
 }
 _WITH_AMOUNT: Final = {
-    "renewed": "It was renewed for {amount}.",
-    "payment_failed": "A payment of {amount} failed.",
-    "recovered": "The overdue payment of {amount} was made.",
+    "renewed": "Renewed for {amount}",
+    "payment_failed": "Payment of {amount} failed",
+    "recovered": "Overdue payment of {amount} made",
 }
 _WITH_DATE: Final = {
-    "trial_started": ("trial_end_at", "The trial started. It ends on {date}."),
-    "paused": ("resumes_at", "It was paused until {date}."),
-    "cancel_scheduled": ("takes_effect_at", "It was cancelled and ends on {date}."),
+    "trial_started": ("trial_end_at", "Trial started, until {date}"),
+    "paused": ("resumes_at", "Paused until {date}"),
+    "cancel_scheduled": ("takes_effect_at", "Cancelled, ends on {date}"),
 }
 # A kind that this version does not know is still shown: something happened.
-_OTHER: Final = "The membership was updated."
+_OTHER: Final = "Membership updated"
 _ORDER: Final = {kind: at for at, kind in enumerate(_PLAIN)}
 
 

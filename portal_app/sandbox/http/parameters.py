@@ -6,7 +6,7 @@ or a list with one specification.
 A trailing "?" lets an empty string unset the value, which reads as None.
 """
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import stripe.params
@@ -61,6 +61,14 @@ def _parameters(owner: str) -> set[str]:
         if found := getattr(module, owner, None):
             return set(found.__annotations__)
     return set()
+
+
+def words_of(sdk: str, name: str) -> tuple[str, ...]:
+    """The words that the SDK lets a parameter (or each element of a list) have."""
+    annotation = getattr(stripe.params, sdk).__annotations__[name]
+    while not all(isinstance(word, str) for word in get_args(annotation)):
+        annotation = get_args(annotation)[0]
+    return get_args(annotation)
 
 
 def _mapping(raw: object, spec: dict[str, Any], path: str) -> Params:

@@ -180,3 +180,7 @@ def events(world: World, params: Params) -> Obj:
         )
 
     return _list(world, "event", params, "/v1/events", keep=keep)
+
+
+def webhook_endpoints(world: World, params: Params) -> Obj:
+    return _list(world, "webhook_endpoint", params, "/v1/webhook_endpoints")

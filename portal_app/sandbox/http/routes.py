@@ -16,6 +16,7 @@ from portal_app.sandbox.engine import (
     payment_methods,
     payments,
     subscriptions,
+    webhook_endpoints,
 )
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http import queries
@@ -267,7 +268,18 @@ def _all() -> Iterable[Route]:
         "SessionListLineItemsParams",
     )
 
+    yield from _webhook_endpoints()
     yield from _resource("/v1/events", "event", queries.events, spec.EVENT_LIST, "EventListParams")
+
+
+def _webhook_endpoints() -> Iterable[Route]:
+    path, one = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{id}"
+    query = queries.webhook_endpoints
+    yield from _resource(path, "webhook_endpoint", query, CURSORS, "WebhookEndpointListParams")
+    create, update = webhook_endpoints.create, webhook_endpoints.update
+    yield Route("POST", path, create, spec.WEBHOOK_CREATE, "WebhookEndpointCreateParams")
+    yield Route("POST", one, update, spec.WEBHOOK_UPDATE, "WebhookEndpointUpdateParams")
+    yield Route("DELETE", one, _without_params(webhook_endpoints.delete))
 
 
 ROUTES = tuple(_all())

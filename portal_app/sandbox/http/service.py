@@ -63,6 +63,7 @@ class Service:
 
     def _serve(self, call: Call, request_id: str) -> Answer:
         check_key(call.authorization)
+        _check_permission(call.authorization, call.path)
         found = routes.find(call.method, call.path)
         if found is None:
             raise not_implemented(f"{call.method} {call.path}")
@@ -139,9 +140,26 @@ def check_key(authorization: str) -> None:
             "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer "
             "YOUR_SECRET_KEY').",
         )
-    if scheme.lower() != "bearer" or not key.startswith("sk_test_"):
+    if scheme.lower() != "bearer" or not key.startswith(("sk_test_", "rk_test_")):
         shown = f"{key[:7]}{'*' * 8}{key[-4:]}"
         raise ApiError(401, "invalid_request_error", f"Invalid API Key provided: {shown}")
+    if key.endswith("_expired"):
+        # So that what happens after a key was rolled can be tried.
+        raise ApiError(
+            401, "invalid_request_error", "Expired API Key provided.", code="api_key_expired"
+        )
+
+
+def _check_permission(authorization: str, path: str) -> None:
+    """A key `rk_test_without_invoices…` stands for a restricted key that lacks that resource."""
+    _, _, lacking = authorization.partition(" rk_test_without_")
+    if lacking and lacking.startswith(path.removeprefix("/v1/").replace("/", "_")):
+        raise ApiError(
+            403,
+            "invalid_request_error",
+            "The provided key 'rk_test_without_***' does not have the required permissions for "
+            "this endpoint on account 'acct_1Sandbox00000000'.",
+        )
 
 
 def _replay(key: str, reply: Reply, fingerprint: str, request_id: str) -> Answer:

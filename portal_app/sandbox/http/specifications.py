@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal_app.sandbox.http.listing import CURSORS
+from portal_app.sandbox.http.parameters import words_of
 
 Spec = dict[str, Any]
 
@@ -260,4 +261,16 @@ CHECKOUT_LIST: Spec = {
     "customer": "str",
     "payment_intent": "str",
     "status": ("complete", "expired", "open"),
+}
+
+WEBHOOK_UPDATE: Spec = {
+    "description": "str?",
+    "disabled": "bool",
+    "enabled_events": [words_of("WebhookEndpointCreateParams", "enabled_events")],
+    "metadata": "map",
+    "url": "str",
+}
+WEBHOOK_CREATE: Spec = {
+    **{name: spec for name, spec in WEBHOOK_UPDATE.items() if name != "disabled"},
+    "api_version": words_of("WebhookEndpointCreateParams", "api_version"),
 }

@@ -16,11 +16,10 @@ def card(
     title: Child | None = None,
     badge: rx.Component | None = None,
     subtitle: Child | None = None,
-    footer: rx.Component | None = None,
     level: Literal[2, 3, 4] = 2,
     **props: Props,
 ) -> rx.Component:
-    """A panel with an optional heading row, content and a footer of actions."""
+    """A panel with an optional heading row and content."""
     props["class_name"] = classes("card", given=props.get("class_name"))
     parts: list[Child] = []
     if title is not None:
@@ -32,8 +31,6 @@ def card(
             head.append(badge)
         parts.append(rx.el.div(*head, class_name="card-head"))
     parts.extend(children)
-    if footer is not None:
-        parts.append(rx.el.div(footer, class_name="card-footer"))
     return rx.el.section(*parts, **props)
 
 

@@ -183,6 +183,19 @@ def test_a_purchase_shows_its_payment_as_a_row() -> None:
     assert "Bought" in {row.label for row in view.facts}
 
 
+def test_an_invoice_that_was_sent_is_overdue_and_no_payment_failed() -> None:
+    alert = alerts_of(EN, [past_due(collection_method="send_invoice")])[0]
+    assert alert.title == "The invoice for Coaching is overdue"
+    assert alert.text.startswith("The invoice has not been paid.")
+
+
+def test_an_alert_is_not_repeated_below_it() -> None:
+    view = membership_view(EN, details(past_due()))
+    assert view.alerts
+    assert view.sentence == ""
+    assert membership_view(EN, details(held())).sentence.startswith("Renews on")
+
+
 def test_a_scheduled_change_says_when_and_to_what() -> None:
     change = {"plan_id": "plan_2", "quantity": 2, "takes_effect_at": "2026-12-16T09:30:00+00:00"}
     pro = a_plan(title="Pro", amount_minor=5900)
@@ -205,13 +218,20 @@ def test_history_reads_newest_first_and_keeps_the_order_of_one_moment() -> None:
         happened("something_new", began - timedelta(days=1)),
     ]
     assert [(row.when, row.sentence) for row in timeline_rows(EN, events)] == [
-        ("20 Nov 2026", "It was cancelled and ends on 16 Dec 2026."),
-        ("17 Nov 2026", "A payment failed."),
-        ("16 Nov 2026", "It was renewed for $29.00."),
-        ("16 May 2026", "The membership started."),
-        ("16 May 2026", "The membership was set up."),
-        ("15 May 2026", "The membership was updated."),
+        ("20 Nov 2026", "Cancelled, ends on 16 Dec 2026"),
+        ("17 Nov 2026", "Payment failed"),
+        ("16 Nov 2026", "Renewed for $29.00"),
+        ("16 May 2026", "Membership started"),
+        ("16 May 2026", "Membership set up"),
+        ("15 May 2026", "Membership updated"),
     ]
+
+
+def test_a_long_history_is_folded() -> None:
+    events = [happened("renewed", NOW - timedelta(days=day)) for day in range(8)]
+    view = membership_view(EN, details(held(), events=events))
+    assert [row.when for row in view.timeline][:2] == ["20 Nov 2026", "19 Nov 2026"]
+    assert (len(view.timeline), len(view.earlier)) == (6, 2)
 
 
 def test_views_are_plain_text_and_truth_values_only() -> None:

@@ -24,7 +24,10 @@ SCOPE_SETS = {"all": ALL_SCOPES, "read": READ_SCOPES}
 
 
 async def sync_account(*, say: Say, since: datetime | None = None) -> None:
-    """Import whatever account the settings point at, the sandbox included; see `sync`."""
+    """Import whatever account the settings point at, the sandbox included; *since* as for `sync`.
+
+    Raises like `sync`; an import that was cut off goes on where it stopped.
+    """
     settings = get_settings()
     base = settings.stripe_base
     if settings.mode is Mode.SANDBOX and not await answers(base or "", settings.stripe_key):
