@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from portal_app.sandbox.engine import (
+    anchors,
     discounts,
     drafts,
     invoices,
@@ -43,7 +44,7 @@ class Demand:
 def next_boundary(world: World, subscription: Obj, moment: int) -> int:
     recurring = world.objects[subscription["items"]["data"][0]["price"]]["recurring"]
     return boundary_after(
-        subscription["billing_cycle_anchor"],
+        anchors.of(subscription),
         recurring["interval"],
         recurring["interval_count"],
         moment,

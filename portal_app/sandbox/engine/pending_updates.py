@@ -26,7 +26,15 @@ ALLOWED = frozenset(
         "trial_end",
     }
 )
-_WAITING = ("billing_cycle_anchor", "items", "status", "trial_end", "trial_start")
+_WAITING = (
+    "_anchor",
+    "billing_cycle_anchor",
+    "billing_cycle_anchor_config",
+    "items",
+    "status",
+    "trial_end",
+    "trial_start",
+)
 
 
 def check(params: Params) -> None:
@@ -40,7 +48,7 @@ def check(params: Params) -> None:
 
 def remember(subscription: Obj) -> Obj:
     """What the subscription was before the change."""
-    return copied({key: subscription[key] for key in _WAITING})
+    return copied({key: subscription.get(key) for key in _WAITING})
 
 
 def hold(world: World, subscription: Obj, before: Obj) -> None:

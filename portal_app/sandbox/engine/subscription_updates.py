@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal_app.sandbox.engine import (
+    anchors,
     billing,
     pending_updates,
     prorations,
@@ -95,7 +96,7 @@ def _set_trial_end(
         status="trialing",
         trial_start=subscription["trial_start"] or world.now,
         trial_end=int(trial_end),
-        billing_cycle_anchor=int(trial_end),
     )
+    anchors.move(subscription, int(trial_end))
     billing.set_period(world, subscription, billing.period_start(subscription))
     return None

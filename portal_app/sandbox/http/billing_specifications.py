@@ -53,6 +53,9 @@ SUBSCRIPTION_CREATE: Spec = {
         if key not in ("pause_collection", "cancellation_details", "proration_date")
     },
     "billing_cycle_anchor": "int",
+    "billing_cycle_anchor_config": dict.fromkeys(
+        ("day_of_month", "hour", "minute", "month", "second"), "int"
+    ),
     "customer": "str",
     "items": [{"price": "str", "quantity": "int", "metadata": "map"}],
     "trial_period_days": "int",

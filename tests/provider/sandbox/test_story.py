@@ -36,6 +36,7 @@ PRICES: dict[str, list[dict[str, Any]]] = {
     ],
     "jpy": [{"amount": 1500}, {"amount": 9999, "interval": "year"}, {"amount": 3333}],
 }
+WEEKLY = 3  # the one price that has no day of the month
 BEHAVIORS = ("create_prorations", "always_invoice", "none")
 REFUSALS = ("card_declined", "invoice_payment_intent_requires_action")
 anywhere = st.integers(0, 10**6)
@@ -91,7 +92,9 @@ class Story(RuleBasedStateMachine):
         currency=st.sampled_from(list(PRICES)),
         card=st.sampled_from(CARDS),
         number=anywhere,
-        extras=st.sampled_from([{}, {"trial_period_days": 7}, {"collection": 10}, {"taxed": True}]),
+        extras=st.sampled_from(
+            [{}, {"trial_period_days": 7}, {"collection": 10}, {"taxed": True}, {"day": 31}]
+        ),
     )
     def join(self, currency: str, card: str, number: int, extras: dict[str, Any]) -> None:
         price = self.prices[currency][number % len(self.prices[currency])]
@@ -103,6 +106,8 @@ class Story(RuleBasedStateMachine):
             params["trial_period_days"] = trial
         if days := extras.get("collection"):
             params.update(collection_method="send_invoice", days_until_due=days)
+        if (day := extras.get("day")) and number % len(self.prices[currency]) != WEEKLY:
+            params["billing_cycle_anchor_config"] = {"day_of_month": day}
         if extras.get("taxed"):
             params["default_tax_rates"] = [self.rate]
         self.api.subscriptions.create(params)  # type: ignore[arg-type]
