@@ -13,7 +13,7 @@ from portal_app.sandbox.engine import (
 )
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.calendar import DAY
-from portal_app.sandbox.engine.errors import invalid, required
+from portal_app.sandbox.engine.errors import invalid, not_implemented, required
 from portal_app.sandbox.engine.subscription_objects import new_item, new_subscription
 from portal_app.sandbox.engine.world import Obj, World
 
@@ -115,37 +115,41 @@ def _schedule(world: World, subscription: Obj, params: Params) -> None:
     trial_end = params.get("trial_end")
     if days := params.get("trial_period_days"):
         trial_end = world.now + days * DAY
-    if trial_end == "now":
-        trial_end = None
-    if trial_end:
-        if trial_end <= world.now:
-            raise invalid(
-                "Invalid timestamp: must be an integer Unix timestamp in the future.",
-                param="trial_end",
-            )
-        subscription.update(
-            trial_start=world.now, trial_end=trial_end, billing_cycle_anchor=trial_end
+    config, anchor = params.get("billing_cycle_anchor_config"), params.get("billing_cycle_anchor")
+    if config and anchor:
+        raise invalid(
+            "You may only specify one of `billing_cycle_anchor` and `billing_cycle_anchor_config`.",
+            param="billing_cycle_anchor_config",
+            code="parameters_exclusive",
         )
-    elif config := params.get("billing_cycle_anchor_config"):
-        if params.get("billing_cycle_anchor"):
-            raise invalid(
-                "You may only specify one of `billing_cycle_anchor` and "
-                "`billing_cycle_anchor_config`.",
-                param="billing_cycle_anchor_config",
-                code="parameters_exclusive",
-            )
+    if trial_end and trial_end != "now":
+        if config or anchor:
+            raise not_implemented("a billing cycle anchor other than the end of the trial")
+        _begin_trial(world, subscription, trial_end)
+    elif config:
         anchors.configure(world, subscription, config)
-    elif anchor := params.get("billing_cycle_anchor"):
-        if anchor <= world.now:
-            raise invalid(
-                "`billing_cycle_anchor` must be in the future.", param="billing_cycle_anchor"
-            )
-        subscription["billing_cycle_anchor"] = anchor
-        if anchor > billing.next_boundary(world, subscription, world.now):
-            raise invalid(
-                "`billing_cycle_anchor` cannot be later than next natural billing date.",
-                param="billing_cycle_anchor",
-            )
+    elif anchor:
+        _set_anchor(world, subscription, anchor)
+
+
+def _begin_trial(world: World, subscription: Obj, trial_end: int) -> None:
+    if trial_end <= world.now:
+        raise invalid(
+            "Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end"
+        )
+    subscription.update(trial_start=world.now, trial_end=trial_end)
+    anchors.move(subscription, trial_end)
+
+
+def _set_anchor(world: World, subscription: Obj, anchor: int) -> None:
+    if anchor <= world.now:
+        raise invalid("`billing_cycle_anchor` must be in the future.", param="billing_cycle_anchor")
+    subscription["billing_cycle_anchor"] = anchor
+    if anchor > billing.next_boundary(world, subscription, world.now):
+        raise invalid(
+            "`billing_cycle_anchor` cannot be later than next natural billing date.",
+            param="billing_cycle_anchor",
+        )
 
 
 def _check_payable(world: World, subscription: Obj, params: Params, demand: Demand) -> None:

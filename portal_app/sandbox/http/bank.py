@@ -41,8 +41,9 @@ def conclude(world: World, intent_id: str, *, authenticated: bool) -> Obj:
 def _waiting(request: Request) -> Obj | None:
     service: Service = request.app.state.service
     intent = service.world.objects.get(request.path_params["id"], {})
+    secret = intent.get("client_secret")
     given = request.query_params.get("client_secret", "")
-    if not compare_digest(intent.get("client_secret") or "none", given):
+    if not secret or not compare_digest(secret.encode(), given.encode()):
         return None
     return intent if intent["status"] == "requires_action" else None
 

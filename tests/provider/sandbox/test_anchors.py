@@ -63,3 +63,5 @@ def test_what_is_no_anchor_is_refused(shop: Shop) -> None:
     both = {config: {"day_of_month": 3}, "billing_cycle_anchor": START + DAY}
     assert refused(**both) == (config, "parameters_exclusive")
     assert refused(price=shop.price(interval="week"), **{config: {"day_of_month": 3}})[0] == config
+    with pytest.raises(stripe.APIError, match="end of the trial"):
+        shop.subscribe(customer, trial_period_days=3, **{config: {"day_of_month": 3}})

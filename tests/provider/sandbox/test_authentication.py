@@ -14,6 +14,12 @@ from tests.provider.sandbox_server import SandboxServer
 UNLESS_SET_UP = "pm_card_authenticationRequiredOnSetup"
 ALWAYS = "pm_card_authenticationRequired"
 ALREADY = "pm_card_authenticationRequiredSetupForOffSession"
+TYPED = {
+    "type": "card",
+    "card[number]": "4242424242424242",
+    "card[exp_month]": 12,
+    "card[exp_year]": 2030,
+}
 THEN_DECLINED = "pm_card_threeDSecureRequiredChargeDeclined"
 
 
@@ -75,6 +81,10 @@ def test_the_banks_page_leads_back_to_the_shop(shop: Shop, sandbox: SandboxServe
     stranger = url.replace(str(intent.client_secret), "guess")
     assert httpx.get(stranger).status_code == 404
     assert httpx.post(stranger, data={"outcome": "succeed"}).status_code == 404
+    nowhere = f"{sandbox.origin}/pages/authenticate/seti_none"
+    for secret in ("", "?client_secret=none", "?client_secret=ä"):
+        assert httpx.get(nowhere + secret).status_code == 404
+        assert httpx.post(url.partition("?")[0] + secret).status_code == 404
     assert "Complete" in httpx.get(url).text
     answer = httpx.post(url, data={"outcome": "succeed"})
     target = urlsplit(answer.headers["location"])
@@ -233,4 +243,11 @@ def test_a_browser_reaches_its_own_intent_only(shop: Shop, sandbox: SandboxServe
     done = sandbox.raw("POST", f"{path}/confirm", headers=public, data={**card, **mine})
     assert done.json()["status"] == "succeeded"
     assert sandbox.raw("GET", path, headers=public, params=mine).status_code == 200
+    # It may describe a card, and nothing else.
+    method = sandbox.raw("POST", "/v1/payment_methods", headers=public, data=TYPED)
+    assert (method.status_code, method.json()["customer"]) == (200, None)
+    for path in ("/v1/refunds", "/v1/setup_intents", f"/v1/setup_intents/{intent.id}/cancel"):
+        assert sandbox.raw("POST", path, headers=public, data=mine).status_code == 401
+    settings = sandbox.raw("POST", f"/_sandbox/authenticate/{intent.id}", headers=public)
+    assert settings.status_code == 401
     assert sandbox.now() == START
