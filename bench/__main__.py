@@ -10,7 +10,9 @@ BENCHMARKS = (
     "tabs",
     "pages",
     "import_account",
+    "intake",
     "page_growth",
+    "growth",
 )
 
 missed = [

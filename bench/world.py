@@ -13,9 +13,15 @@ from portal_app.api.keys import READ_SCOPES, create_key
 from portal_app.api.models import ApiKey
 from portal_app.catalog.models import Company, Interval, Plan, Product
 from portal_app.customers.models import Customer
-from portal_app.identity.models import Person
+from portal_app.identity.models import EmailAddress, Person
+from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
 from portal_app.kit.db import Database
-from portal_app.memberships.models import Member, Membership, MembershipSource
+from portal_app.memberships.models import (
+    Member,
+    Membership,
+    MembershipSource,
+    MembershipSubscription,
+)
 
 NOW: Final = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
 COMPANY: Final = "biz_1"
@@ -89,6 +95,12 @@ def load_memberships(url: str, numbers: Iterable[int]) -> None:
     loading.load(url, Customer, map(_customer, several))
     loading.load(url, Membership, map(_membership, several))
     loading.load(url, Member, map(_member, several))
+    billed = [number for number in several if number % 10 == 1]
+    loading.load(url, Invoice, map(_invoice, billed))
+    loading.load(url, Payment, map(_payment, billed))
+    loading.load(url, MembershipSubscription, map(_subscription, billed))
+    named = [number for number in billed if is_claimed(number)]
+    loading.load(url, EmailAddress, map(_address, named))
 
 
 def is_claimed(number: int) -> bool:
@@ -118,11 +130,58 @@ def _membership(number: int) -> Row:
         "started_at": NOW,
         "current_period_start": NOW,
         "current_period_end": NOW + timedelta(days=30),
+        "latest_stripe_invoice_id": f"in_{number}",
         "details": {"metadata": {"seat": str(number)}},
         "updated_at": NOW,
         "observed_at": NOW,
         "created_at": NOW - timedelta(seconds=number),
         **_status(number),
+    }
+
+
+def _invoice(number: int) -> Row:
+    amounts = ("subtotal", "total", "amount_due", "amount_paid", "amount_remaining")
+    return {
+        "id": f"inv_{number}",
+        "customer_id": f"cust_{number}",
+        "stripe_invoice_id": f"in_{number}",
+        "status": InvoiceStatus.OPEN,
+        "currency": "USD",
+        **dict.fromkeys((f"{amount}_minor" for amount in amounts), 2900),
+        **AT,
+    }
+
+
+def _subscription(number: int) -> Row:
+    return {
+        "id": f"msub_{number}",
+        "membership_id": f"mem_{number}",
+        "stripe_subscription_id": f"sub_{number}",
+        "from_at": NOW,
+    }
+
+
+def _address(number: int) -> Row:
+    return {
+        "id": f"email_{number}",
+        "person_id": f"user_{number}",
+        "address": f"{number}@example.com",
+        "address_key": f"{number}@example.com",
+        "is_primary": True,
+        "verified_at": NOW,
+    }
+
+
+def _payment(number: int) -> Row:
+    return {
+        "id": f"pay_{number}",
+        "customer_id": f"cust_{number}",
+        "invoice_id": f"inv_{number}",
+        "stripe_payment_intent_id": f"pi_{number}",
+        "status": PaymentStatus.FAILED,
+        "currency": "USD",
+        "amount_minor": 2900,
+        **AT,
     }
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 KEY = "sk_test_sandbox"
 SAID = re.compile(r"([a-z ]+): (\d+) so far")
 OURS = re.compile(r"\b[a-z]{2,8}_[0-9A-Za-z]{22}\b")
+# macOS tells bytes, Linux KiB.
+MEGABYTE = 1024 * 1024 if sys.platform == "darwin" else 1024
 # What differs between two imports of one account: our ids and when it was looked at.
 UNLIKE = frozenset({"id", "observed_at", "updated_at", "recorded_at"})
 NATURAL_KEYS = {
@@ -88,7 +90,7 @@ class Installation:
         process.stdout.close()
         assert process.returncode == 0
         seconds, cpu = time.monotonic() - began, usage.ru_utime + usage.ru_stime
-        return Measured(seconds, cpu, usage.ru_maxrss / 1024)
+        return Measured(seconds, cpu, usage.ru_maxrss / MEGABYTE)
 
     def sync_killed(self, *, pages: int, delay: float, seen: dict[str, int]) -> bool:
         """Kill the import some moments after it wrote so many pages; False when it was faster.
