@@ -4,7 +4,16 @@ import subprocess
 import sys
 
 # The quick ones first; each prints its ratios and writes `bench/results/<name>.json`.
-BENCHMARKS = ("api_read", "events", "tabs", "pages", "page_growth", "growth")
+BENCHMARKS = (
+    "api_read",
+    "events",
+    "tabs",
+    "pages",
+    "import_account",
+    "intake",
+    "page_growth",
+    "growth",
+)
 
 missed = [
     name

@@ -184,8 +184,9 @@ async def _multiply(
     template = await connection.scalar(select(table.c.id).limit(1))
     numbers = select(literal(1).label("i")).cte("numbers", recursive=True)
     numbers = numbers.union_all(select(numbers.c.i + 1).where(numbers.c.i < times))
+    columns = [column for column in table.c if column.computed is None]
     values = [
-        over[column.name](numbers.c.i) if column.name in over else column for column in table.c
+        over[column.name](numbers.c.i) if column.name in over else column for column in columns
     ]
     copies = select(*values).select_from(table.join(numbers, true())).where(table.c.id == template)
-    await connection.execute(insert(table).from_select(list(table.c), copies))
+    await connection.execute(insert(table).from_select(columns, copies))

@@ -19,7 +19,7 @@ import orjson
 
 from bench import tabs_open
 from bench.portal_app_served import HANGING
-from bench.tabs_open import Tab
+from bench.tabs_open import Tab, workers_of
 from tests.portal_server import Portal, running_portal
 
 TABS = 100
@@ -32,8 +32,7 @@ HYDRATED = 'is_hydrated_rx_state_":true'
 
 def resident_kb(pid: int) -> int:
     """Resident memory of the server and its workers."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    statuses = (Path(f"/proc/{one}/status").read_text() for one in (pid, *children))
+    statuses = (Path(f"/proc/{one}/status").read_text() for one in workers_of(pid))
     return sum(int(status.split("VmRSS:")[1].split()[0]) for status in statuses)
 
 

@@ -49,7 +49,7 @@ def application() -> ASGIApp:
 
     composition.install()
     settings = get_settings()
-    return front(
+    served = front(
         root.app(),
         api=root.create_api(),
         sandbox=root.create_sandbox(),
@@ -67,6 +67,7 @@ def application() -> ASGIApp:
             count_loopback=settings.mode is not Mode.SANDBOX,
         ),
     )
+    return root.measured(served)
 
 
 def front(

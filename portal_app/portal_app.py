@@ -29,6 +29,9 @@ from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
+from portal_app.operators.health import Readiness
+from portal_app.operators.metrics import Measured, Metrics
+from portal_app.operators.routes import health_routes, metrics_routes
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, get_settings
 from portal_app.ui import fallback
@@ -46,10 +49,12 @@ __all__ = [
     "create_api",
     "create_sandbox",
     "has_session",
+    "measured",
     "sealed",
     "session_of",
 ]
 
+METRICS = Metrics()
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
 
@@ -71,6 +76,9 @@ def create_http() -> FastAPI:
     http.include_router(sign_in_router)
     http.include_router(brand_router)
     http.include_router(orders_router)
+    http.include_router(health_routes(Readiness(database, settings.redis_url)))
+    if token := settings.portal_metrics_token.get_secret_value():
+        http.include_router(metrics_routes(METRICS, token))
     if settings.mode is Mode.SANDBOX:
         http.include_router(mailbox_router())
     return http
@@ -83,6 +91,12 @@ def create_sandbox() -> ASGIApp | None:
         return None
     server = create_sandbox_server(settings.sandbox_path)
     return Starlette(routes=[Mount("/sandbox/stripe", app=server)])
+
+
+def measured(front: ASGIApp) -> ASGIApp:
+    """*front* with its requests counted, when somebody may read the count."""
+    read = get_settings().portal_metrics_token.get_secret_value()
+    return Measured(front, METRICS) if read else front
 
 
 @asynccontextmanager

@@ -6,9 +6,13 @@ from our own pages is checked in front of all routes (`kit.http.same_origin`).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.catalog.service import take_up_invitations
 from portal_app.identity import answers, limits, service
 from portal_app.identity.cookies import drop_session, forget_storage, keep_session
 from portal_app.identity.errors import CodeTooSoon, SignInRefused
@@ -25,9 +29,15 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.http.forms import small_form
-from portal_app.memberships.claiming import claim
+from portal_app.memberships.claiming import claim as claim_customers
 
 router = APIRouter(include_in_schema=False)
+
+
+async def claim(session: AsyncSession, *, person_id: str, address_key: str, now: datetime) -> None:
+    """What waits for whoever proves an address: customers, and a creator's places."""
+    await claim_customers(session, person_id=person_id, address_key=address_key, now=now)
+    await take_up_invitations(session, person_id=person_id, address_key=address_key)
 
 
 @router.api_route("/login", methods=["GET", "HEAD"])

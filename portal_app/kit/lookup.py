@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col, select
 
@@ -33,14 +34,15 @@ async def look_up(
 ) -> Sequence[Row]:
     """Read the rows whose unique *column* is among *values*, for the rest of the unit of work.
 
-    With *lock* they are locked too (PostgreSQL), always in the same order.
+    With *lock* they are locked too (PostgreSQL), in the order of their ids as everywhere: others
+    who lock several of them, as claiming does, then wait instead of dying of a deadlock.
     """
     known = _known(session, model, column, lock=lock)
     wanted = sorted({value for value in values if value is not None} - known.keys())
     if not wanted:
         return []
     target = col(getattr(model, column))
-    statement = select(model).where(target.in_(wanted)).order_by(target)
+    statement = select(model).where(target.in_(wanted)).order_by(*inspect(model).primary_key)
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     rows = (await session.execute(statement)).scalars().all()

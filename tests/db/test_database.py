@@ -64,6 +64,23 @@ async def test_a_hot_read_sees_what_was_committed_since(db: Database) -> None:
     assert row["name"] == "Ada"
 
 
+async def test_connections_that_postgresql_closed_are_replaced(
+    postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    db = Database(postgres_url)
+    assert await _people(db) == 0
+    with postgres_server.connect() as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s "
+            "AND application_name = ''",
+            [db.url.database],
+        ).fetchall()
+    assert ended
+    assert await _people(db) == 0
+    assert await db.read_one(select(col(Person.name)), {}) is None
+    await db.close()
+
+
 async def test_an_error_of_the_database_names_no_value(db: Database) -> None:
     async with db.unit_of_work() as session:
         person = await make_person(session, "ada@example.com")
@@ -82,20 +99,3 @@ async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert row is not None
     assert row["rows"] == 1
     await database.close()
-
-
-async def test_connections_that_postgresql_closed_are_replaced(
-    postgres_url: str, postgres_server: PostgresServer
-) -> None:
-    db = Database(postgres_url)
-    assert await _people(db) == 0
-    with postgres_server.connect() as connection:
-        ended = connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s "
-            "AND application_name = ''",
-            [db.url.database],
-        ).fetchall()
-    assert ended
-    assert await _people(db) == 0
-    assert await db.read_one(select(col(Person.name)), {}) is None
-    await db.close()

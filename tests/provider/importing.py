@@ -15,6 +15,8 @@ from pathlib import Path
 KEY = "sk_test_sandbox"
 SAID = re.compile(r"([a-z ]+): (\d+) so far")
 OURS = re.compile(r"\b[a-z]{2,8}_[0-9A-Za-z]{22}\b")
+# macOS tells bytes, Linux KiB.
+MEGABYTE = 1024 * 1024 if sys.platform == "darwin" else 1024
 # What differs between two imports of one account: our ids and when it was looked at.
 UNLIKE = frozenset({"id", "observed_at", "updated_at", "recorded_at"})
 NATURAL_KEYS = {
@@ -73,15 +75,14 @@ class Installation:
             stdout=subprocess.DEVNULL,
         )
 
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*self._command, "sync"], env=self._environment, stdout=subprocess.PIPE, text=True
-        )
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [*self._command, "sync", *arguments]
+        return subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
 
-    def sync(self) -> Measured:
+    def sync(self, *arguments: str) -> Measured:
         """The whole import, or the rest of it: its time with start-up, its largest memory."""
         began = time.monotonic()
-        process = self._start()
+        process = self._start(*arguments)
         assert process.stdout is not None
         process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -89,7 +90,7 @@ class Installation:
         process.stdout.close()
         assert process.returncode == 0
         seconds, cpu = time.monotonic() - began, usage.ru_utime + usage.ru_stime
-        return Measured(seconds, cpu, usage.ru_maxrss / 1024)
+        return Measured(seconds, cpu, usage.ru_maxrss / MEGABYTE)
 
     def sync_killed(self, *, pages: int, delay: float, seen: dict[str, int]) -> bool:
         """Kill the import some moments after it wrote so many pages; False when it was faster.

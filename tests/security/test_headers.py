@@ -64,7 +64,7 @@ def answers(
 
 
 def expected_caching(path: str, status: int) -> set[str]:
-    if status in {303, 308}:
+    if status in {301, 302, 303, 307, 308}:
         return {"no-store"}
     for prefix, value in CACHING.items():
         if path.startswith(prefix):

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_app.kit.http.csp import SERVER_RENDERED
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 IMMUTABLE = b"public, max-age=31536000, immutable"
 _COMMON = (
     (b"x-content-type-options", b"nosniff"),
@@ -57,4 +58,6 @@ class SecurityHeaders:
     def _caching(self, path: str, status: int) -> bytes:
         if path.startswith("/assets/") and status in {200, 206, 304}:
             return IMMUTABLE
-        return b"no-store" if path.startswith(self.never_stored) else b"no-cache"
+        # Where a redirect leads depends on who asks and when.
+        moved = status in _REDIRECTS
+        return b"no-store" if moved or path.startswith(self.never_stored) else b"no-cache"

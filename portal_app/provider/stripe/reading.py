@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import stripe
 
 from portal_app.kit.clock import wall_now
-from portal_app.provider.errors import MalformedObject
+from portal_app.provider.errors import MalformedObject, UnknownAtProvider
 from portal_app.provider.facts import ListParams, Page
 from portal_app.provider.stripe.refusals import log, translated_errors
 
@@ -113,6 +113,8 @@ async def _read_all(
             if complete and isinstance(obj, dict):
                 await complete(obj)
             facts.append(read(obj))
+        except UnknownAtProvider:
+            continue  # a draft, say, that was deleted while the rest of it was asked for
         except MalformedObject as error:
             log.warning("skipped a malformed object of the provider: %s", error)
             malformed.append(error)

@@ -34,6 +34,8 @@ class World:
         self.kinds: dict[str, dict[str, None]] = {}
         self.base = ""
         self.request: tuple[str | None, str | None] = (None, None)
+        # What was added or changed since somebody last cleared it: the clock asks.
+        self.stirred: set[str] = set()
         self._backups: dict[str, Obj | None] = {}
         self._start = (now, 0)
         self._newest: dict[str, list[Obj]] = {}
@@ -89,6 +91,7 @@ class World:
     # -- writing -----------------------------------------------------------------------------
     def begin(self) -> None:
         self._backups = {}
+        self.stirred = set()
         self._start = (self.now, self.counter)
         self._forget_answers()
 
@@ -100,6 +103,7 @@ class World:
         self.counter += 1
         obj["_seq"] = self.counter
         self._backups.setdefault(obj["id"], None)
+        self.stirred.add(obj["id"])
         self.load(obj)
         if event:
             self.emit(event, obj)
@@ -108,6 +112,7 @@ class World:
     def edit(self, object_id: str) -> Obj:
         """The object itself, to be changed in place, with its present state kept for undoing."""
         obj = self.objects[object_id]
+        self.stirred.add(object_id)
         if object_id not in self._backups:
             self._backups[object_id] = presentation.copied(obj)
         return obj

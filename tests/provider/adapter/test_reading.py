@@ -28,6 +28,8 @@ from tests.provider.adapter.test_adapter import Answer, answering, error, everyt
 
 LIMITED = (429, json.dumps(error("rate_limit_error", code="rate_limit")).encode())
 
+GONE = (404, json.dumps(error("invalid_request_error", code="resource_missing")).encode())
+
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
@@ -86,6 +88,21 @@ async def test_reads_begin_no_faster_than_they_may() -> None:
         await asyncio.gather(*(reader.get("/v1/products", {}) for _ in range(11)))
         assert time.monotonic() - began >= 10 / 20
         await http.close_async()
+
+
+async def test_a_draft_that_is_deleted_while_it_is_read_is_passed_over() -> None:
+    account = Account()
+    long = objects.invoice(id="in_gone")
+    long["lines"]["has_more"] = True
+    account.listings["/v1/invoices"] = [long, objects.invoice()]
+
+    async def script(target: str) -> Answer:
+        return GONE if "in_gone" in target else await account.script(target)
+
+    async with answering(script) as (_scripted, provider):
+        pages = [page async for page in provider.invoices()]
+    assert [fact.id for fact in pages[0].facts] == ["in_1"]
+    assert pages[0].malformed == ()
 
 
 class Slow(Account):
