@@ -21,6 +21,7 @@ from portal_app.identity.guard import SessionGuard
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session
 from portal_app.identity.state import TabState
+from portal_app.ingest.routes import webhook_router
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit.db import database
 from portal_app.memberships import pages as membership_pages
@@ -48,6 +49,9 @@ def create_http() -> FastAPI:
     )
     http.include_router(sign_in_router)
     http.include_router(brand_router)
+    http.include_router(
+        webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
+    )
     if settings.mode is Mode.SANDBOX:
         http.include_router(mailbox_router())
     return http
