@@ -12,6 +12,7 @@ import typer
 
 from portal_app import composition, operators, startup
 from portal_app.demo.commands import app as demo_commands
+from portal_app.jobs.commands import job_commands
 from portal_app.kit.errors import PortalError
 from portal_app.settings import UnsafeSettings, get_settings
 
@@ -23,6 +24,7 @@ keys = typer.Typer(no_args_is_help=True, help="Keys of the REST API.")
 app.add_typer(demo_commands, name="demo")
 app.add_typer(company, name="company")
 app.add_typer(keys, name="api-key")
+app.add_typer(job_commands(composition.install), name="jobs")
 
 
 def main() -> None:

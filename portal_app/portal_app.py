@@ -22,7 +22,7 @@ from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session
 from portal_app.identity.state import TabState
 from portal_app.ingest.routes import webhook_router
-from portal_app.jobs.queues import mail_loop
+from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.memberships import pages as membership_pages
 from portal_app.sandbox import create_app as create_sandbox_server
@@ -68,14 +68,14 @@ def create_sandbox() -> ASGIApp | None:
 
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
-    """What a web process does while it runs: send mail; at the end it lets the database go."""
+    """What a web process does while it runs: its jobs; at the end it lets the database go."""
     stop = asyncio.Event()
-    loop = asyncio.create_task(mail_loop(get_settings()).run_forever(stop))
+    jobs = asyncio.create_task(run_jobs(get_settings(), stop))
     try:
         yield
     finally:
         stop.set()
-        await loop
+        await jobs
         await database().close()
 
 
