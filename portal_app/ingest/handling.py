@@ -11,9 +11,7 @@ from portal_app.ingest.models import InboxEvent
 from portal_app.ingest.needs import needs, not_stored
 from portal_app.ingest.observing import BUDGET_SECONDS, Observation, Observed, Observer
 from portal_app.ingest.projecting import ORDER, project
-from portal_app.jobs.queue import GiveUp
 from portal_app.kit.db import Database
-from portal_app.provider.errors import MalformedObject
 from portal_app.provider.objects import ObjectSource
 
 logger = logging.getLogger(__name__)
@@ -47,7 +45,7 @@ class InboxHandler:
         for ref in sorted(observed, key=lambda ref: (ORDER[ref.kind], ref.id)):
             seen = observed[ref]
             if isinstance(seen, Exception):
-                failed[ref] = _reason(seen)
+                failed[ref] = seen
                 continue
             blocked = next((failed[one] for one in needs(seen.facts) if one in failed), None)
             error = blocked or await self._project(ref, seen)
@@ -81,15 +79,6 @@ class InboxHandler:
             return error
         logger.debug("%s %s", ref.kind, outcome)
         return None
-
-
-def _reason(error: Exception) -> Exception:
-    """An object that can't be read stays so until it changes, and then another event comes."""
-    if isinstance(error, MalformedObject):
-        gave_up = GiveUp(str(error))
-        gave_up.__cause__ = error
-        return gave_up
-    return error
 
 
 def _fields(refs: Iterable[Ref]) -> dict[str, str]:

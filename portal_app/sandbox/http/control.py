@@ -15,7 +15,7 @@ from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http.service import Action, Service, base_of, check_key
 
 
-async def _run(request: Request, action: Action) -> Response:
+async def run(request: Request, action: Action) -> Response:
     service: Service = request.app.state.service
     answer = await run_in_threadpool(
         service.control,
@@ -26,7 +26,7 @@ async def _run(request: Request, action: Action) -> Response:
     return Response(answer.body, answer.status, media_type="application/json")
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def read_body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.body() or b"{}")
     except ValueError:
@@ -35,12 +35,12 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 async def read_time(request: Request) -> Response:
-    return await _run(request, lambda world: {"now": world.now})
+    return await run(request, lambda world: {"now": world.now})
 
 
 async def set_time(request: Request) -> Response:
     """`{"now": unix}`: sets the clock of an empty account, otherwise advances it."""
-    now = (await _body(request)).get("now")
+    now = (await read_body(request)).get("now")
 
     def action(world: World) -> Obj:
         if not isinstance(now, int) or isinstance(now, bool):
@@ -51,14 +51,14 @@ async def set_time(request: Request) -> Response:
             world.now = now
         return {"now": world.now}
 
-    return await _run(request, action)
+    return await run(request, action)
 
 
 async def complete_checkout(request: Request) -> Response:
     """`{"payment_method": "pm_card_visa"}`: pay as the customer would on Stripe's page."""
-    token = (await _body(request)).get("payment_method", "pm_card_visa")
+    token = (await read_body(request)).get("payment_method", "pm_card_visa")
     session_id = request.path_params["id"]
-    return await _run(
+    return await run(
         request, lambda world: present(world, checkout.complete(world, session_id, str(token)))
     )
 
