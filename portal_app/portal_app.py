@@ -16,6 +16,7 @@ from portal_app.api.app import create_api
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
 from portal_app.demo.mailbox import mailbox_router
+from portal_app.demo.webhooks import register_when_served
 from portal_app.identity import pages as account_pages
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.routes import router as sign_in_router
@@ -26,7 +27,7 @@ from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.memberships import pages as membership_pages
 from portal_app.sandbox import create_app as create_sandbox_server
-from portal_app.settings import Mode, get_settings
+from portal_app.settings import Mode, Settings, get_settings
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -66,16 +67,23 @@ def create_sandbox() -> ASGIApp | None:
     return Starlette(routes=[Mount("/sandbox/stripe", app=server)])
 
 
+async def _hear_from_sandbox(settings: Settings) -> None:
+    if settings.mode is Mode.SANDBOX:
+        await register_when_served(settings)
+
+
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
     """What a web process does while it runs: its jobs; at the end it lets the database go."""
-    stop = asyncio.Event()
-    jobs = asyncio.create_task(run_jobs(get_settings(), stop))
+    settings, stop = get_settings(), asyncio.Event()
+    jobs = asyncio.create_task(run_jobs(settings, stop))
+    sandbox = asyncio.create_task(_hear_from_sandbox(settings))
     try:
         yield
     finally:
         stop.set()
-        await jobs
+        sandbox.cancel()
+        await asyncio.gather(jobs, sandbox, return_exceptions=True)
         await database().close()
 
 

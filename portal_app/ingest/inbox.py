@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
 
 from portal_app.ingest.models import InboxEvent
 from portal_app.kit.clock import wall_now
@@ -94,6 +95,15 @@ async def insert(db: Database, events: Sequence[SignedEvent]) -> None:
     now = wall_now()
     async with db.engine.begin() as connection:
         await connection.execute(statement, [_row(event, now) for event in events])
+
+
+async def is_worked_off(db: Database) -> bool:
+    """Whether no event waits, for its first attempt or for another one."""
+    waiting = select(InboxEvent.id).where(
+        col(InboxEvent.handled_at).is_(None), col(InboxEvent.dead_at).is_(None)
+    )
+    async with db.reading() as session:
+        return (await session.execute(waiting.limit(1))).first() is None
 
 
 def _row(event: SignedEvent, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from portal_app.sandbox.engine.webhooks import Delivery
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS deliveries (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, endpoint TEXT NOT NULL, body BLOB NOT NULL,
   state TEXT NOT NULL, due REAL NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, status INTEGER
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due, id);
@@ -18,8 +18,8 @@ CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due, id);
 @dataclass(frozen=True)
 class Due:
     id: int
-    event: str
     endpoint: str
+    body: bytes
     attempt: int
 
 
@@ -34,20 +34,20 @@ class DeliveryLog:
             # The process that was sending these is gone; their receiver may get them twice.
             db.execute("UPDATE deliveries SET state = 'pending' WHERE state = 'sending'")
 
-    def add(self, planned: Iterable[Delivery]) -> None:
-        """Inside the transaction of the request that caused them."""
+    def add(self, planned: Iterable[tuple[Delivery, bytes]]) -> None:
+        """Deliveries with what they say, inside the transaction of the request that caused them."""
         self._db.executemany(
-            "INSERT INTO deliveries (event, endpoint, state, due) VALUES (?, ?, ?, ?)",
+            "INSERT INTO deliveries (endpoint, body, state, due) VALUES (?, ?, ?, ?)",
             [
-                (one.event, one.endpoint, "lost" if one.due is None else "pending", one.due or 0)
-                for one in planned
+                (one.endpoint, body, "lost" if one.due is None else "pending", one.due or 0)
+                for one, body in planned
             ],
         )
 
     def take(self, wall: float) -> Due | None:
         """The delivery that is due for the longest time; nobody else gets it."""
         row = self._db.execute(
-            "SELECT id, event, endpoint, attempt FROM deliveries"
+            "SELECT id, endpoint, body, attempt FROM deliveries"
             " WHERE state = 'pending' AND due <= ? ORDER BY due, id LIMIT 1",
             (wall,),
         ).fetchone()

@@ -75,7 +75,7 @@ class Store:
         key: str | None,
         reply: Reply | None,
         wall: int,
-        planned: Iterable[Delivery] = (),
+        planned: Iterable[tuple[Delivery, bytes]] = (),
     ) -> None:
         """Everything that the request changed, its deliveries and its answer, or nothing."""
         written, removed = world.changes()

@@ -30,9 +30,9 @@ class DeliveryFaults:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One planned POST; `due` is wall time, None for one that gets lost on the way."""
+    """One planned POST of an event; `due` is wall time, None for one that gets lost on the way."""
 
-    event: str
+    event: Obj
     endpoint: str
     due: float | None
 
@@ -88,7 +88,7 @@ def plan(
         lost = chance.random() < faults.drop
         for _ in range(copies):
             due = None if lost else wall + chance.random() * faults.delay
-            planned.append(Delivery(event["id"], endpoint["id"], due))
+            planned.append(Delivery(event, endpoint["id"], due))
     return planned
 
 

@@ -34,6 +34,7 @@ class World:
         self.kinds: dict[str, dict[str, None]] = {}
         self.base = ""
         self.request: tuple[str | None, str | None] = (None, None)
+        self.emitted: list[Obj] = []
         self._backups: dict[str, Obj | None] = {}
         self._start = (now, 0)
 
@@ -70,6 +71,7 @@ class World:
     # -- writing -----------------------------------------------------------------------------
     def begin(self) -> None:
         self._backups = {}
+        self.emitted = []
         self._start = (self.now, self.counter)
 
     def add(self, obj: Obj, event: str | None = None) -> Obj:
@@ -112,7 +114,7 @@ class World:
         if previous is not None:
             data["previous_attributes"] = previous
         request_id, key = self.request
-        self.add(
+        made = self.add(
             {
                 "id": self.new_id("evt"),
                 "object": "event",
@@ -125,6 +127,8 @@ class World:
                 "type": event,
             }
         )
+        # Kept apart, as a long advance of the clock forgets its first events before its end.
+        self.emitted.append(made)
 
     # -- transactions ------------------------------------------------------------------------
     def changes(self) -> tuple[list[Obj], list[str]]:

@@ -17,12 +17,11 @@ LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True)
 class Letter:
-    """A delivery with what it needs: the address, the secret and the event as JSON."""
+    """A delivery with its address and the secret that signs it."""
 
     due: Due
     url: str
     secret: str
-    body: bytes
 
 
 class Post(Protocol):
@@ -89,9 +88,9 @@ def _deliver(client: httpx.Client, letter: Letter) -> int | None:
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-        "Stripe-Signature": signature(letter.secret, letter.body, at=int(time.time())),
+        "Stripe-Signature": signature(letter.secret, letter.due.body, at=int(time.time())),
     }
     try:
-        return client.post(letter.url, content=letter.body, headers=headers).status_code
+        return client.post(letter.url, content=letter.due.body, headers=headers).status_code
     except (httpx.HTTPError, httpx.InvalidURL):
         return None

@@ -33,11 +33,11 @@ class PostOffice:
         self._chance = Random(faults.seed)  # noqa: S311 - faults, not secrets
 
     # The caller of these two holds the lock.
-    def planned(self, written: list[Obj], *, wall: float) -> list[Delivery]:
-        events = sorted(
-            (obj for obj in written if obj["object"] == "event"), key=lambda obj: int(obj["_seq"])
-        )
-        return plan(self._world(), events, self.faults, self._chance, wall=wall)
+    def planned(self, *, wall: float) -> list[tuple[Delivery, bytes]]:
+        """The deliveries of what the present request emitted, with their bodies."""
+        world = self._world()
+        found = plan(world, world.emitted, self.faults, self._chance, wall=wall)
+        return [(delivery, _body(world, delivery.event)) for delivery in found]
 
     def ring(self) -> None:
         self._courier.ring()
@@ -46,15 +46,9 @@ class PostOffice:
     def next_letter(self, wall: float) -> Letter | None:
         with self._lock:
             while (due := self._log.take(wall)) is not None:
-                world = self._world()
-                event = world.objects.get(due.event)
-                endpoint = world.objects.get(due.endpoint)
-                if event is not None and endpoint is not None and not endpoint.get("deleted"):
-                    shown = present(world, event)
-                    shown["pending_webhooks"] = len(endpoints_for(world, event))
-                    body = orjson.dumps(shown, option=orjson.OPT_INDENT_2)
-                    return Letter(due, endpoint["url"], endpoint["_secret"], body)
-                # The event is older than the account remembers, or nobody wants it any more.
+                endpoint = self._world().objects.get(due.endpoint)
+                if endpoint is not None and not endpoint.get("deleted"):
+                    return Letter(due, endpoint["url"], endpoint["_secret"])
                 self._log.failed(due, None)
             return None
 
@@ -77,3 +71,8 @@ class PostOffice:
     def counts(self) -> dict[str, int]:
         with self._lock:
             return self._log.counts()
+
+
+def _body(world: World, event: Obj) -> bytes:
+    shown = present(world, event) | {"pending_webhooks": len(endpoints_for(world, event))}
+    return orjson.dumps(shown, option=orjson.OPT_INDENT_2)

@@ -129,7 +129,7 @@ class Service:
             raise
         reply = Reply(fingerprint, answer.status, answer.body)
         wall = time.time()
-        planned = self.post_office.planned(world.changes()[0], wall=wall)
+        planned = self.post_office.planned(wall=wall)
         self._store.save(world, key=key, reply=reply, wall=int(wall), planned=planned)
         if planned:
             self.post_office.ring()

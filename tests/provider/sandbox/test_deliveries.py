@@ -73,6 +73,31 @@ def test_every_event_is_sent_signed_with_what_changed(
     assert settled(sandbox) == {"pending": 0, "delivered": 2, "failed": 0, "lost": 0}
 
 
+def test_what_a_long_advance_forgets_is_sent_all_the_same(
+    client: stripe.StripeClient, sandbox: SandboxServer, receiver: Receiver
+) -> None:
+    buyer = client.v1.customers.create(
+        {
+            "payment_method": "pm_card_visa",
+            "invoice_settings": {"default_payment_method": "pm_card_visa"},
+        }
+    )
+    product = client.v1.products.create({"name": "Room"})
+    plan = client.v1.prices.create(
+        {
+            "product": product.id,
+            "unit_amount": 2900,
+            "currency": "usd",
+            "recurring": {"interval": "month"},
+        }
+    )
+    client.v1.subscriptions.create({"customer": buyer.id, "items": [{"price": plan.id}]})
+    register(sandbox, receiver.url)
+    sandbox.advance(100 * 86400)
+    settled(sandbox)
+    assert receiver.types.count("invoice.paid") == 3
+
+
 def test_a_receiver_that_fails_is_asked_again_until_the_schedule_ends(
     client: stripe.StripeClient, sandbox: SandboxServer, receiver: Receiver
 ) -> None:
