@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 
 import reflex as rx
 from fastapi import FastAPI
+from reflex_base.event import Event
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -22,10 +23,13 @@ from portal_app.identity.guard import SessionGuard
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session
 from portal_app.identity.state import TabState
+from portal_app.identity.tabs import open_tabs
+from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.routes import webhook_router
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.memberships import pages as membership_pages
+from portal_app.memberships.state import MembershipState, OrdersState
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.ui import fallback
@@ -72,18 +76,35 @@ async def _hear_from_sandbox(settings: Settings) -> None:
         await register_when_served(settings)
 
 
+def _live_pages(app: rx.App) -> LivePages:
+    """Tabs of this process read again, through the guard, when something of theirs changed."""
+
+    def connected() -> Container[str]:
+        return app.event_namespace.token_to_sid if app.event_namespace else ()
+
+    async def push(token: str) -> Told:
+        events = Event.from_event_type([OrdersState.refresh, MembershipState.refresh])  # type: ignore[list-item]
+        pushed = await app.event_processor.enqueue_many(token, *events)
+        return asyncio.gather(*pushed, return_exceptions=True)
+
+    return LivePages(database, open_tabs, connected, push)
+
+
 @asynccontextmanager
-async def running() -> AsyncIterator[None]:
-    """What a web process does while it runs: its jobs; at the end it lets the database go."""
+async def running(app: rx.App) -> AsyncIterator[None]:
+    """What a web process does while it runs; at the end it lets the database go."""
     settings, stop = get_settings(), asyncio.Event()
-    jobs = asyncio.create_task(run_jobs(settings, stop))
+    work = [
+        asyncio.create_task(run_jobs(settings, stop)),
+        asyncio.create_task(_live_pages(app).run_forever(stop)),
+    ]
     sandbox = asyncio.create_task(_hear_from_sandbox(settings))
     try:
         yield
     finally:
         stop.set()
         sandbox.cancel()
-        await asyncio.gather(jobs, sandbox, return_exceptions=True)
+        await asyncio.gather(*work, sandbox, return_exceptions=True)
         await database().close()
 
 
