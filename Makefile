@@ -13,9 +13,10 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet install --constraint const
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-# Property tests that `make soak` runs in full, one stamp each, so that it goes on where it stopped.
+# What `make soak` runs in full, one stamp each, so that it goes on where it stopped: property tests
+# and those that set counts of their own by PORTAL_SOAK.
 SOURCES := $(shell find portal_app alembic -name '*.py' -not -path '*/__pycache__/*' 2>/dev/null)
-SOAKS := $(patsubst tests/%.py,.soak/%.passed,$(shell grep -rls --include='test_*.py' hypothesis tests))
+SOAKS := $(patsubst tests/%.py,.soak/%.passed,$(shell grep -rls --include='test_*.py' -e hypothesis -e PORTAL_SOAK tests))
 
 .PHONY: help setup run build test check soak bench clean
 
@@ -41,7 +42,7 @@ check: $(DEV) ## formatting, lint, types, import contracts, migration drift, tra
 	$(BIN)/alembic upgrade head && $(BIN)/alembic check
 	$(BIN)/python -m pytest -q tests/architecture
 
-soak: $(DEV) $(SOAKS) ## full counts of the property tests, with figures; goes on where it stopped
+soak: $(DEV) $(SOAKS) ## full counts of property, crash and load tests, with figures; goes on where it stopped
 	@echo "$(words $(SOAKS)) files passed their full counts; 'make clean' forgets that."
 
 .soak/%.passed: tests/%.py $(SOURCES) | $(DEV)

@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import JSON, Connection
+from sqlalchemy import JSON, Connection, text
 from sqlmodel import SQLModel
 
 from portal_app import registry
@@ -15,6 +15,8 @@ from portal_app.kit.columns import UtcDateTime
 from portal_app.kit.db import Database
 from portal_app.settings import get_settings
 
+# Any number that no other program takes a lock by in this database.
+LOCK_KEY = int.from_bytes(b"portal")
 assert registry  # importing it fills the metadata  # noqa: S101
 
 
@@ -26,7 +28,23 @@ def _render(kind: str, item: Any, _context: AutogenContext) -> str | bool:  # no
     return False
 
 
+def _wait_for_turn(connection: Connection) -> None:
+    """Let one process migrate at a time: several may start at once, on several machines.
+
+    SQLite's write lock does the same by itself, if one waits for it longer than a web request
+    may. PostgreSQL's advisory lock belongs to the connection and ends with it; the commit keeps
+    each migration in a transaction of its own.
+    """
+    if connection.dialect.name == "sqlite":
+        # On the driver's cursor: a statement of ours would take the lock it has to wait for.
+        connection.connection.cursor().execute("PRAGMA busy_timeout=60000")
+    else:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_KEY})
+        connection.commit()
+
+
 def _migrate(connection: Connection) -> None:
+    _wait_for_turn(connection)
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,

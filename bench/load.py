@@ -14,9 +14,11 @@ from pathlib import Path
 
 CONNECTIONS = 16
 _LUA = """
-local paths, n = {{{paths}}}, 0
-wrk.headers["Authorization"] = "{authorization}"
-request = function() n = n % #paths + 1; return wrk.format("GET", paths[n]) end
+local paths, keys, n = {{{paths}}}, {{{keys}}}, 0
+request = function()
+  n = n + 1
+  return wrk.format("GET", paths[n % #paths + 1], {{["Authorization"] = keys[n % #keys + 1]}})
+end
 done = function(summary)
   local e = summary.errors
   print("failed=" .. e.status + e.connect + e.read + e.write + e.timeout)
@@ -34,22 +36,23 @@ def client_name() -> str:
 
 
 def requests_per_second(
-    port: int, paths: Sequence[str], *, authorization: str, seconds: int
+    port: int, paths: Sequence[str], *, keys: Sequence[str], seconds: float
 ) -> float:
-    """Raises Failed unless every answer is a 200."""
+    """With *keys* in turn, as each has a limit; raises Failed unless every answer is a 200."""
     if shutil.which("wrk"):
-        return _by_wrk(port, paths, authorization=authorization, seconds=seconds)
-    return asyncio.run(_by_hand(port, paths, authorization=authorization, seconds=seconds))
+        return _by_wrk(port, paths, keys=keys, seconds=seconds)
+    return asyncio.run(_by_hand(port, paths, keys=keys, seconds=seconds))
 
 
-def _by_wrk(port: int, paths: Sequence[str], *, authorization: str, seconds: int) -> float:
+def _by_wrk(port: int, paths: Sequence[str], *, keys: Sequence[str], seconds: float) -> float:
     quoted = ",".join(f'"{path}"' for path in paths)
+    bearers = ",".join(f'"Bearer {key}"' for key in keys)
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "requests.lua"
-        script.write_text(_LUA.format(paths=quoted, authorization=authorization))
+        script.write_text(_LUA.format(paths=quoted, keys=bearers))
         done = subprocess.run(
             [
-                *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"),
+                *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{round(seconds)}s"),
                 *("-s", str(script), f"http://127.0.0.1:{port}"),
             ],
             capture_output=True,
@@ -62,10 +65,12 @@ def _by_wrk(port: int, paths: Sequence[str], *, authorization: str, seconds: int
     return float(rate[1])
 
 
-async def _by_hand(port: int, paths: Sequence[str], *, authorization: str, seconds: int) -> float:
-    requests = cycle(
-        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n\r\n".encode()
-        for path in paths
+async def _by_hand(
+    port: int, paths: Sequence[str], *, keys: Sequence[str], seconds: float
+) -> float:
+    requests = (
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+        for path, key in zip(cycle(paths), cycle(keys), strict=False)
     )
     end = time.perf_counter() + seconds
 

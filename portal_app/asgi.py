@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -12,10 +14,15 @@ from portal_app.kit.http.documents import BrandLink, Documents
 from portal_app.kit.http.gate import HasSession, SignInGate
 from portal_app.kit.http.headers import SecurityHeaders
 from portal_app.kit.http.same_origin import SameOrigin
+from portal_app.kit.http.sockets import SocketGuard
 
 CLIENT = Path(".web") / "build" / "client"
 PRIVATE = ("/orders/", "/billing/", "/payment-methods/", "/account/", "/studio/")
-NEVER_STORED = (*PRIVATE, "/auth/", "/login/", "/locale", "/receipts/", "/invoices/")
+NEVER_STORED = (
+    *PRIVATE,
+    *("/api/", "/auth/", "/invoices/", "/locale", "/login", "/receipts/", "/sandbox/"),
+    *("/transfer/", "/webhooks/"),
+)
 # These carry a proof of their own: an API key, Stripe's signature, the sandbox's key.
 OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")
 
@@ -38,18 +45,29 @@ def application() -> ASGIApp:
     # Not before the variables are set; and importing it registers every page and table.
     from portal_app import composition  # noqa: PLC0415
     from portal_app import portal_app as root  # noqa: PLC0415
-    from portal_app.settings import get_settings  # noqa: PLC0415
+    from portal_app.settings import Mode, get_settings  # noqa: PLC0415
 
     composition.install()
-    return front(
+    settings = get_settings()
+    served = front(
         root.app(),
         api=root.create_api(),
         sandbox=root.create_sandbox(),
-        origin=get_settings().origin,
+        origin=settings.origin,
         client=CLIENT,
         has_session=root.has_session,
         brand_link=root.brand_link,
+        guard_sockets=partial(
+            SocketGuard,
+            origin=settings.origin,
+            session_of=root.session_of,
+            seal=root.sealed,
+            hops=settings.proxy_hops,
+            # In sandbox mode every visitor of a developer's machine comes from there.
+            count_loopback=settings.mode is not Mode.SANDBOX,
+        ),
     )
+    return root.measured(served)
 
 
 def front(
@@ -61,9 +79,12 @@ def front(
     sandbox: ASGIApp | None = None,
     has_session: HasSession | None = None,
     brand_link: BrandLink | None = None,
+    guard_sockets: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> ASGIApp:
     """Everything that stands between the network and *pages* (Reflex), outermost last."""
     app: ASGIApp = Documents(pages, client=client, brand_link=brand_link)
+    if guard_sockets is not None:
+        app = guard_sockets(app)
     if has_session is not None:
         app = SignInGate(app, has_session=has_session, private=PRIVATE, home="/orders/")
     app = Dispatch(app, prefix="/api/", special=api)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from reflex_base.event import Event
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -19,17 +20,24 @@ from portal_app.branding.service import brand_link
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
 from portal_app.identity import pages as account_pages
+from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
+from portal_app.identity.intake import install_intake
 from portal_app.identity.routes import router as sign_in_router
-from portal_app.identity.sessions import has_session
+from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
 from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.routes import webhook_router
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
+from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
+from portal_app.memberships.routes import router as orders_router
 from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.operators.health import Readiness
+from portal_app.operators.metrics import Measured, Metrics
+from portal_app.operators.routes import health_routes, metrics_routes
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.ui import fallback
@@ -37,26 +45,49 @@ from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
 from portal_app.ui.i18n import t
 from portal_app.ui.i18n_routes import language_router
+from portal_app.ui.page_errors import log_handler_error, log_page_error
 from portal_app.ui.shell import NavLink, Shell, use_shell
 
 # `asgi.py` takes these from here: what it serves, and what it asks about a document request.
-__all__ = ["app", "brand_link", "create_api", "create_sandbox", "has_session"]
+__all__ = [
+    "app",
+    "brand_link",
+    "create_api",
+    "create_sandbox",
+    "has_session",
+    "measured",
+    "sealed",
+    "session_of",
+]
 
+METRICS = Metrics()
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
 
 def create_http() -> FastAPI:
     """The HTTP routes beside the pages; they win over pages of the same path."""
     settings = get_settings()
-    http = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    http = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={RequestValidationError: malformed},
+    )
     http.include_router(
-        language_router(origin=settings.origin, mode=settings.mode, skeletons=SKELETONS)
+        language_router(
+            origin=settings.origin, mode=settings.mode, skeletons=SKELETONS, keep=keep_locale
+        )
     )
     http.include_router(sign_in_router)
     http.include_router(brand_router)
     http.include_router(
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
     )
+    http.include_router(orders_router)
+    http.include_router(health_routes(Readiness(database, settings.redis_url)))
+    if token := settings.portal_metrics_token.get_secret_value():
+        http.include_router(metrics_routes(METRICS, token))
     if settings.mode is Mode.SANDBOX:
         http.include_router(mailbox_router())
     return http
@@ -90,6 +121,12 @@ def _live_pages(app: rx.App) -> LivePages:
     return LivePages(database, open_tabs, connected, push)
 
 
+def measured(front: ASGIApp) -> ASGIApp:
+    """*front* with its requests counted, when somebody may read the count."""
+    read = get_settings().portal_metrics_token.get_secret_value()
+    return Measured(front, METRICS) if read else front
+
+
 @asynccontextmanager
 async def running(app: rx.App) -> AsyncIterator[None]:
     """What a web process does while it runs; at the end it lets the database go."""
@@ -121,12 +158,15 @@ def create_app() -> rx.App:
             rx.el.meta(name="color-scheme", content="light dark"),
         ],
         api_transformer=create_http(),
+        backend_exception_handler=log_handler_error,
+        frontend_exception_handler=log_page_error,
     )
     # Both inject styles that the content policy refuses; ours stand in for them.
     app.app_wraps.pop((5, "Overlay"))
     app.app_wraps[5, "Connection"] = connection_banner
     app.app_wraps[55, "ErrorBoundary"] = error_boundary
     app.add_middleware(SessionGuard())
+    install_intake(app)
     app.register_lifespan_task(running)
     return app
 

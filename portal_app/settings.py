@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from dotenv import dotenv_values
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from portal_app.kit.tokens import derive_token
 
 SANDBOX_KEY = "sk_test_sandbox"
+DOTENV = ".env"
+SHORTEST_SECRET = 32
 STRIPE_HOSTS = frozenset({"api.stripe.com"})
 
 
@@ -28,13 +31,16 @@ class Mode(StrEnum):
 
 
 class UnsafeSettings(ValueError):
-    """Raised at start when production would be unsafe; the message says how to mend it."""
+    """Raised at start when settings are wrong or unsafe; the message says how to mend them.
+
+    It never repeats a value, since a value may be a secret in the wrong place.
+    """
 
 
 class Settings(BaseSettings):
     """Settings of contracts.md, to the letter. Secrets may come from files by `NAME_FILE`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=DOTENV, extra="ignore", frozen=True)
 
     portal_origin: str = "http://localhost:3000"
     portal_env: str = "development"
@@ -45,6 +51,7 @@ class Settings(BaseSettings):
     portal_smtp_url: SecretStr = SecretStr("")
     portal_mail_from: str = ""
     portal_proxy_hops: int = 0
+    portal_metrics_token: SecretStr = SecretStr("")
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_publishable_key: str = ""
     stripe_webhook_secret: SecretStr = SecretStr("")
@@ -62,11 +69,20 @@ class Settings(BaseSettings):
     def _refuse_unsafe(self) -> Self:
         key = self.stripe_secret_key.get_secret_value()
         if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
-            raise UnsafeSettings("STRIPE_SECRET_KEY must start with sk_test_, rk_test_ or …live_.")
+            raise UnsafeSettings(
+                "STRIPE_SECRET_KEY must start with sk_test_, rk_test_, sk_live_ or rk_live_"
+            )
+        token = self.portal_metrics_token.get_secret_value()
+        if token and len(token) < SHORTEST_SECRET:
+            raise UnsafeSettings(f"PORTAL_METRICS_TOKEN needs {SHORTEST_SECRET} characters or more")
+        if not self._keys_agree:
+            raise UnsafeSettings(
+                "STRIPE_PUBLISHABLE_KEY must be of the secret key's mode: pk_test_… or pk_live_…"
+            )
         if self.mode is Mode.LIVE:
             missing = [name for name, present in self._live_needs().items() if not present]
             if missing:
-                raise UnsafeSettings(f"A live Stripe key also needs: {'; '.join(missing)}.")
+                raise UnsafeSettings(f"A live Stripe key also needs: {'; '.join(missing)}")
         return self
 
     def _live_needs(self) -> dict[str, bool]:
@@ -74,13 +90,26 @@ class Settings(BaseSettings):
         return {
             "PORTAL_ENV=production": self.production,
             "an https PORTAL_ORIGIN": self.secure_cookies,
-            "PORTAL_SECRET_KEY of 32 characters or more": len(self._given_secret) >= 32,  # noqa: PLR2004
+            f"PORTAL_SECRET_KEY of {SHORTEST_SECRET} characters or more": self.has_long_secret,
             "STRIPE_WEBHOOK_SECRET": bool(self.stripe_webhook_secret.get_secret_value()),
             "PORTAL_SMTP_URL": bool(self.portal_smtp_url.get_secret_value()),
             "PORTAL_MAIL_FROM": bool(self.portal_mail_from),
             "no STRIPE_API_BASE other than Stripe's": not base
             or urlsplit(base).hostname in STRIPE_HOSTS,
         }
+
+    @property
+    def _keys_agree(self) -> bool:
+        """A live page with a test key, or the reverse, would refuse every card."""
+        if not self.stripe_publishable_key or self.mode is Mode.SANDBOX:
+            return True
+        wanted = "pk_live_" if self.mode is Mode.LIVE else "pk_test_"
+        return self.stripe_publishable_key.startswith(wanted)
+
+    @property
+    def has_long_secret(self) -> bool:
+        """Whether a secret key was given that is long enough to be one."""
+        return len(self._given_secret) >= SHORTEST_SECRET
 
     @property
     def _given_secret(self) -> str:
@@ -175,14 +204,42 @@ def _stored_secret(data_dir: Path) -> str:
     return path.read_text()
 
 
-def _secrets_from_files() -> dict[str, str]:
-    """Values of every `NAME_FILE` whose NAME is a setting of ours and is not set itself."""
+def is_given(name: str) -> bool:
+    """Whether the environment or `.env` names a setting, rather than its default holding."""
+    given = {**dotenv_values(DOTENV), **os.environ}
+    return name in given or f"{name}_FILE" in given
+
+
+def _values_from_files() -> dict[str, str]:
+    """The content of every file that a `NAME_FILE` names, for a NAME that is a setting of ours."""
+    given = {**dotenv_values(DOTENV), **os.environ}
     found: dict[str, str] = {}
-    for name in Settings.model_fields:
-        path = os.environ.get(f"{name.upper()}_FILE")
-        if path and not os.environ.get(name.upper()):
-            found[name] = Path(path).read_text().strip()
+    for field in Settings.model_fields:
+        name = field.upper()
+        path = given.get(f"{name}_FILE")
+        if not path:
+            continue
+        if given.get(name):
+            raise UnsafeSettings(f"Set either {name} or {name}_FILE, not both")
+        found[field] = _content(f"{name}_FILE", Path(path))
     return found
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnsafeSettings(f"{name} names a file that can't be read: {path}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    """What is wrong with which setting; pydantic's own text would also show the value."""
+    said = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in fault["loc"]).upper()
+        text = fault["msg"].removeprefix("Value error, ")
+        said.append(text if not name or text.startswith(name) else f"{name}: {text}")
+    return ". ".join(said)
 
 
 @lru_cache(maxsize=1)
@@ -191,8 +248,11 @@ def get_settings() -> Settings:
 
     Raises
     ------
-    UnsafeSettings, pydantic.ValidationError
+    UnsafeSettings
         With a sentence that names the setting to mend.
 
     """
-    return Settings(**_secrets_from_files())  # type: ignore[arg-type]
+    try:
+        return Settings(**_values_from_files())  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise UnsafeSettings(f"{_sentence(error)}.") from None

@@ -8,12 +8,17 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal_app import composition
 from portal_app.demo.listing import demo_listing
 from portal_app.demo.seed import is_seeded, seed
 from portal_app.kit.clock import wall_now
-from portal_app.settings import Mode, Settings, get_settings
+from portal_app.kit.db import Database
+from portal_app.notifications.transports import choose_transport
+from portal_app.settings import Mode, Settings, UnsafeSettings, get_settings
 
 ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
 
@@ -23,6 +28,33 @@ def migrate() -> None:
     command.upgrade(Config(str(ALEMBIC_INI)), "head")
 
 
+def head() -> str:
+    """The revision that this version's code was written for."""
+    return ScriptDirectory.from_config(Config(str(ALEMBIC_INI))).get_current_head() or ""
+
+
+async def revision(database: Database) -> str:
+    """The revision that the database is at; empty when it has never been migrated.
+
+    Raises whatever the driver does when the database can't be reached.
+    """
+    async with database.reading() as session:
+        await session.execute(text("SELECT 1"))
+        try:
+            found = await session.execute(text("SELECT version_num FROM alembic_version"))
+        except (OperationalError, ProgrammingError):  # SQLite and PostgreSQL: no such table
+            return ""
+        return str(found.scalar_one_or_none() or "")
+
+
+def check_mail(settings: Settings) -> None:
+    """UnsafeSettings when nobody could be sent a sign-in code."""
+    try:
+        choose_transport(settings)
+    except ValueError as reason:
+        raise UnsafeSettings(str(reason)) from reason
+
+
 def empty() -> None:
     """Drop every table and make them anew; only the demo does this."""
     command.downgrade(Config(str(ALEMBIC_INI)), "base")
@@ -30,10 +62,14 @@ def empty() -> None:
 
 
 def prepare(*, say: Callable[[str], None]) -> None:
+    """Migrate, and in the sandbox create the demo; UnsafeSettings when mail has no way out."""
     settings = get_settings()
+    check_mail(settings)
     migrate()
     if settings.mode is Mode.SANDBOX:
         asyncio.run(_prepare_demo(settings, say))
+    else:
+        say(f"Billing Portal ({settings.mode})   {settings.origin}")
 
 
 async def _prepare_demo(settings: Settings, say: Callable[[str], None]) -> None:

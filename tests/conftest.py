@@ -1,23 +1,25 @@
-"""Fixtures that every kind of test shares: a database, frozen clocks, loopback only."""
+"""Fixtures that every kind of test shares: frozen clocks, settings, loopback only.
+
+The databases are in `databases.py`.
+"""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlmodel import SQLModel
 
 from portal_app import registry
 from portal_app.kit import clock
-from portal_app.kit import db as kit_db
 from portal_app.kit.clock import FrozenClock
 from portal_app.settings import get_settings
 from tests.portal_server import Portal, running_portal
 from tests.rows import NOW
 
+pytest_plugins = ("tests.databases",)
 assert registry  # importing it fills the metadata
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _connect = socket.socket.connect
@@ -57,16 +59,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     get_settings.cache_clear()
     yield get_settings()
     get_settings.cache_clear()
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[kit_db.Database]:
-    database = kit_db.Database(f"sqlite+aiosqlite:///{tmp_path / 'portal.db'}")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
-    kit_db.install(database)
-    yield database
-    await database.close()
 
 
 @pytest.fixture(scope="session")

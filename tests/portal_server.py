@@ -6,17 +6,19 @@ import json
 import os
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.contents import Rows, contents
+from tests.load_balancer import LoadBalancer, load_balancer
 
 DEMO_NOW = "2026-11-16T09:30:00"
 ROOT = Path(__file__).parent.parent
@@ -29,7 +31,9 @@ class Portal:
     origin: str
     data_dir: Path
     log: Path
+    pid: int = 0
     listing: dict[str, Any] = field(default_factory=dict)
+    database_url: str = ""
     # Closed with the portal.
     clients: list[httpx.Client] = field(default_factory=list)
 
@@ -68,19 +72,14 @@ class Portal:
     def cookie_of(self, client: httpx.Client) -> str:
         return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
 
-    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+    def rows(self) -> Rows:
         """Every table's rows, for before/after comparisons."""
-        with closing(sqlite3.connect(self.data_dir / "portal.db")) as connection:
-            tables = [
-                name
-                for (name,) in connection.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-                )
-            ]
-            return {
-                table: connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608
-                for table in tables
-            }
+        return contents(self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}")
+
+    def facts(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Rows but for the tables that note activity (`last_seen_at`, `last_used_at`)."""
+        activity = {"login_sessions", "api_keys"}
+        return {table: found for table, found in self.rows().items() if table not in activity}
 
 
 def _free_port() -> int:
@@ -113,34 +112,90 @@ def _wait(origin: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError("the portal did not answer within a minute\n" + log.read_text())
 
 
-@contextmanager
-def running_portal(data_dir: Path) -> Iterator[Portal]:
-    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port."""
-    port = _free_port()
-    origin = f"http://localhost:{port}"
-    environment = {
+def _command(port: int, factory: str) -> list[str]:
+    if not factory:
+        return [sys.executable, "-m", "portal_app", "serve", "--port", str(port)]
+    options = ["--interface", "asgi", "--factory", "--port", str(port), "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *options, factory]
+
+
+def _environment(origin: str, data_dir: Path, settings: dict[str, str]) -> dict[str, str]:
+    """The caller's environment with these settings and no others of ours."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PORTAL_", "STRIPE_", "PYTEST_"))
-    } | {"PORTAL_ORIGIN": origin, "PORTAL_DATA_DIR": str(data_dir)}
-    data_dir.mkdir(parents=True, exist_ok=True)
-    log = data_dir / "server.log"
-    _portal(environment, "demo", "reset", "--now", DEMO_NOW)
+    }
+    return kept | {"PORTAL_ORIGIN": origin, "PORTAL_DATA_DIR": str(data_dir)} | settings
+
+
+@contextmanager
+def _web_process(
+    environment: dict[str, str], port: int, log: Path, factory: str = ""
+) -> Iterator[int]:
+    """`portal serve`, or the application of *factory*, on *port*; yields the process's id."""
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "portal_app", "serve", "--port", str(port)],
+            _command(port, factory),
             cwd=ROOT,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(origin, server, log)
-        listing = json.loads(_portal(environment, "demo", "info", "--json"))
-        portal = Portal(origin, data_dir, log, listing)
-        yield portal
-        for client in portal.clients:
-            client.close()
+        _wait(f"http://localhost:{port}", server, log)
+        yield server.pid
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@contextmanager
+def _known_as(portal: Portal, environment: dict[str, str]) -> Iterator[Portal]:
+    """Fill in what the demo says about itself; close the clients that signed in."""
+    portal.listing = json.loads(_portal(environment, "demo", "info", "--json"))
+    try:
+        yield portal
+    finally:
+        for client in portal.clients:
+            client.close()
+
+
+@contextmanager
+def running_portal(data_dir: Path, *, factory: str = "", **settings: str) -> Iterator[Portal]:
+    """Seed a demo world as of DEMO_NOW below *data_dir* and serve it on a free port.
+
+    *factory* (`module:name`) builds another application, with handlers that only a test needs.
+    """
+    port = _free_port()
+    origin = f"http://localhost:{port}"
+    environment = _environment(origin, data_dir, settings)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    log = data_dir / "server.log"
+    _portal(environment, "demo", "reset", "--now", DEMO_NOW)
+    portal = Portal(origin, data_dir, log, database_url=settings.get("PORTAL_DATABASE_URL", ""))
+    with (
+        _web_process(environment, port, log, factory) as portal.pid,
+        _known_as(portal, environment),
+    ):
+        yield portal
+
+
+@contextmanager
+def two_web_processes(data_dir: Path, **settings: str) -> Iterator[tuple[Portal, LoadBalancer]]:
+    """One portal behind a load balancer: two processes that share what *settings* name.
+
+    The sandbox lives in one process's memory, so both use the first one's, as they would Stripe.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    ports = [_free_port(), _free_port()]
+    logs = [data_dir / "first.log", data_dir / "second.log"]
+    with load_balancer(ports) as balancer, ExitStack() as processes:
+        origin = f"http://localhost:{balancer.port}"
+        sandbox = {"STRIPE_API_BASE": f"http://localhost:{ports[0]}/sandbox/stripe"}
+        environment = _environment(origin, data_dir, settings | sandbox)
+        _portal(environment, "demo", "reset", "--now", DEMO_NOW)
+        for port, log in zip(ports, logs, strict=True):
+            processes.enter_context(_web_process(environment, port, log))
+        portal = Portal(origin, data_dir, logs[0], database_url=settings["PORTAL_DATABASE_URL"])
+        yield processes.enter_context(_known_as(portal, environment)), balancer

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from portal_app.api import errors, memberships
+from portal_app.api import errors, members, memberships, plans, products, users
+from portal_app.api.description import described
+from portal_app.api.envelope import Envelope
+from portal_app.api.operations import Operation
 from portal_app.kit.errors import PortalError
 
-_log = logging.getLogger(__name__)
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *memberships.OPERATIONS,
+    *members.OPERATIONS,
+    *products.OPERATIONS,
+    *plans.OPERATIONS,
+    *users.OPERATIONS,
+)
 
 
 def create_api() -> ASGIApp:
@@ -35,33 +43,8 @@ def create_api() -> ASGIApp:
             Exception: errors.fault,
         },
     )
-    # A plain route: FastAPI's dependencies would halve the rate (design.md §6, HTTP).
-    api.add_route("/api/v1/memberships/{id}", memberships.retrieve, methods=["GET"])
+    for operation in OPERATIONS:
+        api.add_route(operation.address, operation.serve, methods=["GET"], name=operation.name)
+    for path, document in described(api, OPERATIONS).items():
+        api.add_route(path, document, methods=["GET"])
     return Envelope(api)
-
-
-class Envelope:
-    """What every answer carries: no caching and a request id; and no fault goes unlogged."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        request_id = f"req_{secrets.token_hex(10)}"
-        scope[errors.REQUEST_ID] = request_id
-        own = ((b"cache-control", b"no-store"), (b"x-request-id", request_id.encode()))
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *own]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_with_headers)
-        except Exception:  # noqa: BLE001 -- this is the edge
-            # Starlette answers a fault (errors.fault) and raises it again; here it ends, so that
-            # the server beneath never prints it around our redacting log.
-            _log.exception("a request failed", extra={"fields": {"request_id": request_id}})

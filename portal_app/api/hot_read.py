@@ -1,14 +1,13 @@
-"""A SELECT of one row, prepared once: the whole database cost of a hot GET.
+"""A SELECT, prepared once: the whole database cost of a hot GET.
 
-`Database.read_one` answers SQLite inline with what the driver stores (texts and integers) and
+`Database.read_all` answers SQLite inline with what the driver stores (texts and integers) and
 PostgreSQL with Python values; both are brought to the same typed row here, without the ORM.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from operator import itemgetter
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -23,7 +22,8 @@ Decoder = Callable[[Any], Any]
 
 
 def _moment(value: Any) -> Any:  # noqa: ANN401
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """SQLite stores UTC without saying so."""
+    return datetime.fromisoformat(f"{value}+00:00") if isinstance(value, str) else value
 
 
 def _document(value: Any) -> Any:  # noqa: ANN401
@@ -41,26 +41,30 @@ def _decoder_of(kind: TypeEngine[Any]) -> Decoder | None:
 class HotRead(Generic[Row]):
     """*statement* read into *make*, which takes the columns in the order they are selected.
 
-    Build it once at module level: `Database.read_one` keeps the compiled text per statement.
+    Build it once, not per request: what the statement compiles to is kept as long as it is.
     """
 
     def __init__(self, statement: Select[Any], make: Callable[..., Row]) -> None:
         self.statement = statement
         self._make = make
-        columns = list(statement.selected_columns)
-        self._values = itemgetter(*(column.key or "" for column in columns))
         self._decoders = [
             (place, decoder)
-            for place, column in enumerate(columns)
+            for place, column in enumerate(statement.selected_columns)
             if (decoder := _decoder_of(column.type))
         ]
 
     async def first(self, **params: object) -> Row | None:
-        row = await database().read_one(self.statement, params)
-        if row is None:
-            return None
-        values = list(self._values(row))
+        rows = await database().read_all(self.statement, params)
+        return self._decoded(rows[0]) if rows else None
+
+    async def all(self, **params: object) -> list[Row]:
+        """Every row; the statement has a limit of its own."""
+        rows = await database().read_all(self.statement, params)
+        return [self._decoded(row) for row in rows]
+
+    def _decoded(self, row: Any) -> Row:  # noqa: ANN401
+        values = list(row)
         for place, decode in self._decoders:
-            if values[place] is not None:
-                values[place] = decode(values[place])
+            if (value := values[place]) is not None:
+                values[place] = decode(value)
         return self._make(*values)

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlmodel import col
 
 from portal_app.api.hot_read import HotRead
@@ -21,7 +21,7 @@ _LICENSE_KEY = re.compile(r"[!-~]{1,200}")
 
 
 class MembershipRow(NamedTuple):
-    """A membership with all that its API answer shows; the fields are `_COLUMNS`, in order."""
+    """A membership with all that its API answer shows; the fields are `COLUMNS`, in order."""
 
     id: str
     license_key: str | None
@@ -101,7 +101,7 @@ _ELSEWHERE: Final[dict[str, Any]] = {
     "plan_interval": Plan.interval,
     "plan_interval_count": Plan.interval_count,
 }
-_COLUMNS: Final[tuple[Any, ...]] = tuple(
+COLUMNS: Final[tuple[Any, ...]] = tuple(
     col(_ELSEWHERE[name] if name in _ELSEWHERE else getattr(Membership, name)).label(name)
     for name in MembershipRow._fields
 )
@@ -116,18 +116,23 @@ _HOLDING: Final = (
 )
 
 
-def _read_where(condition: ColumnElement[bool]) -> HotRead[MembershipRow]:
-    """The read of one membership of the caller's company; every other looks like none."""
-    return HotRead(
-        select(*_COLUMNS)
-        .select_from(Membership)
-        .join(Company, col(Company.id) == col(Membership.company_id))
+def with_everything(statement: Select[Any]) -> Select[Any]:
+    """*statement*, which reads memberships, joined to all that `COLUMNS` come from."""
+    return (
+        statement.join(Company, col(Company.id) == col(Membership.company_id))
         .join(Product, col(Product.id) == col(Membership.product_id))
         .join(Plan, col(Plan.id) == col(Membership.plan_id))
         .join(Member, col(Member.id) == _HOLDING)
         .outerjoin(
             Invoice, col(Invoice.stripe_invoice_id) == col(Membership.latest_stripe_invoice_id)
         )
+    )
+
+
+def _read_where(condition: ColumnElement[bool]) -> HotRead[MembershipRow]:
+    """The read of one membership of the caller's company; every other looks like none."""
+    return HotRead(
+        with_everything(select(*COLUMNS).select_from(Membership))
         .where(condition, col(Membership.company_id) == bindparam("company_id"))
         # Only licence keys can repeat (they are the seller's text): the newest one counts.
         .order_by(col(Membership.created_at).desc())

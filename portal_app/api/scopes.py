@@ -18,6 +18,8 @@ MEMBERSHIP_CANCEL: Final = "membership:cancel"
 MEMBERSHIP_TRANSFER: Final = "membership:transfer"
 PAYMENT_BASIC_READ: Final = "payment:basic:read"
 INVOICE_BASIC_READ: Final = "invoice:basic:read"
+PRODUCT_BASIC_READ: Final = "access_pass:basic:read"  # Whop's older word for a product
+PLAN_BASIC_READ: Final = "plan:basic:read"
 
 READ_SCOPES: Final = (
     MEMBER_BASIC_READ,
@@ -26,6 +28,8 @@ READ_SCOPES: Final = (
     MEMBER_PAYMENT_METHODS_READ,
     PAYMENT_BASIC_READ,
     INVOICE_BASIC_READ,
+    PRODUCT_BASIC_READ,
+    PLAN_BASIC_READ,
 )
 ALL_SCOPES: Final = (
     *READ_SCOPES,

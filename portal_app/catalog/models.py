@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
 from portal_app.kit.columns import currency, json_column, minor_units, reference, str_enum, utc
 from portal_app.kit.ids import new_id
@@ -39,14 +39,23 @@ class Company(SQLModel, table=True):
 
 
 class Creator(SQLModel, table=True):
-    """A person who may act for a company in the studio."""
+    """A person who may act for a company in the studio, or the place kept for one.
+
+    An operator names an address. Nobody has proved it until its owner signs in, so the row waits
+    with `email_key` and no person, and gives no right to anybody until then.
+    """
 
     __tablename__ = "creators"
-    __table_args__ = (UniqueConstraint("company_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "person_id"),
+        UniqueConstraint("company_id", "email_key"),
+        CheckConstraint("(person_id IS NULL) <> (email_key IS NULL)", name="person_or_email"),
+    )
 
     id: str = Field(default_factory=lambda: new_id("crea"), primary_key=True)
     company_id: str = Field(sa_column=reference("companies.id"))
-    person_id: str = Field(sa_column=reference("people.id"))
+    person_id: str | None = Field(default=None, sa_column=reference("people.id", nullable=True))
+    email_key: str | None = Field(default=None, index=True)
     role: CreatorRole = Field(sa_column=str_enum(CreatorRole))
     created_at: datetime = Field(sa_column=utc())
 
@@ -55,9 +64,10 @@ class Product(SQLModel, table=True):
     """A Stripe product; its metadata `portal_company` names the company, else it is the default."""
 
     __tablename__ = "products"
+    __table_args__ = (Index("ix_products_company_newest", "company_id", "created_at", "id"),)
 
     id: str = Field(default_factory=lambda: new_id("prod"), primary_key=True)
-    company_id: str = Field(sa_column=reference("companies.id"))
+    company_id: str = Field(sa_column=reference("companies.id", index=False))
     stripe_product_id: str = Field(unique=True)
     title: str
     description: str = ""
@@ -71,9 +81,10 @@ class Plan(SQLModel, table=True):
     """A Stripe price; *interval* is empty for a one-time price. `plan_…`."""
 
     __tablename__ = "plans"
+    __table_args__ = (Index("ix_plans_product_newest", "product_id", "created_at", "id"),)
 
     id: str = Field(default_factory=lambda: new_id("plan"), primary_key=True)
-    product_id: str = Field(sa_column=reference("products.id"))
+    product_id: str = Field(sa_column=reference("products.id", index=False))
     stripe_price_id: str = Field(unique=True)
     title: str = ""
     amount_minor: int = Field(sa_column=minor_units())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.kit.errors import Conflict
+from portal_app.kit.lookup import found, look_up
 from portal_app.kit.observed import Outcome, upsert
 from portal_app.provider.facts import PriceFacts, ProductFacts
 
@@ -39,9 +41,9 @@ async def project_product(
 
 async def _company_id(session: AsyncSession, named: str | None) -> str:
     if named is not None:
-        found = await session.get(Company, named)
-        if found is not None:
-            return found.id
+        company = await session.get(Company, named)
+        if company is not None:
+            return company.id
     default = select(Company.id).where(col(Company.is_default).is_(True)).order_by(Company.id)
     company_id = await session.scalar(default.limit(1))
     if company_id is None:
@@ -83,21 +85,24 @@ async def plan_of_price(
 
     A price made after the catalogue was read is added on the way.
     """
-    found = await _plan_and_product(session, facts.id)
-    if found is None:
+    known = await _plan_and_product(session, facts.id)
+    if known is None:
         await project_price(session, facts, observed_at=observed_at)
-        found = await _plan_and_product(session, facts.id)
-    return found
+        await session.flush()
+        known = await _plan_and_product(session, facts.id)
+    return known
 
 
 async def _plan_and_product(
     session: AsyncSession, stripe_price_id: str
 ) -> tuple[Plan, Product] | None:
     """Read without a lock: many memberships share a plan and don't change it."""
-    statement = (
-        select(Plan, Product)
-        .join(Product, col(Plan.product_id) == col(Product.id))
-        .where(Plan.stripe_price_id == stripe_price_id)
-    )
-    row = (await session.execute(statement)).one_or_none()
-    return (row[0], row[1]) if row else None
+    plan = await found(session, Plan, stripe_price_id=stripe_price_id)
+    product = await found(session, Product, id=plan.product_id) if plan else None
+    return (plan, product) if plan and product else None
+
+
+async def look_up_plans(session: AsyncSession, stripe_price_ids: Iterable[str]) -> None:
+    """Read the plans of a page, with their products, for `plan_of_price`."""
+    plans = await look_up(session, Plan, "stripe_price_id", stripe_price_ids)
+    await look_up(session, Product, "id", [plan.product_id for plan in plans])

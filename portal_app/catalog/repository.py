@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.configuration import Configuration
-from portal_app.catalog.models import Plan, PortalConfiguration, Product
+from portal_app.catalog.models import Creator, Plan, PortalConfiguration, Product
 
 
 async def published_configurations(
@@ -42,3 +42,28 @@ async def plan_with_product(session: AsyncSession, plan_id: str) -> tuple[Plan, 
     )
     row = (await session.execute(statement)).first()
     return None if row is None else (row[0], row[1])
+
+
+async def creator_of(
+    session: AsyncSession, company_id: str, *, person_id: str | None, address_key: str | None
+) -> Creator | None:
+    """The company's creator who is this person, or the place kept for this address."""
+    person, key = col(Creator.person_id), col(Creator.email_key)
+    statement = (
+        select(Creator)
+        .where(
+            col(Creator.company_id) == company_id,
+            or_(
+                person.is_not(None) & (person == person_id),
+                key.is_not(None) & (key == address_key),
+            ),
+        )
+        .with_for_update()
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def open_invitations(session: AsyncSession, address_key: str) -> Sequence[Creator]:
+    """Places that wait for whoever proves this address; locked, so that each is taken once."""
+    statement = select(Creator).where(col(Creator.email_key) == address_key).order_by(Creator.id)
+    return (await session.execute(statement.with_for_update())).scalars().all()

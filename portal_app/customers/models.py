@@ -24,7 +24,7 @@ class Customer(SQLModel, table=True):
     claimed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     email: str = ""
     email_key: str = Field(default="", index=True)
-    name: str = ""
+    name: str = Field(default="", index=True)
     currency: str | None = Field(default=None, sa_column=currency(nullable=True))
     # Stripe's invoice_settings.default_payment_method and its older default_source.
     stripe_default_payment_method_id: str | None = None

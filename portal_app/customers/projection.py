@@ -10,7 +10,8 @@ from portal_app.customers.models import Customer
 from portal_app.customers.service import announce
 from portal_app.identity.models import email_key
 from portal_app.kit.clock import business_now
-from portal_app.kit.observed import Outcome, locked, take_turn, upsert
+from portal_app.kit.lookup import locked
+from portal_app.kit.observed import Outcome, take_turn, upsert
 from portal_app.provider.facts import CustomerFacts, DeletedCustomer
 
 

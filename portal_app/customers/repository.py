@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
+from portal_app.kit.lookup import found
 
 
 async def by_stripe_id(session: AsyncSession, stripe_customer_id: str) -> Customer | None:
     """The customer with Stripe's id (`cus_…`), deleted ones included."""
-    statement = select(Customer).where(Customer.stripe_customer_id == stripe_customer_id)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await found(session, Customer, stripe_customer_id=stripe_customer_id)
 
 
 async def unclaimed(session: AsyncSession, address_key: str) -> Sequence[Customer]:

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
 from portal_app.identity.actor import Actor
-from portal_app.identity.models import EmailAddress, LoginSession
+from portal_app.identity.models import EmailAddress, LoginSession, Person
 from portal_app.identity.rules import IDLE_LIFETIME
+from portal_app.identity.sessions import find_actor
 from portal_app.kit.clock import wall_now
+from portal_app.kit.db import database
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,14 @@ class Account:
 
     addresses: Sequence[EmailAddress]
     sessions: Sequence[LoginSession]
+
+
+async def keep_locale(cookie_header: str, locale: str) -> None:
+    """Remember the language that the signed-in person chose; nobody's choice is kept nowhere."""
+    actor = await find_actor(cookie_header)
+    if actor is not None:
+        async with database().unit_of_work() as session:
+            (await session.get_one(Person, actor.person_id)).locale = locale
 
 
 async def read_account(session: AsyncSession, actor: Actor) -> Account:

@@ -20,7 +20,7 @@ from reflex_base.registry import RegistrationContext
 from portal_app.identity.actor import Actor, actor_now
 from portal_app.identity.policy import Policy, policy_of
 from portal_app.identity.rules import safe_next
-from portal_app.identity.sessions import find_actor
+from portal_app.identity.sessions import actor_of_event
 from portal_app.identity.state import TabState
 from portal_app.identity.tabs import open_tabs
 from portal_app.settings import get_settings
@@ -37,7 +37,7 @@ class SessionGuard(rx.Middleware):
         del app
         sent_by_tab = bool(EventContext.get().router_data)
         root = state._get_root_state()  # noqa: SLF001 -- the guard speaks for the whole tab
-        actor = await find_actor(root.router.headers.cookie, active=sent_by_tab)
+        actor = await actor_of_event(root.router.headers.cookie, active=sent_by_tab)
         actor_now.set(actor)  # seen in the handler, in background and in chained handlers
         await bind_tab(root, actor)
         open_tabs.note(root.router.session.client_token, actor.person_id if actor else None)

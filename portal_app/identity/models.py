@@ -12,8 +12,15 @@ from portal_app.kit.ids import new_id
 
 
 def email_key(address: str) -> str:
-    """The form in which addresses are compared: NFKC and casefolded; plus-tags stay different."""
-    return unicodedata.normalize("NFKC", address.strip()).casefold()
+    """The form in which addresses are compared: NFKC and casefolded; plus-tags stay different.
+
+    "" for an address that folds into another mailbox's (`straße@` into `strasse@`, full-width
+    letters into plain ones): reading one must prove nothing about the other, so such an address
+    signs nobody in and claims nothing. An operator can still link its customer.
+    """
+    key = unicodedata.normalize("NFKC", address.strip()).casefold()
+    same_mailbox = unicodedata.normalize("NFC", address.strip()).lower()
+    return key if key == same_mailbox else ""
 
 
 class Person(SQLModel, table=True):
@@ -22,7 +29,7 @@ class Person(SQLModel, table=True):
     __tablename__ = "people"
 
     id: str = Field(default_factory=lambda: new_id("user"), primary_key=True)
-    name: str = ""
+    name: str = Field(default="", index=True)
     locale: str = "en"
     created_at: datetime = Field(sa_column=utc())
 

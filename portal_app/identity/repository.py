@@ -44,17 +44,22 @@ async def session_by_token(token_digest: str) -> Mapping[str, Any] | None:
 async def newest_request(
     session: AsyncSession, browser_digest: str, address_key: str | None = None
 ) -> LoginCode | None:
-    """What this browser asked for last (for that address, if given), locked on PostgreSQL."""
+    """What this browser asked for last (for that address, if given)."""
     query = select(LoginCode).where(col(LoginCode.browser_digest) == browser_digest)
     if address_key is not None:
         query = query.where(col(LoginCode.address_key) == address_key)
     newest_first = query.order_by(col(LoginCode.created_at).desc(), col(LoginCode.id).desc())
-    return (await session.execute(newest_first.limit(1).with_for_update())).scalar_one_or_none()
+    return (await session.execute(newest_first.limit(1))).scalar_one_or_none()
 
 
 async def request_by_link(session: AsyncSession, link_digest: str) -> LoginCode | None:
-    query = select(LoginCode).where(col(LoginCode.link_digest) == link_digest).with_for_update()
+    query = select(LoginCode).where(col(LoginCode.link_digest) == link_digest)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lock_request(session: AsyncSession, request: LoginCode) -> None:
+    """Read *request* anew; nobody else changes it until the unit of work ends."""
+    await session.refresh(request, with_for_update=True)
 
 
 async def void_open_requests(

@@ -6,9 +6,13 @@ from our own pages is checked in front of all routes (`kit.http.same_origin`).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.catalog.service import take_up_invitations
 from portal_app.identity import answers, limits, service
 from portal_app.identity.cookies import drop_session, forget_storage, keep_session
 from portal_app.identity.errors import CodeTooSoon, SignInRefused
@@ -23,11 +27,17 @@ from portal_app.identity.sessions import (
 from portal_app.identity.visitor import Visitor
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
-from portal_app.kit.errors import InvalidInput, PortalError
-from portal_app.memberships.claiming import claim
+from portal_app.kit.errors import PortalError
+from portal_app.kit.http.forms import small_form
+from portal_app.memberships.claiming import claim as claim_customers
 
-_LARGEST_FORM = 16_384
 router = APIRouter(include_in_schema=False)
+
+
+async def claim(session: AsyncSession, *, person_id: str, address_key: str, now: datetime) -> None:
+    """What waits for whoever proves an address: customers, and a creator's places."""
+    await claim_customers(session, person_id=person_id, address_key=address_key, now=now)
+    await take_up_invitations(session, person_id=person_id, address_key=address_key)
 
 
 @router.api_route("/login", methods=["GET", "HEAD"])
@@ -67,7 +77,7 @@ async def ask_for_code(request: Request) -> Response:
     """Form: `email`, `next`, `again` (the button “Send a new code”)."""
     visitor, typed, next_path = Visitor.of(request), "", ""
     try:
-        form = await _form(request)
+        form = await small_form(request)
         typed, next_path = form.get("email", ""), safe_next(form.get("next"))
         address = service.checked_address(typed)
         await limits.admit_request(email_key(address), visitor.ip)
@@ -93,7 +103,7 @@ async def verify(request: Request) -> Response:
     """Form: `code` (with `email`) or `token`; 303 to the page that was asked for."""
     visitor, form = Visitor.of(request), dict[str, str]()
     try:
-        form = await _form(request)
+        form = await small_form(request)
         await limits.admit_try(visitor.browser, visitor.ip)
         if token := form.get("token"):
             signed_in = await service.verify_link(token, visitor.proof, claim=claim)
@@ -178,12 +188,3 @@ async def _refused_page(
     over = isinstance(refused, SignInRefused) and refused.ask_again
     typed = "" if over else form.get("code", "")[:20]
     return answers.code_page(request, pending, typed=typed, error=refused)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The text fields of a small form; InvalidInput for anything else."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > _LARGEST_FORM:
-        raise InvalidInput("That form is too large.", status=413)
-    form = await request.form(max_files=0, max_fields=20)
-    return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -8,6 +8,7 @@ from typing import Final
 from portal_app.identity.errors import CodeExpired, CodeReplaced, CodeUsed, TooManyTries
 from portal_app.identity.models import LoginCode
 from portal_app.kit.errors import PortalError
+from portal_app.kit.http.paths import safe_path
 
 CODE_LIFETIME: Final = timedelta(minutes=10)  # ASVS 6.5.5
 MAX_WRONG_TRIES: Final = 5
@@ -36,14 +37,12 @@ def is_live(*, last_seen_at: datetime, expires_at: datetime, now: datetime) -> b
 
 
 def safe_next(path: str | None) -> str:
-    r"""*path* when it is a local page, else the orders page.
+    """*path* when it is a page of ours, else the orders page.
 
-    Refused are other hosts in every spelling a browser follows (`//host`, `/\host`, a tab or line
-    break between the slashes, which browsers drop) and `/auth/`, which is no page.
+    Other hosts are refused by `safe_path`; besides, `/auth/` is no page, and `/login/` no target.
     """
-    if not path or len(path) > _MAX_NEXT or not path.startswith("/"):
-        return DEFAULT_NEXT
-    if path.startswith("//") or "\\" in path or not path.isprintable():
+    path = safe_path(path, "")
+    if not path or len(path) > _MAX_NEXT or not path.isprintable():
         return DEFAULT_NEXT
     page = path.split("?")[0].split("#")[0]
     if page.startswith(("/auth/", "/login")) or "/../" in f"{page}/" or "//" in page:

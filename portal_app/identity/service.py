@@ -68,11 +68,13 @@ class SignedIn:
 
 
 def checked_address(typed: str) -> str:
-    """*typed* in the form it is written to; raises InvalidAddress. Asks no name server."""
+    """*typed* in the form it is written to (NFC); raises InvalidAddress. Asks no name server."""
     try:
         found = validate_email(typed.strip(), check_deliverability=False)
     except EmailNotValidError:
         raise InvalidAddress from None
+    if not email_key(found.normalized):
+        raise InvalidAddress
     return found.normalized
 
 
@@ -120,10 +122,12 @@ async def verify_code(
     ------
     SignInRefused
         One of its kinds in `identity.errors`; a wrong try is counted all the same.
+    InvalidAddress
+        When the form names an address that can't be one.
 
     """
+    key = email_key(checked_address(address)) if address else None
     async with database().unit_of_work() as session:
-        key = email_key(address) if address else None
         request = await repository.newest_request(session, keyed(proof.browser_token), key)
         outcome = await _settle(session, request, proof, claim, lambda it: _try_code(it, code))
     return _result(outcome)
@@ -183,6 +187,7 @@ async def _settle(
     """Judge and use *request*. A refusal is returned, not raised: its count has to be committed."""
     if request is None:
         return NoCodeAsked()
+    await repository.lock_request(session, request)
     now = wall_now()
     refused = refusal(request, now) or check(request)
     if refused is None and not await repository.use_once(session, request.id, now):

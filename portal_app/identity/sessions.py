@@ -17,9 +17,9 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
-from portal_app.ui.catalogue import LOCALES
+from portal_app.ui.catalogue import LOCALE_COOKIE, LOCALES
 
-_LOCALE_COOKIE: Final = "portal_lang"
+_SEALED: Final = "portal_session_digest"
 _LONGEST_AGENT: Final = 200
 
 
@@ -37,15 +37,39 @@ def cookies_of(cookie_header: str) -> dict[str, str]:
     return cookie_parser(cookie_header) if cookie_header else {}
 
 
-async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None:
-    """The signed-in person of a raw `Cookie` header, from the database each time.
+def sealed(cookie_header: str) -> str:
+    """What event handlers get in place of a raw `Cookie` header: whose session, which language.
+
+    Reflex keeps it in the tab's state, which stands in Redis when several processes serve. The
+    digest opens nothing there: over HTTP it is no cookie of ours, and a socket's own is dropped.
+    """
+    cookies = cookies_of(cookie_header)
+    token, chosen = cookies.get(session_cookie()), cookies.get(LOCALE_COOKIE, "")
+    kept = [f"{_SEALED}={keyed(token)}"] if token else []
+    kept += [f"{LOCALE_COOKIE}={chosen}"] if chosen in LOCALES else []
+    return "; ".join(kept)
+
+
+async def find_actor(cookie_header: str) -> Actor | None:
+    """The signed-in person of a raw `Cookie` header, from the database each time."""
+    cookies = cookies_of(cookie_header)
+    token = cookies.get(session_cookie())
+    return await _find(keyed(token), cookies, active=True) if token else None
+
+
+async def actor_of_event(sealed_header: str, *, active: bool) -> Actor | None:
+    """The signed-in person of a `sealed` header, from the database each time.
 
     *active* False is for events that we pushed ourselves: they don't count as activity, so that an
     open tab alone doesn't keep a session alive.
     """
-    cookies = cookies_of(cookie_header)
-    token = cookies.get(session_cookie())
-    row = await repository.session_by_token(keyed(token)) if token else None
+    cookies = cookies_of(sealed_header)
+    digest = cookies.get(_SEALED)
+    return await _find(digest, cookies, active=active) if digest else None
+
+
+async def _find(token_digest: str, cookies: dict[str, str], *, active: bool) -> Actor | None:
+    row = await repository.session_by_token(token_digest)
     if row is None or row["revoked_at"] is not None:
         return None
     now, last_seen_at = wall_now(), _aware(row["last_seen_at"])
@@ -54,7 +78,7 @@ async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None
     if active and now - last_seen_at >= SEEN_EVERY:
         async with database().unit_of_work() as session:
             await repository.mark_seen(session, row["session_id"], now)
-    chosen = cookies.get(_LOCALE_COOKIE, "")
+    chosen = cookies.get(LOCALE_COOKIE, "")
     return Actor(
         person_id=row["person_id"],
         session_id=row["session_id"],
@@ -66,6 +90,15 @@ async def find_actor(cookie_header: str, *, active: bool = True) -> Actor | None
 async def has_session(cookie_header: str) -> bool:
     """Whether a page request comes from somebody signed in; it counts as activity."""
     return await find_actor(cookie_header) is not None
+
+
+def session_of(cookie_header: str) -> str:
+    """Under which name the sockets of a browser are counted; empty without a session cookie.
+
+    Nobody is asked whether the session lives: a digest of anything will do.
+    """
+    token = cookies_of(cookie_header).get(session_cookie())
+    return keyed(token) if token else ""
 
 
 async def person_of_token(token: str) -> str | None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from portal_app.identity.service import Proof
 from portal_app.identity.sessions import browser_cookie, session_cookie
+from portal_app.kit.http.peer import client_address
 from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
 from portal_app.ui.i18n_routes import requested_locale
@@ -35,7 +36,7 @@ class Visitor:
             cookie_header=request.headers.get("cookie", ""),
             browser=kept if _TOKEN.fullmatch(kept) else new_token(),
             session=request.cookies.get(session_cookie(), ""),
-            ip=client_ip(request, get_settings().proxy_hops),
+            ip=client_address(request.scope, get_settings().proxy_hops),
             user_agent=request.headers.get("user-agent", ""),
             locale=requested_locale(request),
             wants_json="application/json" in request.headers.get("accept", ""),
@@ -44,16 +45,3 @@ class Visitor:
     @property
     def proof(self) -> Proof:
         return Proof(self.browser, self.user_agent, self.session)
-
-
-def client_ip(request: Request, hops: int) -> str:
-    """The visitor's address behind *hops* proxies of ours.
-
-    Each proxy appends whom it heard from to `X-Forwarded-For`, so that only the last *hops* entries
-    are anybody's word but the visitor's (ASVS 4.1.3).
-    """
-    direct = request.client.host if request.client else ""
-    heard = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-    if hops <= 0 or len(heard) < hops or not heard[-hops]:
-        return direct
-    return heard[-hops]

@@ -1,14 +1,14 @@
 """`portal sync`: everything that a Stripe account has, page by page, safe to repeat.
 
-Nothing here notifies anybody. One page is one unit of work, so that an import that stops half-way
-keeps what it had and a second run finishes it.
+Nothing here notifies anybody. One page is one unit of work, and so is how far the import came:
+one that was killed goes on behind its last page.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -17,20 +17,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.catalog.projection import project_price, project_product
 from portal_app.customers.projection import project_customer
 from portal_app.customers.repository import not_seen_since
-from portal_app.ingest.apply import apply_invoice
-from portal_app.invoices.projection import project_payment, project_refund
+from portal_app.ingest.apply import apply_invoices
+from portal_app.ingest.cursors import Cursors
+from portal_app.ingest.report import Counts, SyncReport, counted
+from portal_app.ingest.wallets import wallets, write_wallets
+from portal_app.invoices.projection import look_up_payments, project_payment, project_refund
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.observed import Outcome
-from portal_app.memberships.projection import project_checkout, project_subscription
-from portal_app.payment_methods.projection import detach_others, project_payment_method
-from portal_app.provider.errors import UnknownAtProvider
-from portal_app.provider.facts import CustomerFacts, DeletedCustomer, Page
+from portal_app.memberships.projection import (
+    look_up_subscriptions,
+    project_checkout,
+    project_subscription,
+)
+from portal_app.provider.errors import MalformedObject, UnknownAtProvider
+from portal_app.provider.facts import CustomerFacts, DeletedCustomer, ListParams, Page
 from portal_app.provider.port import PaymentProvider
+
+__all__ = ["Counts", "SyncReport", "sync"]
 
 Fact_contra = TypeVar("Fact_contra", contravariant=True)
 Seen = TypeVar("Seen")
 Progress = Callable[[str, int], None]
+Listing = Callable[[ListParams], AsyncIterator[Page[Seen]]]
+Write = Callable[[AsyncSession, Page[Seen]], Awaitable[dict[str, Counts]]]
 
 
 class Projection(Protocol[Fact_contra]):
@@ -41,151 +51,176 @@ class Projection(Protocol[Fact_contra]):
     ) -> Awaitable[Outcome]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Of one kind: objects the provider has, rows changed by them, and objects left out.
+class PageProjection(Protocol[Fact_contra]):
+    """The same for all facts of a page, with an outcome for each."""
 
-    *skipped* could not be read; *unrelated* were read but belong to nothing we know, such as a
-    guest's payment.
-    """
-
-    seen: int = 0
-    written: int = 0
-    skipped: int = 0
-    unrelated: int = 0
-
-    def plus(self, other: Counts) -> Counts:
-        return Counts(
-            seen=self.seen + other.seen,
-            written=self.written + other.written,
-            skipped=self.skipped + other.skipped,
-            unrelated=self.unrelated + other.unrelated,
-        )
+    def __call__(
+        self, session: AsyncSession, facts: Sequence[Fact_contra], /, *, observed_at: datetime
+    ) -> Awaitable[list[Outcome]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """Counts by kind, in the order of the import."""
-
-    kinds: dict[str, Counts]
-
-    @property
-    def total(self) -> Counts:
-        total = Counts()
-        for counts in self.kinds.values():
-            total = total.plus(counts)
-        return total
-
-    @property
-    def seen(self) -> int:
-        return self.total.seen
-
-    @property
-    def written(self) -> int:
-        return self.total.written
-
-    @property
-    def skipped(self) -> int:
-        return self.total.skipped
-
-
-async def sync(provider: PaymentProvider, db: Database, *, progress: Progress) -> SyncReport:
+async def sync(
+    provider: PaymentProvider, db: Database, *, progress: Progress, since: datetime | None = None
+) -> SyncReport:
     """Import everything; *progress* hears each kind and how many of it were seen so far.
 
+    With *since*, payments, invoices, refunds and one-time purchases made before are left out; what
+    they refer to, and subscriptions, change long after they were made and are read whole.
+
     Raises ProviderUnavailable, ProviderMisconfigured or NoDefaultCompany; what was imported until
-    then stays.
+    then stays, and the next call goes on from there.
     """
-    run = _Run(provider, db, progress)
+    cursors = await Cursors.opened(db, since=since)
+    run = _Run(provider, db, cursors, progress)
     # What others refer to comes first; payments before the invoices that name them, sessions
     # before the invoices that they made.
-    await run.read("products", provider.products(), project_product)
-    await run.read("prices", provider.prices(), project_price)
-    await run.customers()
-    await run.read("subscriptions", provider.subscriptions(), project_subscription)
-    await run.read("checkouts", provider.checkouts(), project_checkout)
-    await run.read("payments", provider.payments(), project_payment)
-    await run.read("invoices", provider.invoices(), apply_invoice)
-    await run.read("refunds", provider.refunds(), project_refund)
-    return SyncReport(dict(run.counts))
+    await run.read("products", provider.products, one_by_one("products", project_product))
+    await run.read("prices", provider.prices, one_by_one("prices", project_price))
+    await run.read("customers", lambda params: wallets(provider, params), write_wallets)
+    await run.deleted_customers()
+    subscriptions = one_by_one("subscriptions", project_subscription, look_up_subscriptions)
+    await run.read("subscriptions", provider.subscriptions, subscriptions)
+    checkouts = one_by_one("checkouts", project_checkout)
+    await run.read("checkouts", provider.checkouts, checkouts, since=since)
+    payments = one_by_one("payments", project_payment, look_up_payments)
+    await run.read("payments", provider.payments, payments, since=since)
+    await run.read("invoices", provider.invoices, together("invoices", apply_invoices), since=since)
+    await run.read("refunds", provider.refunds, one_by_one("refunds", project_refund), since=since)
+    await cursors.forget()
+    return run.report()
+
+
+async def _nothing(_session: AsyncSession, _facts: Sequence[object]) -> None:
+    """Kinds of which there are few are looked up one by one."""
+
+
+def one_by_one(
+    kind: str,
+    project: Projection[Seen],
+    look_up: Callable[[AsyncSession, Sequence[Seen]], Awaitable[None]] = _nothing,
+) -> Write[Seen]:
+    """Write a page by the projection of one fact, after reading what the page needs."""
+
+    async def write(session: AsyncSession, page: Page[Seen]) -> dict[str, Counts]:
+        await look_up(session, page.facts)
+        outcomes = [
+            await project(session, fact, observed_at=page.observed_at) for fact in page.facts
+        ]
+        return {kind: counted(page, outcomes)}
+
+    return write
+
+
+def together(kind: str, project: PageProjection[Seen]) -> Write[Seen]:
+    """Write a page by a projection that takes all of it."""
+
+    async def write(session: AsyncSession, page: Page[Seen]) -> dict[str, Counts]:
+        outcomes = await project(session, page.facts, observed_at=page.observed_at)
+        return {kind: counted(page, outcomes)}
+
+    return write
+
+
+async def ahead(pages: AsyncIterator[Page[Seen]]) -> AsyncGenerator[Page[Seen]]:
+    """The same pages in the same order; the next one is fetched while this one is written."""
+
+    async def following() -> Page[Seen] | None:
+        return await anext(pages, None)
+
+    task = asyncio.create_task(following())
+    try:
+        while (page := await task) is not None:
+            task = asyncio.create_task(following())
+            yield page
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class _Run:
-    """One import with its counts so far."""
+    """One import, or the rest of one."""
 
-    def __init__(self, provider: PaymentProvider, db: Database, progress: Progress) -> None:
-        self._provider, self._db, self._progress = provider, db, progress
-        self._began = wall_now()
-        self.counts: defaultdict[str, Counts] = defaultdict(Counts)
+    def __init__(
+        self, provider: PaymentProvider, db: Database, cursors: Cursors, progress: Progress
+    ) -> None:
+        self._provider, self._db = provider, db
+        self._cursors, self._progress = cursors, progress
+        self._kinds: dict[str, None] = {}
+
+    def report(self) -> SyncReport:
+        return SyncReport({kind: self._cursors.counts(kind) for kind in self._kinds})
 
     async def read(
-        self, kind: str, pages: AsyncIterator[Page[Seen]], project: Projection[Seen]
+        self,
+        kind: str,
+        listing: Listing[Seen],
+        write: Write[Seen],
+        *,
+        since: datetime | None = None,
     ) -> None:
-        self._count(kind, Counts())
-        async for page in pages:
-            await self._write(kind, page, project)
-
-    async def _write(self, kind: str, page: Page[Seen], project: Projection[Seen]) -> None:
-        async with self._db.unit_of_work() as session:
-            outcomes = [
-                await project(session, fact, observed_at=page.observed_at) for fact in page.facts
-            ]
-        self._count(
-            kind,
-            Counts(
-                seen=len(page.facts) + len(page.malformed),
-                written=outcomes.count(Outcome.WRITTEN),
-                skipped=len(page.malformed),
-                unrelated=outcomes.count(Outcome.UNRELATED),
-            ),
-        )
-
-    def _count(self, kind: str, more: Counts) -> None:
-        self.counts[kind] = self.counts[kind].plus(more)
-        self._progress(kind, self.counts[kind].seen)
-
-    async def customers(self) -> None:
-        """Customers with what they pay with; then those that the provider lists no more."""
-        self._count("payment methods", Counts())
-        unread: set[str] = set()
-        async for page in self._provider.customers():
-            await self._write("customers", page, project_customer)
-            unread |= {error.stripe_id for error in page.malformed}
-            for customer in page.facts:
-                await self._payment_methods(customer.id)
-        await self._missing_customers(unread)
-
-    async def _payment_methods(self, customer_id: str) -> None:
-        observed_at = wall_now()
-        attached: set[str] = set()
-        async for page in self._provider.payment_methods(customer_id):
-            await self._write("payment methods", page, project_payment_method)
-            attached |= {method.id for method in page.facts}
-            # One that can't be read is attached all the same.
-            attached |= {error.stripe_id for error in page.malformed}
-        async with self._db.unit_of_work() as session:
-            gone = await detach_others(session, customer_id, attached, observed_at=observed_at)
-        self._count("payment methods", Counts(written=gone))
-
-    async def _missing_customers(self, unread: set[str]) -> None:
-        """Ask for each one that was not listed: deleted ones are only told about by id."""
-        after_id = ""
-        while True:
-            async with self._db.reading() as session:
-                rows = await not_seen_since(session, self._began, after_id=after_id)
-            if not rows:
-                return
-            after_id = rows[-1].id
-            for row in rows:
-                if row.stripe_customer_id not in unread:
-                    await self._missing_customer(row.stripe_customer_id)
-
-    async def _missing_customer(self, customer_id: str) -> None:
-        observed_at = wall_now()
-        facts: CustomerFacts | DeletedCustomer
+        self._tell(kind)
+        if self._cursors.finished(kind):
+            return
         try:
-            facts = await self._provider.customer(customer_id)
+            await self._walk(kind, listing, write, since)
         except UnknownAtProvider:
-            facts = DeletedCustomer(customer_id)
-        async with self._db.unit_of_work() as session:
-            outcome = await project_customer(session, facts, observed_at=observed_at)
-        self._count("customers", Counts(seen=1, written=int(outcome is Outcome.WRITTEN)))
+            # The object behind which it would go on was deleted at the provider.
+            if self._cursors.after(kind) is None:
+                raise
+            self._cursors.restart()
+            await self._walk(kind, listing, write, since)
+
+    async def _walk(
+        self, kind: str, listing: Listing[Seen], write: Write[Seen], since: datetime | None
+    ) -> None:
+        params = ListParams(after=self._cursors.after(kind), since=since)
+        async with aclosing(ahead(listing(params))) as pages:
+            async for page in pages:
+                async with self._db.unit_of_work() as session:
+                    counts = await write(session, page)
+                    await self._move(session, counts, page.cursor)
+                for written in counts:
+                    self._tell(written)
+
+    async def _move(
+        self, session: AsyncSession, counts: dict[str, Counts], after: str | None
+    ) -> None:
+        for kind, more in counts.items():
+            finished = after is None
+            await self._cursors.move(session, kind, more, after=after, finished=finished)
+
+    def _tell(self, kind: str) -> None:
+        self._kinds.setdefault(kind)
+        self._progress(kind, self._cursors.counts(kind).seen)
+
+    async def deleted_customers(self) -> None:
+        """Ask for each customer that was not listed: deleted ones are only told about by id."""
+        kind, after_id = "deleted customers", ""
+        self._tell(kind)
+        while not self._cursors.finished(kind):
+            async with self._db.reading() as session:
+                began_at = self._cursors.began_at
+                rows = await not_seen_since(session, began_at, after_id=after_id)
+            after_id = rows[-1].id if rows else ""
+            facts = [await self._unlisted(row.stripe_customer_id) for row in rows]
+            async with self._db.unit_of_work() as session:
+                outcomes = [
+                    await project_customer(session, one, observed_at=observed_at)
+                    for one, observed_at in facts
+                    if one is not None
+                ]
+                counts = Counts(seen=len(outcomes), written=outcomes.count(Outcome.WRITTEN))
+                await self._cursors.move(session, kind, counts, after=None, finished=not rows)
+        self._tell(kind)
+
+    async def _unlisted(
+        self, customer_id: str
+    ) -> tuple[CustomerFacts | DeletedCustomer | None, datetime]:
+        """What there is to know now; nothing about one that can't be read, listed or not."""
+        observed_at = wall_now()
+        try:
+            return await self._provider.customer(customer_id), observed_at
+        except UnknownAtProvider:
+            return DeletedCustomer(customer_id), observed_at
+        except MalformedObject:
+            return None, observed_at

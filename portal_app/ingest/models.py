@@ -39,3 +39,23 @@ class Change(SQLModel, table=True):
     person_id: str = Field(index=True)
     topic: str
     at: datetime = Field(sa_column=utc())
+
+
+class ImportCursor(SQLModel, table=True):
+    """How far an unfinished import came with one kind of object; a finished import leaves none.
+
+    It moves in the unit of work that writes a page, so that an import that was killed goes on
+    behind the last page that is here. *began_at* and *since* are the whole import's.
+    """
+
+    __tablename__ = "import_cursors"
+
+    kind: str = Field(primary_key=True)
+    after: str | None = None
+    finished: bool = False
+    seen: int = 0
+    written: int = 0
+    skipped: int = 0
+    unrelated: int = 0
+    since: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    began_at: datetime = Field(sa_column=utc())

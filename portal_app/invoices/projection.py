@@ -2,42 +2,70 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
 from portal_app.customers.service import announce
 from portal_app.invoices.models import Invoice, InvoiceLine, Payment, Refund
+from portal_app.kit.lookup import found, look_up
 from portal_app.kit.observed import Outcome, changes, upsert
 from portal_app.provider.facts import InvoiceFacts, InvoiceLineFacts, PaymentFacts, RefundFacts
 
+Lines = dict[int, InvoiceLine]
 
-async def project_invoice(
-    session: AsyncSession, facts: InvoiceFacts, *, observed_at: datetime
-) -> tuple[Invoice | None, Outcome]:
-    """The invoice with its lines and links to its payments; unrelated without a known customer.
+
+async def project_invoices(
+    session: AsyncSession, page: Sequence[InvoiceFacts], *, observed_at: datetime
+) -> list[tuple[Invoice | None, Outcome]]:
+    """Invoices with their lines and links to their payments; unrelated without a known customer.
 
     An invoice stays with the customer who was billed, whoever holds the membership later.
     """
+    payments = [payment for facts in page for payment in facts.payment_ids]
+    await look_up(session, Customer, "stripe_customer_id", [facts.customer_id for facts in page])
+    await look_up(session, Invoice, "stripe_invoice_id", [facts.id for facts in page], lock=True)
+    await look_up(session, Payment, "stripe_payment_intent_id", payments)
+    heads = [await _project_head(session, facts, observed_at) for facts in page]
+    await session.flush()  # for the lines, which refer to them
+    known = await _lines_of(session, [row.id for row, _ in heads if row])
+    return [
+        (row, await _project_parts(session, row, facts, outcome, known.get(row.id, {})))
+        if row
+        else (None, outcome)
+        for facts, (row, outcome) in zip(page, heads, strict=True)
+    ]
+
+
+async def _project_head(
+    session: AsyncSession, facts: InvoiceFacts, observed_at: datetime
+) -> tuple[Invoice | None, Outcome]:
     customer = await by_stripe_id(session, facts.customer_id)
     if customer is None:
         return None, Outcome.UNRELATED
     values = {"customer_id": customer.id, **_invoice_values(facts)}
-    key = {"stripe_invoice_id": facts.id}
-    row, outcome = await upsert(session, Invoice, key, values, observed_at)
+    return await upsert(session, Invoice, {"stripe_invoice_id": facts.id}, values, observed_at)
+
+
+async def _project_parts(
+    session: AsyncSession, row: Invoice, facts: InvoiceFacts, outcome: Outcome, lines: Lines
+) -> Outcome:
     if outcome is Outcome.STALE:
-        return row, outcome
-    lines_changed = await _project_lines(session, row, facts.lines)
+        return outcome
+    lines_changed = await _project_lines(session, row, facts.lines, lines)
     linked = await _link_payments(session, row, facts.payment_ids)
     if lines_changed or linked:
         outcome = Outcome.WRITTEN
     if outcome is Outcome.WRITTEN:
-        announce(session, customer.person_id, "invoices")
-    return row, outcome
+        customer = await by_stripe_id(session, facts.customer_id)
+        announce(session, customer.person_id if customer else None, "invoices")
+    return outcome
 
 
 def _invoice_values(facts: InvoiceFacts) -> dict[str, Any]:
@@ -67,13 +95,22 @@ def _invoice_values(facts: InvoiceFacts) -> dict[str, Any]:
     }
 
 
+async def _lines_of(session: AsyncSession, invoice_ids: list[str]) -> dict[str, Lines]:
+    """The lines that are here, by invoice and position."""
+    statement = select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids))
+    known: defaultdict[str, Lines] = defaultdict(dict)
+    for row in (await session.execute(statement)).scalars():
+        known[row.invoice_id][row.position] = row
+    return known
+
+
 async def _project_lines(
-    session: AsyncSession, invoice: Invoice, lines: tuple[InvoiceLineFacts, ...]
+    session: AsyncSession,
+    invoice: Invoice,
+    lines: tuple[InvoiceLineFacts, ...],
+    by_position: Lines,
 ) -> bool:
     """Lines are matched by position: a draft may gain, lose and reorder them."""
-    statement = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)
-    rows = (await session.execute(statement)).scalars().all()
-    by_position = {row.position: row for row in rows}
     changed = False
     for position, line in enumerate(lines):
         values = _line_values(line)
@@ -106,16 +143,20 @@ async def _link_payments(
     session: AsyncSession, invoice: Invoice, payment_ids: tuple[str, ...]
 ) -> bool:
     """Only the invoice knows which payments were made for it (`invoice.payments`)."""
-    if not payment_ids:
-        return False
-    statement = select(Payment).where(
-        col(Payment.stripe_payment_intent_id).in_(payment_ids),
-        or_(col(Payment.invoice_id).is_(None), col(Payment.invoice_id) != invoice.id),
-    )
-    payments = (await session.execute(statement)).scalars().all()
-    for payment in payments:
-        payment.invoice_id = invoice.id
-    return bool(payments)
+    linked = False
+    for payment_id in payment_ids:
+        payment = await found(session, Payment, stripe_payment_intent_id=payment_id)
+        if payment is not None and payment.invoice_id != invoice.id:
+            payment.invoice_id = invoice.id
+            linked = True
+    return linked
+
+
+async def look_up_payments(session: AsyncSession, page: Sequence[PaymentFacts]) -> None:
+    """Read what `project_payment` needs for a page."""
+    await look_up(session, Customer, "stripe_customer_id", [facts.customer_id for facts in page])
+    ids = [facts.id for facts in page]
+    await look_up(session, Payment, "stripe_payment_intent_id", ids, lock=True)
 
 
 async def project_payment(

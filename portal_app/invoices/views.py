@@ -12,14 +12,20 @@ _NO_MONEY: Final = frozenset({"insufficient_funds", "card_velocity_exceeded"})
 _NOT_VALID: Final = frozenset(
     {
         "expired_card",
-        "incorrect_cvc",
-        "incorrect_number",
         "invalid_account",
-        "invalid_expiry_month",
-        "invalid_expiry_year",
         "lost_card",
         "pickup_card",
         "stolen_card",
+    }
+)
+_MISTYPED: Final = frozenset(
+    {
+        "incorrect_cvc",
+        "incorrect_number",
+        "invalid_cvc",
+        "invalid_expiry_month",
+        "invalid_expiry_year",
+        "invalid_number",
     }
 )
 _ASKS_TO_CONFIRM: Final = frozenset(
@@ -107,6 +113,8 @@ def decline_reason(reader: Reader, failure_code: str) -> str:
         return reader.say("There was not enough money in the account.")
     if failure_code in _NOT_VALID:
         return reader.say("The bank says it is no longer valid.")
+    if failure_code in _MISTYPED:
+        return reader.say("A detail of the card is not right.")
     if failure_code in _ASKS_TO_CONFIRM:
         return reader.say("The bank asks you to confirm the payment.")
     return reader.say("The bank declined it.")

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
-from portal_app.kit.logging import redact
+from portal_app.kit.redaction import redact
 
 logger = logging.getLogger(__name__)
 LEASE: Final = timedelta(seconds=60)

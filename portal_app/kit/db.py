@@ -7,12 +7,13 @@ through psycopg 3. Nobody else opens a connection.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Executable, event
+from sqlalchemy import BindParameter, Connection, Executable, event
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import (
@@ -23,11 +24,19 @@ from sqlalchemy.ext.asyncio import (
 )
 
 PRAGMAS = (
+    # First, because the change to WAL may have to wait for another process too.
+    "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
 )
+
+# WAL gives a SQLite reader one snapshot by itself.
+_SQLITE_SNAPSHOT: Final[dict[str, Any]] = {"reading": True}
+_POSTGRES_SNAPSHOT: Final[dict[str, Any]] = {
+    "isolation_level": "REPEATABLE READ",
+    "postgresql_readonly": True,
+}
 
 
 class Database:
@@ -40,6 +49,8 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(url, is_sqlite=self.is_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        snapshot = _SQLITE_SNAPSHOT if self.is_sqlite else _POSTGRES_SNAPSHOT
+        self._reading = self.engine.execution_options(**snapshot)
         self._reader: sqlite3.Connection | None = None
 
     @asynccontextmanager
@@ -50,12 +61,22 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One read transaction: on SQLite it takes no write lock; nothing is committed."""
-        async with self._sessions(bind=self.engine.execution_options(reading=True)) as session:
+        """One read transaction: all its queries see the same moment, and none may write.
+
+        On SQLite it takes no write lock. PostgreSQL refuses a write, FOR UPDATE included.
+        """
+        async with self._sessions(bind=self._reading) as session:
             yield session
 
     async def read_one(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
-        """First row of a SELECT, for hot paths.
+        """First row of a SELECT by its columns' names, for hot paths; see `read_all`."""
+        rows = await self.read_all(statement, params)
+        if not rows:
+            return None
+        return rows[0] if self.is_sqlite else rows[0]._mapping  # noqa: SLF001 -- a public name
+
+    async def read_all(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
+        """Every row of a SELECT that is bounded, for hot paths: values in the columns' order.
 
         SQLite answers inline on the loop (WAL readers never wait, a hop to a thread costs ten
         times the read); PostgreSQL on an autocommit connection.
@@ -64,16 +85,17 @@ class Database:
             return self._read_inline(statement, params)
         async with self.engine.connect() as connection:
             autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return (await autocommit.execute(statement, dict(params))).mappings().first()
+            return (await autocommit.execute(statement, dict(params))).all()
 
-    def _read_inline(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
+    def _read_inline(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._reader is None:
-            self._reader = sqlite3.connect(f"file:{self.url.database}?mode=ro", uri=True)
+            path = Path(self.url.database or "").resolve()
+            self._reader = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
             self._reader.row_factory = sqlite3.Row
             self._reader.isolation_level = None
-        sql, names, fixed = _compiled(statement)
-        values = [params[name] if name in params else fixed[name] for name in names]
-        return self._reader.execute(sql, values).fetchone()
+        sql, binds = _compiled(statement)
+        values = [bind.value_of(params) for bind in binds]
+        return self._reader.execute(sql, values).fetchall()
 
     async def close(self) -> None:
         if self._reader is not None:
@@ -82,27 +104,45 @@ class Database:
         await self.engine.dispose()
 
 
-_SQL: dict[int, tuple[Executable, str, tuple[str, ...], dict[str, Any]]] = {}
+class _Bind(NamedTuple):
+    """One parameter: its name, the value the statement brings along (a LIMIT), how it is stored."""
+
+    name: str
+    required: bool
+    value: Any
+    store: Callable[[Any], Any] | None
+
+    def value_of(self, params: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        value = params[self.name] if self.required else params.get(self.name, self.value)
+        return self.store(value) if self.store is not None else value
 
 
-def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-    """SQLite text, names of its parameters, and values that the statement brings along (a LIMIT).
+# Compiled once per statement, for as long as somebody keeps the statement.
+_SQL: WeakKeyDictionary[Executable, tuple[str, tuple[_Bind, ...]]] = WeakKeyDictionary()
+_SQLITE = sqlite_dialect.dialect(paramstyle="qmark")
 
-    Compiled once per module-level statement, which is kept alive here.
-    """
-    known = _SQL.get(id(statement))
+
+def _compiled(statement: Executable) -> tuple[str, tuple[_Bind, ...]]:
+    """SQLite text and its parameters in order."""
+    known = _SQL.get(statement)
     if known is None:
-        compiled = statement.compile(dialect=sqlite_dialect.dialect(paramstyle="qmark"))  # type: ignore[attr-defined]
-        fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        names = tuple(compiled.positiontup or ())
-        known = _SQL[id(statement)] = (statement, str(compiled), names, fixed)
-    return known[1:]
+        compiled = statement.compile(dialect=_SQLITE)  # type: ignore[attr-defined]
+        names = compiled.positiontup or ()
+        binds = tuple(_bind(name, compiled.binds[name]) for name in names)
+        known = _SQL[statement] = (str(compiled), binds)
+    return known
+
+
+def _bind(name: str, bind: BindParameter[Any]) -> _Bind:
+    store = bind.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    return _Bind(name, bind.required, bind.value, store)
 
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
+    # Parameters are addresses, digests, comments: they have no place in a traceback.
     if not is_sqlite:
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
     return engine

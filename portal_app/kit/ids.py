@@ -12,7 +12,13 @@ _SHAPE = re.compile(r"[a-z]{2,8}_[0-9A-Za-z_]{1,64}")
 
 
 def random_base62(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    """One draw for the whole text: one for each character was an eighth of an import's time."""
+    number = secrets.randbelow(len(ALPHABET) ** length)
+    characters = []
+    for _ in range(length):
+        number, at = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[at])
+    return "".join(characters)
 
 
 def new_id(prefix: str) -> str:

@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel
+
+from portal_app.kit.lookup import locked, remember
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -25,13 +27,6 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     STALE = "stale"
     UNRELATED = "unrelated"
-
-
-async def locked(session: AsyncSession, model: type[Row], **key: object) -> Row | None:
-    """The row with exactly this *key*, locked until the unit of work ends (PostgreSQL)."""
-    statement = select(model).filter_by(**key).with_for_update()
-    found = await session.execute(statement.execution_options(populate_existing=True))
-    return found.scalar_one_or_none()
 
 
 def changes(row: SQLModel, values: Mapping[str, object]) -> dict[str, Any]:
@@ -50,12 +45,17 @@ async def upsert(
     values: Mapping[str, object],
     observed_at: datetime,
 ) -> tuple[Row, Outcome]:
-    """Insert or update the row with *key*, unless it was observed later than *observed_at*."""
+    """Insert or update the row with *key*, unless it was observed later than *observed_at*.
+
+    A new row is not flushed, so that those of a page go to the database together: whoever makes
+    others refer to it flushes before.
+    """
     row = await locked(session, model, **key)
     if row is None:
         row = model(**key, **values, observed_at=observed_at)
         session.add(row)
-        await session.flush()
+        for column in key:
+            remember(session, row, column)
         return row, Outcome.WRITTEN
     if not take_turn(row, observed_at):
         return row, Outcome.STALE

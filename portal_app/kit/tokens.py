@@ -17,7 +17,7 @@ def new_token() -> str:
 
 def digest(key: bytes, token: str) -> str:
     """What the database keeps of *token*: HMAC-SHA-256 in hex."""
-    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, token.encode(), "sha256").hex()
 
 
 def derive_token(key: bytes, purpose: str, subject: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Column, Computed, String
 from sqlmodel import Field, Index, SQLModel, text
 
 from portal_app.kit.columns import (
@@ -17,6 +18,7 @@ from portal_app.kit.columns import (
     utc,
 )
 from portal_app.kit.ids import new_id
+from portal_app.memberships.buckets import BUCKET_SQL
 
 
 class MembershipSource(StrEnum):
@@ -44,12 +46,22 @@ class Membership(SQLModel, table=True):
     """
 
     __tablename__ = "memberships"
-    __table_args__ = (Index("ix_memberships_company_newest", "company_id", "created_at", "id"),)
+    __table_args__ = (
+        # Generated, and no attribute: an instance would have to be read again after each change.
+        Column("bucket", String(20), Computed(BUCKET_SQL, persisted=True)),
+        Index("ix_memberships_company_newest", "company_id", "created_at", "id"),
+        Index("ix_memberships_company_bucket", "company_id", "bucket", "created_at", "id"),
+        Index("ix_memberships_product_newest", "product_id", "created_at", "id"),
+        Index("ix_memberships_product_bucket", "product_id", "bucket", "created_at", "id"),
+        Index("ix_memberships_plan_newest", "plan_id", "created_at", "id"),
+        Index("ix_memberships_plan_bucket", "plan_id", "bucket", "created_at", "id"),
+    )
+    __mapper_args__ = {"exclude_properties": ["bucket"]}
 
     id: str = Field(default_factory=lambda: new_id("mem"), primary_key=True)
     company_id: str = Field(sa_column=reference("companies.id", index=False))
-    product_id: str = Field(sa_column=reference("products.id"))
-    plan_id: str = Field(sa_column=reference("plans.id"))
+    product_id: str = Field(sa_column=reference("products.id", index=False))
+    plan_id: str = Field(sa_column=reference("plans.id", index=False))
     customer_id: str = Field(sa_column=reference("customers.id"))
     source: MembershipSource = Field(sa_column=str_enum(MembershipSource))
     stripe_checkout_session_id: str | None = Field(default=None, unique=True)
@@ -105,6 +117,12 @@ class Member(SQLModel, table=True):
             unique=True,
             sqlite_where=text("until_at IS NULL"),
             postgresql_where=text("until_at IS NULL"),
+        ),
+        Index(
+            "ix_members_closed",
+            "membership_id",
+            sqlite_where=text("until_at IS NOT NULL"),
+            postgresql_where=text("until_at IS NOT NULL"),
         ),
     )
 

@@ -32,8 +32,11 @@ PAST_PER_PAGE: Final = 20
 INVOICES_SHOWN: Final = 5
 EVENTS_SHOWN: Final = 20
 PastPosition: TypeAlias = tuple[datetime, str]
-NEEDS_ATTENTION: Final = frozenset(
-    {MembershipStatus.PAST_DUE, MembershipStatus.UNRESOLVED, MembershipStatus.DRAFTED}
+# What a customer has to do something about, the most urgent first.
+NEEDS_ATTENTION: Final = (
+    MembershipStatus.PAST_DUE,
+    MembershipStatus.UNRESOLVED,
+    MembershipStatus.DRAFTED,
 )
 
 
@@ -83,11 +86,14 @@ async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -
     ended = await repository.ended_holdings(session, actor, after=None, limit=PAST_PER_PAGE + 1)
     page, after = _cut(ended)
     held = await _decided(session, actor, [*running, *page], now)
-    current = sorted(
-        (one for one in held if one.current), key=lambda one: one.status not in NEEDS_ATTENTION
-    )
+    current = sorted((one for one in held if one.current), key=_urgency)
     past = tuple(one for one in held if not one.current)
     return MembershipList(current=tuple(current), past=past, past_after=after)
+
+
+def _urgency(held: HeldMembership) -> int:
+    ranked = held.status in NEEDS_ATTENTION
+    return NEEDS_ATTENTION.index(held.status) if ranked else len(NEEDS_ATTENTION)
 
 
 async def past_memberships(

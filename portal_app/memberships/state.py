@@ -26,7 +26,7 @@ from portal_app.memberships.views import (
     orders_view,
     with_older,
 )
-from portal_app.ui.notices import start_page
+from portal_app.ui.notices import notify, start_page
 from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
@@ -87,14 +87,17 @@ class OrdersState(rx.State):
         self.busy = True
         yield
         actor = current_actor()
+        reader = Reader(actor.locale)
         try:
             async with database().reading() as session:
                 older, self._past_after = await past_memberships(
                     session, actor, business_now(), self._past_after
                 )
-            self.view = with_older(
-                self.view, Reader(actor.locale), older, has_older=self._past_after is not None
-            )
+            self.view = with_older(self.view, reader, older, has_older=self._past_after is not None)
+        except Exception:
+            log.exception("older memberships could not be read")
+            text = reader.say("We couldn't load older memberships. Please try again in a moment.")
+            await notify(self, "danger", text)
         finally:
             self.busy = False
 

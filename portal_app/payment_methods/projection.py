@@ -12,7 +12,8 @@ from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
 from portal_app.customers.service import announce
 from portal_app.kit.clock import business_now
-from portal_app.kit.observed import Outcome, locked, take_turn, upsert
+from portal_app.kit.lookup import locked
+from portal_app.kit.observed import Outcome, take_turn, upsert
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.provider.facts import PaymentMethodFacts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from portal_app.catalog.models import Interval
 from portal_app.invoices.models import InvoiceStatus, PaymentStatus
@@ -18,13 +18,28 @@ from portal_app.provider.errors import MalformedObject
 Fact = TypeVar("Fact")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListParams:
+    """Which part of a listing is wanted: what was made *since*, from behind the *after*th id on."""
+
+    after: str | None = None
+    since: datetime | None = None
+
+
+WHOLE: Final = ListParams()
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Fact]):
-    """One page of a listing; *observed_at* is wall time before its fetch began."""
+    """One page of a listing; *observed_at* is wall time before its fetch began.
+
+    *cursor* is what the next page comes after, None on the last one.
+    """
 
     facts: tuple[Fact, ...]
     malformed: tuple[MalformedObject, ...]
     observed_at: datetime
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from portal_app.provider.facts import (
+    WHOLE,
     CheckoutFacts,
     CustomerFacts,
     DeletedCustomer,
     InvoiceFacts,
+    ListParams,
     Page,
     PaymentFacts,
     PaymentMethodFacts,
@@ -23,16 +25,19 @@ from portal_app.provider.facts import (
 class PaymentProvider(Protocol):
     """Listings come in pages of at most 100, newest first, and hold one page at a time.
 
+    They wait as long as the provider's rate limits ask for. UnknownAtProvider means that the object
+    to go on after (`ListParams.after`) is gone, or the customer whose things were asked for.
+
     Every method raises ProviderUnavailable when the provider can't be reached or limits us,
     ProviderMisconfigured when it refuses our key. Objects that can't be read are in the page's
     `malformed` and stop nothing.
     """
 
-    def products(self) -> AsyncIterator[Page[ProductFacts]]: ...
+    def products(self, params: ListParams = WHOLE) -> AsyncIterator[Page[ProductFacts]]: ...
 
-    def prices(self) -> AsyncIterator[Page[PriceFacts]]: ...
+    def prices(self, params: ListParams = WHOLE) -> AsyncIterator[Page[PriceFacts]]: ...
 
-    def customers(self) -> AsyncIterator[Page[CustomerFacts]]:
+    def customers(self, params: ListParams = WHOLE) -> AsyncIterator[Page[CustomerFacts]]:
         """All that exist; deleted ones are not listed."""
         ...
 
@@ -44,21 +49,21 @@ class PaymentProvider(Protocol):
         """Those attached to the customer now, of every kind."""
         ...
 
-    def subscriptions(self) -> AsyncIterator[Page[SubscriptionFacts]]:
+    def subscriptions(self, params: ListParams = WHOLE) -> AsyncIterator[Page[SubscriptionFacts]]:
         """All, ended ones included."""
         ...
 
-    def checkouts(self) -> AsyncIterator[Page[CheckoutFacts]]:
+    def checkouts(self, params: ListParams = WHOLE) -> AsyncIterator[Page[CheckoutFacts]]:
         """Completed Checkout Sessions with their lines."""
         ...
 
-    def payments(self) -> AsyncIterator[Page[PaymentFacts]]: ...
+    def payments(self, params: ListParams = WHOLE) -> AsyncIterator[Page[PaymentFacts]]: ...
 
-    def invoices(self) -> AsyncIterator[Page[InvoiceFacts]]:
+    def invoices(self, params: ListParams = WHOLE) -> AsyncIterator[Page[InvoiceFacts]]:
         """With all lines and the payments made for each."""
         ...
 
-    def refunds(self) -> AsyncIterator[Page[RefundFacts]]: ...
+    def refunds(self, params: ListParams = WHOLE) -> AsyncIterator[Page[RefundFacts]]: ...
 
     async def close(self) -> None:
         """Close the connections."""

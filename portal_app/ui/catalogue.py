@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 
 LOCALES = ("en", "de")
 DEFAULT_LOCALE = "en"
+# The visitor's choice. Pages read it in the browser, so it is not HttpOnly and never trusted.
+LOCALE_COOKIE = "portal_lang"
 _LOCALE_DIR = Path(__file__).parents[1] / "locale"
 
 

@@ -8,6 +8,18 @@
   const kind = facts.skeletons.find(([prefix]) => location.pathname.startsWith(prefix));
   root.dataset.skeleton = kind ? kind[1] : "detail";
 
+  // Signing out clears the storage in which Reflex keeps the theme, and pages without scripts can't
+  // read it. A cookie carries the choice over both.
+  const [, kept] = document.cookie.match(/(?:^|; )portal_theme=(light|dark|system)/) ?? [];
+  if (kept && !localStorage.getItem("theme")) localStorage.setItem("theme", kept);
+  addEventListener("click", () =>
+    setTimeout(() => {
+      const theme = localStorage.getItem("theme");
+      if (theme && !document.cookie.includes(`portal_theme=${theme}`))
+        document.cookie = `portal_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+    }),
+  );
+
   // The server links a brand's stylesheet into the first document. Client navigation keeps the
   // document, so the sheet rests on every page that is not below the same membership.
   const owner = (path) => path.split("/", 4).join("/");

@@ -12,9 +12,7 @@ import reflex as rx
 from reflex.vars import VarData
 from reflex_base.utils.imports import ImportVar
 
-from portal_app.ui.catalogue import DEFAULT_LOCALE
-
-LOCALE_COOKIE = "portal_lang"
+from portal_app.ui.catalogue import DEFAULT_LOCALE, LOCALE_COOKIE
 
 
 class LocaleState(rx.State):

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from http.cookies import SimpleCookie
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TypeAlias
 
-from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from portal_app.kit.errors import InvalidInput
+from portal_app.kit.http.forms import small_form
 from portal_app.kit.http.paths import path_of_referrer, safe_path
 from portal_app.ui.catalogue import (
+    LOCALE_COOKIE,
     LOCALES,
     direction,
     from_accept_language,
@@ -25,13 +27,18 @@ from portal_app.ui.catalogue import (
     supported,
 )
 
-LOCALE_COOKIE = "portal_lang"
+KeepLocale: TypeAlias = Callable[[str, str], Awaitable[None]]
 _YEAR = 365 * 24 * 3600
 _HEAD = (Path(__file__).parent / "head.js").read_text()
 
 
-def language_router(*, origin: str, mode: str, skeletons: Mapping[str, str]) -> APIRouter:
-    """Routes of the language. *skeletons*: path prefix → kind of skeleton, first match wins."""
+def language_router(
+    *, origin: str, mode: str, skeletons: Mapping[str, str], keep: KeepLocale | None = None
+) -> APIRouter:
+    """Routes of the language. *skeletons*: path prefix → kind of skeleton, first match wins.
+
+    *keep* (raw `Cookie` header, locale) is told of each choice, so that mails can follow it.
+    """
     secure = origin.startswith("https://")
     router = APIRouter()
 
@@ -56,15 +63,19 @@ def language_router(*, origin: str, mode: str, skeletons: Mapping[str, str]) -> 
         return response
 
     @router.post("/locale", include_in_schema=False)
-    async def choose(
-        request: Request,
-        locale: Annotated[str, Form(max_length=16)],
-        next: Annotated[str, Form(max_length=2000)] = "",  # noqa: A002 - the field's name
-    ) -> Response:
+    async def choose(request: Request) -> Response:
+        """Form: `locale`, `next`. Anybody may choose; an unknown language changes nothing."""
+        try:
+            form = await small_form(request)
+        except InvalidInput as refused:
+            return PlainTextResponse(refused.sentence, refused.status)
         here = path_of_referrer(request.headers.get("referer"), origin)
-        response = RedirectResponse(safe_path(next, here), status_code=303)
+        response = RedirectResponse(safe_path(form.get("next"), here), status_code=303)
+        locale = form.get("locale", "")
         if locale in LOCALES:
             _remember(response, locale, secure=secure)
+            if keep is not None:
+                await keep(request.headers.get("cookie", ""), locale)
         return response
 
     return router
@@ -76,12 +87,6 @@ def requested_locale(request: Request) -> str:
     if chosen:
         return supported(chosen)
     return from_accept_language(request.headers.get("accept-language", ""))
-
-
-def locale_of_cookies(cookie_header: str) -> str:
-    """The chosen language in a raw `Cookie` header, for state handlers."""
-    cookie = SimpleCookie(cookie_header).get(LOCALE_COOKIE)
-    return supported(cookie.value) if cookie else "en"
 
 
 def head_script(locale: str, mode: str, skeletons: Mapping[str, str]) -> str:

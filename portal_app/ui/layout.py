@@ -25,12 +25,13 @@ def page_shell(
     wide: bool = False,
     signed_in: bool = True,
     skeleton: rx.Component | None = None,
-    style: Mapping[str, Text] | None = None,
+    brand: Text | None = None,
+    style: Mapping[str, Text] | rx.Var | None = None,
 ) -> rx.Component:
     """A whole page. Signed-in pages show *skeleton* until their state has arrived.
 
-    *title* becomes the `h1`, *back* is (label, href) above it, *wide* is for lists, *style* holds
-    brand tokens (`{"--accent": view.accent, …}`).
+    *title* becomes the `h1`, *back* is (label, href) above it, *wide* is for lists. *brand* stands
+    in the header instead of the portal's own name, *style* holds brand tokens (`--accent`, …).
     """
     content = rx.el.div(*_head(title, subtitle, badge, back), *body, class_name="stack")
     if signed_in:
@@ -38,7 +39,7 @@ def page_shell(
         content = until_ready(content, waiting)
     return rx.el.div(
         skip_link(),
-        page_header(signed_in=signed_in),
+        page_header(signed_in=signed_in, brand=brand),
         rx.el.main(
             notice_region(),
             content,
@@ -50,7 +51,7 @@ def page_shell(
         ),
         page_footer(),
         class_name="shell",
-        style=dict(style) if style else {},
+        style={} if style is None else style,
     )
 
 
@@ -89,10 +90,15 @@ def skip_link() -> rx.Component:
     )
 
 
-def page_header(*, signed_in: bool) -> rx.Component:
+def page_header(*, signed_in: bool, brand: Text | None = None) -> rx.Component:
     """Mode banner, brand and, for people signed in, the Profile menu."""
     row: list[rx.Component] = [
-        rx.el.a(current_shell().brand, href="/", reload_document=True, class_name="brand")
+        rx.el.a(
+            current_shell().brand if brand is None else brand,
+            href="/",
+            reload_document=True,
+            class_name="brand",
+        )
     ]
     if signed_in:
         row.append(profile_menu())

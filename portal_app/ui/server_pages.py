@@ -48,6 +48,7 @@ def render(
         "dir": direction(locale),
         "locales": LOCALES,
         "mode": get_settings().mode.value,
+        "theme": _theme_of(request),
         "stylesheet": stylesheet_url(),
         "here": _path_of(request),
         "error": None,
@@ -72,6 +73,12 @@ def render(
 def stylesheet_url() -> str:
     """`/portal.css` with its digest, so that a new version is asked for at once."""
     return f"/portal.css?v={hashlib.sha256(_STYLESHEET.read_bytes()).hexdigest()[:12]}"
+
+
+def _theme_of(request: Request) -> str | None:
+    """The theme chosen on our other pages (`head.js`); None follows the system."""
+    chosen = request.cookies.get("portal_theme")
+    return chosen if chosen in {"light", "dark"} else None
 
 
 def _path_of(request: Request) -> str:

@@ -13,18 +13,28 @@ from babel.messages.pofile import read_po
 LOCALE = Path(__file__).parents[2] / "portal_app" / "locale"
 # Functions whose first argument is page text; the browser looks it up in `pages` catalogues.
 PAGE_TEXT = frozenset({"t", "t_fill"})
+# Calls whose first argument the server says: `reader.say`, both languages at once, a refusal.
+SERVER_TEXT = frozenset({"say", "every_language", "__init__"})
+SAID_IN_TEMPLATE = re.compile(r"_\(\s*\"([^\"]+)\"")
 PLACE = re.compile(r"\{\w+\}")
 
 
 def literals(tree: ast.Module) -> Iterator[str | None]:
     """The text of each `t("…")`, or None where the argument is no literal."""
+    return (_text(argument) for argument in first_arguments(tree, PAGE_TEXT))
+
+
+def first_arguments(tree: ast.Module, names: frozenset[str]) -> Iterator[ast.expr]:
+    """The first argument of each call of a function or method of these *names*."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and _asks_for_text(node.func):
-            yield _text(node.args[0])
+        if isinstance(node, ast.Call) and node.args and _name(node.func) in names:
+            yield node.args[0]
 
 
-def _asks_for_text(called: ast.expr) -> bool:
-    return isinstance(called, ast.Name) and called.id in PAGE_TEXT
+def _name(called: ast.expr) -> str:
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 def _text(node: ast.expr) -> str | None:
@@ -54,6 +64,27 @@ def test_every_page_text_is_translated(modules: dict[str, ast.Module]) -> None:
     german = catalogue("pages")
     assert said
     assert sorted(text for text in said if not german.get(text)) == []
+
+
+def test_every_text_of_the_server_is_translated(modules: dict[str, ast.Module]) -> None:
+    said = {
+        text
+        for path, tree in modules.items()
+        for argument in first_arguments(tree, SERVER_TEXT)
+        if (text := _text(argument)) and not _for_developers(path)
+    }
+    templates = [path for path in LOCALE.parent.rglob("templates/*") if path.suffix != ".json"]
+    said |= {text for path in templates for text in SAID_IN_TEMPLATE.findall(path.read_text())}
+    german = catalogue("texts") | catalogue("pages")
+    assert len(said) > 100
+    assert sorted(text for text in said if not german.get(text)) == []
+
+
+def _for_developers(path: str) -> bool:
+    """API, sandbox, provider and commands answer in English only; so does the build."""
+    english = ("api/", "sandbox/", "provider/", "demo/", "operators/", "build.py")
+    english += ("kit/http/origin_free.py",)
+    return path.removeprefix("portal_app/").startswith(english)
 
 
 def test_page_texts_are_literals(modules: dict[str, ast.Module]) -> None:

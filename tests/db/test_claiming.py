@@ -64,10 +64,14 @@ async def test_deleted_and_nameless_customers_are_nobodys(db: Database, clocks: 
         ada = await make_person(session)
         gone = await make_customer(session, deleted_at=NOW)
         nameless = await make_customer(session, email="")
+        lookalike = await make_customer(session, email="straße@example.com")
         assert await claim(session, person_id=ada.id, address_key=ADA, now=NOW) == []
         assert await claim(session, person_id=ada.id, address_key="", now=NOW) == []
         assert gone.person_id is None
         assert nameless.person_id is None
+        key = email_key("strasse@example.com")
+        assert await claim(session, person_id=ada.id, address_key=key, now=NOW) == []
+        assert lookalike.person_id is None
 
 
 async def test_ended_holdings_are_left_alone(db: Database, clocks: Clocks) -> None:

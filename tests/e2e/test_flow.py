@@ -174,3 +174,42 @@ def test_the_real_sdk_reads_the_same_membership(portal: Portal) -> None:
     assert membership.product.title == "Trading Room"
     assert membership.renewal_price is not None
     assert membership.renewal_price.amount == "29.00"
+
+
+def test_the_brand_follows_a_link_as_it_does_a_full_load(page: Page, sign_in: SignIn) -> None:
+    look = (
+        "[getComputedStyle(document.querySelector('.brand'), '::before').backgroundColor,"
+        " getComputedStyle(document.querySelector('.shell')).fontFamily,"
+        " document.querySelector('.brand').innerText]"
+    )
+    sign_in(page, "ada@example.com")
+    neutral = page.evaluate(look)
+    page.get_by_role("link", name="Manage Lumen Fitness").click()
+    expect(page.get_by_role("heading", name="Lumen Fitness", level=1)).to_be_visible()
+    followed = page.evaluate(look)
+    assert all(one != other for one, other in zip(neutral, followed, strict=True))
+    page.reload()
+    expect(page.get_by_role("heading", name="Lumen Fitness", level=1)).to_be_visible()
+    assert page.evaluate(look) == followed
+    page.get_by_role("link", name="Orders").first.click()
+    expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
+    assert page.evaluate(look) == neutral
+
+
+def test_a_chosen_theme_outlives_signing_out(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "ben@example.com")
+    page.get_by_role("button", name="Dark").click()
+    page.get_by_role("button", name="Profile").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    sign_in(page, "ben@example.com")
+    expect(page.locator("html.dark")).to_have_count(1)
+
+
+def test_addresses_of_whop_lead_to_ours(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "ada@example.com")
+    page.goto("/@me/settings/memberships/inactive/")
+    expect(page).to_have_url("/orders/#past")
+    expect(page.get_by_role("link", name="Manage Trading Room").last).to_be_visible()
+    page.goto("/@me/settings/orders")
+    expect(page).to_have_url("/orders/")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
+from tests.e2e.accessibility import faults, wider_than_the_screen
 from tests.portal_server import Portal
 
 SignIn = Callable[..., None]
@@ -16,12 +16,6 @@ NewContext = Callable[..., BrowserContext]
 FIRST_VIEW_BYTES = 200_000
 REPEAT_VIEW_BYTES = 10_000
 LAYOUT_SHIFT = 0.05
-AXE_OPTIONS = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 def _pages(portal: Portal) -> dict[str, tuple[str, str]]:
@@ -45,11 +39,6 @@ def _settled(page: Page) -> None:
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-def _axe(page: Page) -> list[str]:
-    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("email", ["ada@example.com", "eve@example.com"])
 def test_axe_finds_nothing(
@@ -58,19 +47,19 @@ def test_axe_finds_nothing(
     page = new_context(color_scheme=scheme).new_page()
     found: dict[str, list[str]] = {}
     page.goto("/login/")
-    found["login"] = _axe(page)
+    found["login"] = faults(page)
     sign_in(page, email)
     for name, (who, path) in _pages(portal).items():
         if who == email:
             page.goto(path)
             _settled(page)
-            found[name] = _axe(page)
+            found[name] = faults(page)
     if email == "ada@example.com":
         page.goto("/orders/")
         page.get_by_role("button", name="Profile").click()
-        found["menu open"] = _axe(page)
+        found["menu open"] = faults(page)
     page.goto("/sandbox/mail/")
-    found["mailbox"] = _axe(page)
+    found["mailbox"] = faults(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
@@ -84,8 +73,7 @@ def test_no_page_is_wider_than_the_screen(
     for name, (_, path) in _pages(portal).items():
         page.goto(path)
         _settled(page)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(name)
+        wide += [f"{name}: {wrong}" for wrong in wider_than_the_screen(page)]
     assert wide == []
 
 

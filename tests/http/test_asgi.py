@@ -225,11 +225,38 @@ async def test_every_answer_carries_the_security_headers(web: httpx.AsyncClient)
         assert "strict-transport-security" not in headers
 
 
-async def test_https_is_remembered(client_dir: Path) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/login/", "/orders/", "/billing/manage/mber_1/", "/gone/", "/cancel/"),
+        *("/assets/root-1.js", "/api/v1/x", "/sandbox/stripe/v1/customers", "/receipts/pay_1.pdf"),
+    ],
+)
+async def test_https_is_remembered_by_every_class_of_route(client_dir: Path, path: str) -> None:
     transport = httpx.ASGITransport(portal(client_dir, "https://portal.test"))
     async with httpx.AsyncClient(transport=transport, base_url="https://portal.test") as web:
-        reply = await web.get("/login/")
-    assert reply.headers["strict-transport-security"] == "max-age=31536000"
+        for method in ("GET", "POST", "OPTIONS"):
+            reply = await web.request(method, path)
+            found = reply.headers.get_list("strict-transport-security")
+            assert found == ["max-age=31536000; includeSubDomains"]
+
+
+async def test_no_answer_opens_the_portal_to_another_origin(client_dir: Path) -> None:
+    """Reflex allows our own origin, and credentials to whoever asks; neither goes out."""
+
+    async def generous(_scope: Scope, _receive: Receive, send: Send) -> None:
+        allowed = (
+            (b"Access-Control-Allow-Origin", b"*"),
+            (b"access-control-allow-credentials", b""),
+        )
+        await respond(send, 200, allowed, b"1")
+
+    app = front(generous, api=generous, origin=ORIGIN, client=client_dir)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as web:
+        for path in ("/assets/root-1.js", "/api/v1/x", "/cancel/"):
+            headers = (await web.get(path)).headers
+            assert [name for name in headers if name.startswith("access-control")] == []
 
 
 async def test_html_of_a_route_allows_nothing_inline(web: httpx.AsyncClient) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from portal_app.ui.i18n_routes import language_router, locale_of_cookies
+from portal_app.ui.i18n_routes import language_router
 
 ORIGIN = "https://portal.test"
 
@@ -85,7 +85,29 @@ async def test_unknown_language_is_not_stored(web: httpx.AsyncClient) -> None:
     assert "set-cookie" not in reply.headers
 
 
-def test_language_of_a_raw_cookie_header() -> None:
-    assert locale_of_cookies("a=1; portal_lang=de; b=2") == "de"
-    assert locale_of_cookies("portal_lang=../../x") == "en"
-    assert locale_of_cookies("") == "en"
+async def test_a_form_without_or_with_too_much_is_refused_in_a_sentence(
+    web: httpx.AsyncClient,
+) -> None:
+    assert (await web.post("/locale")).status_code == 303
+    huge = await web.post("/locale", data={"locale": "x" * 20_000})
+    assert (huge.status_code, huge.text) == (413, "That form is too large.")
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"locale=de"
+
+    unknown = await web.post("/locale", content=endless())
+    assert unknown.status_code == 411
+
+
+async def test_a_choice_is_told_with_the_cookies_that_came_with_it() -> None:
+    told: list[tuple[str, str]] = []
+
+    async def keep(cookies: str, locale: str) -> None:
+        told.append((cookies, locale))
+
+    app = FastAPI()
+    app.include_router(language_router(origin=ORIGIN, mode="test", skeletons={}, keep=keep))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as web:
+        for locale in ("de", "xx"):
+            await web.post("/locale", data={"locale": locale}, headers={"Cookie": "a=1"})
+    assert told == [("a=1", "de")]

@@ -129,8 +129,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve_sandbox(path: Path | None = None) -> Iterator[SandboxServer]:
-    """A granian process on a free port, ended with the block."""
+def serve_sandbox(path: Path | None = None, *, patience: int = 10) -> Iterator[SandboxServer]:
+    """A granian process on a free port, ended with the block.
+
+    It may take *patience* seconds to read a large account at *path*, and to end.
+    """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if k != "PORTAL_SANDBOX_PATH"}
     if path is not None:
@@ -143,16 +146,16 @@ def serve_sandbox(path: Path | None = None) -> Iterator[SandboxServer]:
     )
     server = SandboxServer(f"http://127.0.0.1:{port}")
     try:
-        _wait(server, process)
+        _wait(server, process, patience)
         yield server
     finally:
         server.close()
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=patience)
 
 
-def _wait(server: SandboxServer, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+def _wait(server: SandboxServer, process: subprocess.Popen[bytes], patience: int) -> None:
+    for _ in range(20 * patience):
         assert process.poll() is None, "The sandbox did not start."
         try:
             server.now()
@@ -160,4 +163,4 @@ def _wait(server: SandboxServer, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError("The sandbox did not answer within ten seconds.")
+    raise AssertionError(f"The sandbox did not answer within {patience} s.")

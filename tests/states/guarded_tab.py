@@ -17,6 +17,7 @@ from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
 
 from portal_app.identity.guard import SessionGuard
+from portal_app.identity.sessions import sealed
 
 Owner = TypeVar("Owner", bound=rx.State)
 
@@ -53,7 +54,7 @@ class Tab:
             "pathname": path,
             "asPath": path,
             "query": {},
-            "headers": {"cookie": self.cookie, "host": "localhost:3000"},
+            "headers": {"cookie": sealed(self.cookie), "host": "localhost:3000"},
             "token": self.token,
             "sid": "s",
             "ip": "127.0.0.1",

@@ -16,6 +16,7 @@ from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
 from portal_app.memberships import state as state_module
 from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.ui.notices import NoticeState
 from tests.factories import NOW, HeldMembership, make_membership, make_person
 
 ROUTE = "/billing/manage/[member_id]"
@@ -69,6 +70,22 @@ async def test_older_memberships_are_appended_until_there_are_no_more(
     assert busy == [True]
     assert (len(orders.view.past), orders.view.has_older, orders.busy) == (25, False, False)
     assert [None async for _ in OrdersState.show_older.fn(orders)] == []  # nothing more to ask for
+
+
+async def test_older_ones_that_cannot_be_read_are_said_and_can_be_asked_for_again(
+    root: rx.State, db: Database, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(25):
+        await held_by(db, ada, stripe_status="canceled", ended_at=NOW)
+    orders, notices = await root.get_state(OrdersState), await root.get_state(NoticeState)
+    await OrdersState.load.fn(orders)
+    with monkeypatch.context() as patched:
+        patched.setattr(state_module, "past_memberships", broken)
+        assert [orders.busy async for _ in OrdersState.show_older.fn(orders)] == [True]
+    assert (notices.tone, notices.text[:27]) == ("danger", "We couldn't load older memb")
+    assert (len(orders.view.past), orders.view.has_older, orders.busy) == (20, True, False)
+    assert [None async for _ in OrdersState.show_older.fn(orders)] == [None]
+    assert len(orders.view.past) == 25
 
 
 async def test_orders_that_cannot_be_read_say_so_and_can_be_tried_again(

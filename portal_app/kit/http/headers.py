@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_app.kit.http.csp import SERVER_RENDERED
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 IMMUTABLE = b"public, max-age=31536000, immutable"
 _COMMON = (
     (b"x-content-type-options", b"nosniff"),
@@ -13,12 +14,19 @@ _COMMON = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(self)"),
+    # In place of the name that the server gives itself.
+    (b"server", b"portal"),
 )
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+# For what is no HTML: nobody may show it inside a page of theirs.
+_UNFRAMED = b"frame-ancestors 'none'"
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+# Reflex allows our own origin with credentials, which needs no such word; no other origin may have
+# one, and a preflight is answered like any request that nobody understands.
+_NEVER = b"access-control-"
 
 
 class SecurityHeaders:
-    """Adds what an answer does not say itself; a route's own header always wins."""
+    """Adds what an answer does not say itself; a route's own header always wins, but for CORS."""
 
     def __init__(self, app: ASGIApp, *, https: bool, never_stored: tuple[str, ...] = ()) -> None:
         self.app = app
@@ -38,14 +46,18 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
     def _completed(self, path: str, message: Message) -> list[tuple[bytes, bytes]]:
-        given = list(message.get("headers", ()))
+        sent = message.get("headers", ())
+        given = [pair for pair in sent if not pair[0].lower().startswith(_NEVER)]
         present = {name.lower(): value for name, value in given}
         wanted = [*self.common, (b"cache-control", self._caching(path, message["status"]))]
-        if present.get(b"content-type", b"").startswith(b"text/html"):
-            wanted.append((b"content-security-policy", SERVER_RENDERED.encode()))
+        html = present.get(b"content-type", b"").startswith(b"text/html")
+        policy = SERVER_RENDERED.encode() if html else _UNFRAMED
+        wanted.append((b"content-security-policy", policy))
         return given + [(name, value) for name, value in wanted if name not in present]
 
     def _caching(self, path: str, status: int) -> bytes:
         if path.startswith("/assets/") and status in {200, 206, 304}:
             return IMMUTABLE
-        return b"no-store" if path.startswith(self.never_stored) else b"no-cache"
+        # Where a redirect leads depends on who asks and when.
+        moved = status in _REDIRECTS
+        return b"no-store" if moved or path.startswith(self.never_stored) else b"no-cache"

@@ -33,6 +33,7 @@ from portal_app.ui.parts import (
     timeline_entry,
 )
 from portal_app.ui.parts.types import Text
+from portal_app.ui.shell import current_shell
 
 
 def membership_page() -> rx.Component:
@@ -46,6 +47,8 @@ def membership_page() -> rx.Component:
             _skeleton(),
         ),
         skeleton=_skeleton(),
+        brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
+        style=view.brand_style,
     )
 
 
@@ -74,7 +77,7 @@ def membership_body(view: MembershipView) -> rx.Component:
         rx.foreach(view.alerts, plain_alert),
         rx.cond(view.scheduled_change != "", alert("info", view.scheduled_change)),
         card(
-            rx.el.p(view.sentence),
+            rx.cond(view.sentence != "", rx.el.p(view.sentence)),
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),

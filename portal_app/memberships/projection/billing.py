@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,54 +12,70 @@ from sqlmodel import col, select
 from portal_app.invoices.models import Invoice, InvoiceStatus
 from portal_app.memberships.models import Membership, MembershipEvent, MembershipSubscription
 from portal_app.memberships.projection.happenings import Happening
-from portal_app.memberships.projection.record import announce_membership, record
+from portal_app.memberships.projection.record import announce_memberships, record
 
 KINDS: Final = ("renewed", "payment_failed", "recovered")
 
 
-async def record_invoice(session: AsyncSession, invoice: Invoice) -> bool:
-    """Append what a changed invoice tells about its membership; whether that was anything new.
+async def record_invoices(session: AsyncSession, page: Sequence[Invoice]) -> set[str]:
+    """Append what changed invoices tell about their memberships; the ids of those that told.
 
     The first invoice of a subscription is left out: paying it is what starts the membership.
     """
-    if invoice.billing_reason == "subscription_create":
-        return False
-    membership = await _membership(session, invoice)
-    if membership is None:
-        return False
-    known = await _known(session, membership, invoice)
-    new = [one for one in _happenings(invoice, membership, known) if one.kind not in known]
-    record(session, membership, new)
-    if new:
-        await announce_membership(session, membership)
-    return bool(new)
+    later = [
+        one
+        for one in page
+        if one.stripe_subscription_id and one.billing_reason != "subscription_create"
+    ]
+    memberships = await _memberships(session, later)
+    known = await _known(session, later, [row.id for row in memberships.values()])
+    telling: set[str] = set()
+    told: dict[str, Membership] = {}
+    for invoice in later:
+        membership = memberships.get(invoice.id)
+        if membership is None:
+            continue
+        seen = known[invoice.id]
+        new = [one for one in _happenings(invoice, membership, seen) if one.kind not in seen]
+        if new:
+            record(session, membership, new)
+            telling.add(invoice.id)
+            told[membership.id] = membership
+    await announce_memberships(session, list(told.values()))
+    return telling
 
 
-async def _membership(session: AsyncSession, invoice: Invoice) -> Membership | None:
-    """The membership that the subscription stood behind when the invoice was made."""
+async def _memberships(session: AsyncSession, invoices: Sequence[Invoice]) -> dict[str, Membership]:
+    """By invoice id, the membership its subscription stood behind when the invoice was made."""
+    link = MembershipSubscription
     found = await session.execute(
-        select(Membership, MembershipSubscription.until_at)
-        .join(
-            MembershipSubscription,
-            col(MembershipSubscription.membership_id) == col(Membership.id),
-        )
-        .where(MembershipSubscription.stripe_subscription_id == invoice.stripe_subscription_id)
+        select(link.stripe_subscription_id, link.until_at, Membership)
+        .join(Membership, col(link.membership_id) == col(Membership.id))
+        .where(col(link.stripe_subscription_id).in_(one.stripe_subscription_id for one in invoices))
     )
-    row = found.one_or_none()
-    if row is None:
-        return None
-    membership: Membership
-    membership, until_at = row
-    return membership if until_at is None or invoice.created_at <= until_at else None
+    behind = {subscription: (until, membership) for subscription, until, membership in found}
+    memberships = {}
+    for invoice in invoices:
+        until_at, membership = behind.get(str(invoice.stripe_subscription_id), (None, None))
+        if membership and (until_at is None or invoice.created_at <= until_at):
+            memberships[invoice.id] = membership
+    return memberships
 
 
-async def _known(session: AsyncSession, membership: Membership, invoice: Invoice) -> set[str]:
-    statement = select(MembershipEvent.kind).where(
-        MembershipEvent.membership_id == membership.id,
+async def _known(
+    session: AsyncSession, invoices: Sequence[Invoice], membership_ids: Sequence[str]
+) -> defaultdict[str, set[str]]:
+    """By invoice id, the kinds of what stands in the history already."""
+    invoice_id = col(MembershipEvent.after)["invoice_id"].as_string()
+    statement = select(invoice_id, MembershipEvent.kind).where(
+        col(MembershipEvent.membership_id).in_(membership_ids),
         col(MembershipEvent.kind).in_(KINDS),
-        col(MembershipEvent.after)["invoice_id"].as_string() == invoice.id,
+        invoice_id.in_([one.id for one in invoices]),
     )
-    return set((await session.execute(statement)).scalars())
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    for invoice, kind in await session.execute(statement):
+        known[invoice].add(kind)
+    return known
 
 
 def _happenings(invoice: Invoice, membership: Membership, known: set[str]) -> Iterator[Happening]:

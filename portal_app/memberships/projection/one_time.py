@@ -19,8 +19,9 @@ from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
 from portal_app.invoices.models import InvoiceStatus
 from portal_app.kit.clock import business_now
+from portal_app.kit.lookup import locked
 from portal_app.kit.money import Money
-from portal_app.kit.observed import Outcome, changes, locked, take_turn
+from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.projection.happenings import Happening
 from portal_app.memberships.projection.record import announce_membership, open_holding, record
@@ -158,7 +159,7 @@ async def _store(
         row = Membership(**values, updated_at=business_now(), observed_at=observed_at)
         session.add(row)
         await session.flush()
-        await open_holding(session, row, customer, from_at=row.started_at)
+        open_holding(session, row, customer, from_at=row.started_at)
         after = {"plan_id": row.plan_id}
         record(session, row, [Happening(kind="created", at=row.started_at, after=after)])
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from portal_app.memberships.projection.happenings import Happening
 TOPIC = "memberships"
 
 
-async def open_holding(
+def open_holding(
     session: AsyncSession, membership: Membership, customer: Customer, *, from_at: datetime
 ) -> None:
     """The customer's person holds it, or nobody yet while the customer is unclaimed.
@@ -32,7 +32,6 @@ async def open_holding(
             from_at=from_at,
         )
     )
-    await session.flush()
 
 
 def record(session: AsyncSession, membership: Membership, happenings: Iterable[Happening]) -> None:
@@ -53,13 +52,20 @@ def record(session: AsyncSession, membership: Membership, happenings: Iterable[H
 
 async def announce_membership(session: AsyncSession, membership: Membership) -> None:
     """Tell the holder and whoever pays, if that is somebody else."""
-    holder = await session.scalar(
-        select(Member.person_id).where(
-            Member.membership_id == membership.id, col(Member.until_at).is_(None)
-        )
+    await announce_memberships(session, [membership])
+
+
+async def announce_memberships(session: AsyncSession, memberships: Sequence[Membership]) -> None:
+    """The same for many at once; every person is told once."""
+    if not memberships:
+        return
+    holders = select(Member.person_id).where(
+        col(Member.membership_id).in_([row.id for row in memberships]),
+        col(Member.until_at).is_(None),
     )
-    customer = await session.get(Customer, membership.customer_id)
-    payer = customer.person_id if customer else None
-    announce(session, holder, TOPIC)
-    if payer != holder:
-        announce(session, payer, TOPIC)
+    payers = select(Customer.person_id).where(
+        col(Customer.id).in_({row.customer_id for row in memberships})
+    )
+    people = {*await session.scalars(holders), *await session.scalars(payers)}
+    for person_id in sorted(person for person in people if person):
+        announce(session, person_id, TOPIC)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from portal_app.catalog.models import Plan, Product
-from portal_app.catalog.projection import plan_of_price
+from portal_app.catalog.projection import look_up_plans, plan_of_price
 from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
+from portal_app.customers.service import announce
 from portal_app.kit.clock import business_now
 from portal_app.kit.ids import has_prefix, new_id
-from portal_app.kit.observed import Outcome, changes, locked, take_turn
+from portal_app.kit.lookup import locked, look_up, remember
+from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Membership, MembershipSource, MembershipSubscription
 from portal_app.memberships.projection.happenings import (
     UNSTARTED,
@@ -22,8 +25,15 @@ from portal_app.memberships.projection.happenings import (
     between,
     standing_of,
 )
-from portal_app.memberships.projection.record import announce_membership, open_holding, record
+from portal_app.memberships.projection.record import (
+    TOPIC,
+    announce_membership,
+    open_holding,
+    record,
+)
 from portal_app.provider.facts import ItemFacts, SubscriptionFacts
+
+LINK_KEY: Final = "stripe_subscription_id"
 
 
 async def project_subscription(
@@ -51,6 +61,17 @@ async def project_subscription(
     return await _change(session, joined, values, observed_at)
 
 
+async def look_up_subscriptions(session: AsyncSession, page: Sequence[SubscriptionFacts]) -> None:
+    """Read what `project_subscription` needs for a page."""
+    await look_up(session, Customer, "stripe_customer_id", [facts.customer_id for facts in page])
+    await look_up_plans(session, [facts.plan.price.id for facts in page])
+    ids = [facts.id for facts in page]
+    links = await look_up(session, MembershipSubscription, LINK_KEY, ids, lock=True)
+    joined = [facts.membership_id for facts in page]
+    known = [link.membership_id for link in links]
+    await look_up(session, Membership, "id", [*known, *joined], lock=True)
+
+
 async def _membership(session: AsyncSession, membership_id: str | None) -> Membership | None:
     if membership_id is None:
         return None
@@ -73,18 +94,19 @@ async def _create(
         **values,
     )
     session.add(row)
+    remember(session, row, "id")
     await session.flush()
-    session.add(
-        MembershipSubscription(
-            membership_id=row.id, stripe_subscription_id=facts.id, from_at=facts.created_at
-        )
+    link = MembershipSubscription(
+        membership_id=row.id, stripe_subscription_id=facts.id, from_at=facts.created_at
     )
-    await open_holding(session, row, customer, from_at=facts.started_at)
+    session.add(link)
+    remember(session, link, LINK_KEY)
+    open_holding(session, row, customer, from_at=facts.started_at)
     history = at_first_sight(
         standing_of(row), trial_start_at=facts.trial_start_at, seen_at=business_now()
     )
     record(session, row, history)
-    await announce_membership(session, row)
+    announce(session, customer.person_id, TOPIC)  # who pays is who holds it
 
 
 async def _join(
@@ -116,6 +138,7 @@ async def _join(
         until_at=until_at,
     )
     session.add(link)
+    remember(session, link, LINK_KEY)
     await session.flush()
     return link
 

@@ -59,20 +59,22 @@ def _view(held: HeldMembership, tone: Tone, title: str, *sentences: str) -> Aler
     )
 
 
+def _overdue_title(reader: Reader, held: HeldMembership) -> str:
+    product = held.row.product.title
+    if held.row.membership.collection_method == "send_invoice":
+        return reader.say("The invoice for {product} is overdue", product=product)
+    if held.unpaid is None:
+        return reader.say("Payment for {product} failed", product=product)
+    amount = reader.money(held.unpaid.remaining)
+    return reader.say("Payment of {amount} for {product} failed", amount=amount, product=product)
+
+
 def _past_due(reader: Reader, held: HeldMembership) -> AlertView:
-    row = held.row
-    title = reader.say("Payment for {product} failed", product=row.product.title)
-    if held.unpaid is not None:
-        title = reader.say(
-            "Payment of {amount} for {product} failed",
-            amount=reader.money(held.unpaid.remaining),
-            product=row.product.title,
-        )
     reason = decline_reason(reader, held.last_attempt.failure_code) if held.last_attempt else ""
     return _view(
         held,
         "danger",
-        title,
+        _overdue_title(reader, held),
         could_not_charge(reader, held),
         reason,
         next_try(reader, held),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import MembershipStatus, renewal_date
 from portal_app.memberships.service import HeldMembership, MembershipList
 from portal_app.memberships.views.alerts import AlertView, alerts_of
@@ -15,7 +16,10 @@ from portal_app.ui.reader import Reader, Tone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipCard:
-    """One membership of the orders page; *paid_with* is empty where nothing will be charged."""
+    """One membership of the orders page; *paid_with* is empty where nothing will be charged.
+
+    *creator* names the company and the plan.
+    """
 
     member_id: str = ""
     href: str = ""
@@ -48,13 +52,18 @@ def membership_card(reader: Reader, held: HeldMembership) -> MembershipCard:
         member_id=row.member.id,
         href=f"/billing/manage/{row.member.id}/",
         title=row.product.title,
-        creator=row.company.title,
+        creator=_creator_and_plan(row),
         badge=label,
         tone=tone,
         sentence=sentence(reader, held),
         price=price_text(reader, held),
         paid_with=_paid_with(reader, held),
     )
+
+
+def _creator_and_plan(row: HoldingRow) -> str:
+    """The plan tells memberships of one product apart."""
+    return f"{row.company.title} · {row.plan.title}" if row.plan.title else row.company.title
 
 
 def _paid_with(reader: Reader, held: HeldMembership) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
 from portal_app.memberships.rules import MembershipStatus, ends_at, is_canceling, renewal_date
-from portal_app.memberships.service import HeldMembership, MembershipDetails
+from portal_app.memberships.service import NEEDS_ATTENTION, HeldMembership, MembershipDetails
 from portal_app.memberships.views.alerts import AlertView, alerts_of
 from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
 from portal_app.memberships.views.wording import (
@@ -35,10 +36,13 @@ class MembershipView:
     """Everything the page shows. The default is an empty page, which is never on screen.
 
     *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
-    *earlier* continues *timeline* with what is folded away.
+    *earlier* continues *timeline* with what is folded away. *brand_style* and *wordmark* are the
+    company's; empty without a brand.
     """
 
     member_id: str = ""
+    brand_style: dict[str, str] = field(default_factory=dict)
+    wordmark: str = ""
     title: str = ""
     creator: str = ""
     badge: str = ""
@@ -61,11 +65,14 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
     history = timeline_rows(reader, details.events)
     return MembershipView(
         member_id=row.member.id,
+        brand_style=wrapper_style(row.company.id),
+        wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
         title=row.product.title,
         creator=row.company.title,
         badge=label,
         tone=tone,
-        sentence=sentence(reader, held),
+        # An alert says the same and more.
+        sentence="" if held.status in NEEDS_ATTENTION else sentence(reader, held),
         scheduled_change=_scheduled_change(reader, details),
         charges=_charges(held),
         payment_method=method_view(reader, row.payment_method),

@@ -1,16 +1,35 @@
 """Subscriptions and money: periods, the invoice of a period, and what its payment changes."""
 
-from typing import Any
+from dataclasses import dataclass
+from fractions import Fraction
 
-from portal_app.sandbox.engine import drafts, invoices
-from portal_app.sandbox.engine.calendar import DAY, HOUR, boundary, boundary_after
-from portal_app.sandbox.engine.cards import Decline
+from portal_app.sandbox.engine import discounts, drafts, invoices, prorations, settings, totals
+from portal_app.sandbox.engine.calendar import DAY, boundary_after
+from portal_app.sandbox.engine.declines import Decline
 from portal_app.sandbox.engine.invoice_objects import new_invoice, subscription_line
 from portal_app.sandbox.engine.world import Obj, World
 
-# docs.stripe.com/billing/subscriptions/overview: "the customer has 23 hours".
-INCOMPLETE_LIFE = 23 * HOUR
 ENDED = ("canceled", "incomplete_expired")
+WHOLE = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a subscription is to be invoiced for at this moment.
+
+    `share` is the billed part of the current period, None for a free trial. `lines` is False
+    when only waiting items are invoiced. `waits` lets the invoice stay a draft for a while.
+    """
+
+    reason: str
+    share: Fraction | None = WHOLE
+    lines: bool = True
+    waits: bool = False
+
+    @property
+    def off_session(self) -> bool:
+        """Only what the clock does happens without the customer."""
+        return self.reason == "subscription_cycle"
 
 
 def next_boundary(world: World, subscription: Obj, moment: int) -> int:
@@ -42,28 +61,39 @@ def set_period(world: World, subscription: Obj, start: int) -> None:
         subscription["cancel_at"] = end
 
 
-def first_share(world: World, subscription: Obj) -> float:
-    """1.0 for a full period; less when the first one is cut short by a given anchor."""
+def first_share(world: World, subscription: Obj) -> Fraction:
+    """1 for a full period; less when the first one is cut short by a given anchor."""
     start, end = period_start(subscription), period_end(subscription)
-    recurring = world.objects[subscription["items"]["data"][0]["price"]]["recurring"]
-    full = boundary(end, recurring["interval"], recurring["interval_count"], -1)
-    natural = boundary(start, recurring["interval"], recurring["interval_count"], 1)
-    return 1.0 if end == natural else min(1.0, (end - start) / (end - full))
+    whole = prorations.full_length(world, subscription)
+    return Fraction(min(end - start, whole), whole)
 
 
-def bill(
-    world: World, subscription: Obj, *, reason: str, share: float | None, charge: bool
-) -> Decline | None:
-    """Invoice the current period, and collect it unless it is paused, sent or left incomplete.
+def bill(world: World, subscription: Obj, demand: Demand, *, charge: bool = True) -> Decline | None:
+    """Invoice the demand, and collect it unless it waits, is paused, sent or left incomplete.
 
-    `share` is the billed part of the period, None for a free trial. Returns the decline.
+    Returns why the charge was declined. An invoice without a line is not made at all.
     """
-    invoice = _draft(world, subscription, reason=reason, share=share)
+    invoice = compose(world, subscription, demand)
+    if not invoice["lines"]["data"]:
+        return None
+    world.add(invoice, "invoice.created")
+    discounts.use_up(world, subscription, invoice)
     subscription["latest_invoice"] = invoice["id"]
-    pause = subscription["pause_collection"]
-    if pause and pause["behavior"] == "keep_as_draft":
+    pause, wait = subscription["pause_collection"], settings.read(world)["draft_seconds"]
+    if subscription["status"] == "unpaid" or (pause and pause["behavior"] == "keep_as_draft"):
         world.edit(invoice["id"])["auto_advance"] = False
         return None
+    if demand.waits and wait and invoice["total"] != 0:
+        world.edit(invoice["id"])["automatically_finalizes_at"] = world.now + wait
+        return None
+    return issue(world, subscription, invoice, charge=charge, off_session=demand.off_session)
+
+
+def issue(
+    world: World, subscription: Obj, invoice: Obj, *, charge: bool, off_session: bool = True
+) -> Decline | None:
+    """Finalize a draft of the subscription and do with it what the subscription says."""
+    pause = subscription["pause_collection"]
     invoices.finalize(world, invoice["id"])
     if invoice["status"] == "paid":
         settle(world, subscription["id"])
@@ -79,22 +109,39 @@ def bill(
             subscription["status"] = "active"
         return None
     if not charge:
-        return None
-    refusal = invoices.collect(world, invoice["id"])
-    if refusal is None:
+        refusal = None
+    else:
+        refusal = invoices.collect(world, invoice["id"], off_session=off_session)
+    if charge and refusal is None:
         settle(world, subscription["id"])
     elif subscription["status"] in ("active", "trialing"):
         subscription["status"] = "past_due"
     return refusal
 
 
-def _draft(world: World, subscription: Obj, *, reason: str, share: float | None) -> Obj:
+def compose(world: World, subscription: Obj, demand: Demand) -> Obj:
+    """The draft for a demand, which previews and charges share. Takes the waiting items."""
     customer = world.objects[subscription["customer"]]
-    invoice = new_invoice(world, customer, currency=subscription["currency"], reason=reason)
-    previous = subscription["latest_invoice"]
-    if previous:
+    invoice = new_invoice(world, customer, currency=subscription["currency"], reason=demand.reason)
+    _head(world, invoice, subscription)
+    items = subscription["items"]["data"] if demand.lines else []
+    invoice["discounts"] = discounts.running(world, subscription)
+    invoice["default_tax_rates"] = subscription["default_tax_rates"]
+    lines = [subscription_line(world, subscription, item, share=demand.share) for item in items]
+    invoice["lines"]["data"] = list(lines)
+    drafts.take_pending(world, invoice, subscription=subscription["id"])
+    totals.set_totals(world, invoice)
+    for item, line in zip(items, lines, strict=True):
+        # What later credits are a share of: the amount without taxes, which come on top again.
+        item["_billed"] = {"amount": totals.after_discounts(line), **line["period"]}
+    return invoice
+
+
+def _head(world: World, invoice: Obj, subscription: Obj) -> None:
+    previous = world.objects.get(subscription["latest_invoice"] or "")
+    if previous and previous["lines"]["data"]:
         # The invoice's own period is the one that ended; its lines carry the new one.
-        started = world.objects[previous]["lines"]["data"][0]["period"]["start"]
+        started = previous["lines"]["data"][0]["period"]["start"]
         invoice["period_start"] = min(started, world.now)
     invoice.update(
         collection_method=subscription["collection_method"],
@@ -110,23 +157,13 @@ def _draft(world: World, subscription: Obj, *, reason: str, share: float | None)
     )
     if invoice["collection_method"] == "send_invoice":
         invoice["due_date"] = world.now + subscription["days_until_due"] * DAY
-    invoice["lines"]["data"] = [
-        subscription_line(world, subscription, item, share=share)
-        for item in subscription["items"]["data"]
-    ]
-    drafts.take_pending(world, invoice, subscription=subscription["id"])
-    drafts.set_totals(invoice)
-    return world.add(invoice, "invoice.created")
 
 
-def pay(world: World, invoice_id: str, params: dict[str, Any]) -> Obj:
-    """Pay an invoice by hand; the subscription behind it recovers with it."""
-    invoice = invoices.pay(world, invoice_id, params)
+def of_invoice(world: World, invoice: Obj) -> Obj | None:
+    """The subscription behind an invoice, unless it has ended."""
     details = (invoice["parent"] or {}).get("subscription_details")
-    if details and world.objects[details["subscription"]]["status"] not in ENDED:
-        with world.changing(details["subscription"], "customer.subscription.updated"):
-            settle(world, details["subscription"])
-    return invoice
+    found: Obj | None = world.objects[details["subscription"]] if details else None
+    return None if found is None or found["status"] in ENDED else found
 
 
 def settle(world: World, subscription_id: str) -> None:
@@ -134,69 +171,21 @@ def settle(world: World, subscription_id: str) -> None:
     subscription = world.edit(subscription_id)
     still_open = [i for i in subscription["_open"] if world.objects[i]["status"] == "open"]
     subscription["_open"] = still_open
-    if not still_open and subscription["status"] in ("incomplete", "past_due", "unpaid"):
+    owed = [i for i in still_open if not invoices.is_processing(world, world.objects[i])]
+    if not owed and subscription["status"] in ("incomplete", "past_due", "unpaid"):
         subscription["status"] = "active"
 
 
-def end_trial(world: World, subscription_id: str) -> None:
-    """First real period, charged now. Without a payment method the trial's settings decide."""
-    subscription = world.edit(subscription_id)
-    behavior = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
-    if behavior == "create_invoice" or _has_method(world, subscription):
-        with world.changing(subscription_id, "customer.subscription.updated") as subscription:
-            subscription["trial_end"] = min(subscription["trial_end"], world.now)
-            subscription.update(status="active", billing_cycle_anchor=world.now)
-            set_period(world, subscription, world.now)
-            bill(world, subscription, reason="subscription_cycle", share=1.0, charge=True)
-    elif behavior == "cancel":
-        end(world, subscription_id, reason="payment_failed")
-    else:
-        become_paused(world, subscription_id, "trial_end_without_payment_method")
-
-
-def _has_method(world: World, subscription: Obj) -> bool:
-    settings = world.objects[subscription["customer"]]["invoice_settings"]
-    return bool(subscription["default_payment_method"] or settings["default_payment_method"])
-
-
-def become_paused(world: World, subscription_id: str, why: str) -> None:
-    events = ("customer.subscription.updated", "customer.subscription.paused")
-    with world.changing(subscription_id, *events) as subscription:
-        paused = {"subscription": {"type": why}, "transitioned_at": world.now}
-        subscription["status"] = "paused"
-        subscription["status_details"] = {"paused": {**paused, "type": "subscription"}}
-
-
-def credit_unused(world: World, subscription: Obj, since: int) -> None:
-    """A pending negative item for the paid time after `since`; the next invoice takes it."""
-    start, finish = period_start(subscription), period_end(subscription)
-    share = max(0, finish - since) / (finish - start)
-    for line in subscription["items"]["data"]:
-        price = world.objects[line["price"]]
-        amount = -round(price["unit_amount"] * line["quantity"] * share)
-        if amount == 0:
-            continue
-        product = world.objects[price["product"]]["name"]
-        item = drafts.new_item(
-            world,
-            subscription["customer"],
-            amount,
-            subscription["currency"],
-            description=f"Unused time on {product}",
-        )
-        item.update(
-            proration=True,
-            discountable=False,
-            period={"start": since, "end": finish},
-            parent={
-                "subscription_details": {
-                    "subscription": subscription["id"],
-                    "subscription_item": line["id"],
-                },
-                "type": "subscription_details",
-            },
-        )
-        world.add(item, "invoiceitem.created")
+def follow_payment(world: World, invoice: Obj) -> None:
+    """What became of an invoice's payment, for the subscription behind it."""
+    subscription = of_invoice(world, invoice)
+    if subscription is None:
+        return
+    with world.changing(subscription["id"], "customer.subscription.updated") as subscription:
+        settle(world, subscription["id"])
+        late = invoice["status"] == "open" and not invoices.is_processing(world, invoice)
+        if late and subscription["status"] == "active":
+            subscription["status"] = "past_due"
 
 
 def end(world: World, subscription_id: str, *, reason: str, status: str = "canceled") -> None:
@@ -209,8 +198,10 @@ def end(world: World, subscription_id: str, *, reason: str, status: str = "cance
         subscription["canceled_at"] = subscription["canceled_at"] or world.now
         details = subscription["cancellation_details"]
         details["reason"] = reason if status == "canceled" else None
-        for invoice_id in subscription["_open"]:
-            if world.objects[invoice_id]["status"] == "open":
+        latest = world.objects.get(subscription["latest_invoice"] or "")
+        waiting = [latest["id"]] if latest and latest["status"] == "draft" else []
+        for invoice_id in [*subscription["_open"], *waiting]:
+            if world.objects[invoice_id]["status"] in ("open", "draft"):
                 _stop(world, invoice_id, void=status == "incomplete_expired")
         subscription["_open"] = []
 
@@ -220,4 +211,6 @@ def _stop(world: World, invoice_id: str, *, void: bool) -> None:
         invoices.close(world, invoice_id, "void")
         return
     with world.changing(invoice_id, "invoice.updated") as invoice:
-        invoice.update(auto_advance=False, next_payment_attempt=None)
+        invoice.update(
+            auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None
+        )

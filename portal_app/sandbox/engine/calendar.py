@@ -30,16 +30,26 @@ def boundary(anchor: int, interval: Interval, count: int, number: int) -> int:
 
 def boundary_after(anchor: int, interval: Interval, count: int, moment: int) -> int:
     """The first boundary strictly later than `moment`."""
+    return boundary(anchor, interval, count, _number_after(anchor, interval, count, moment))
+
+
+def boundary_before(anchor: int, interval: Interval, count: int, moment: int) -> int:
+    """The last boundary strictly earlier than `moment`: where a whole period would have begun."""
+    # The first boundary at or after the moment is one step too far.
+    number = _number_after(anchor, interval, count, moment - 1) - 1
+    return boundary(anchor, interval, count, number)
+
+
+def _number_after(anchor: int, interval: Interval, count: int, moment: int) -> int:
     if interval in _SECONDS:
-        number = (moment - anchor) // (count * _SECONDS[interval]) + 1
-        return boundary(anchor, interval, count, number)
+        return (moment - anchor) // (count * _SECONDS[interval]) + 1
     start, then = datetime.fromtimestamp(anchor, UTC), datetime.fromtimestamp(moment, UTC)
     months = (then.year - start.year) * 12 + then.month - start.month
     # One step early, because clipped days make the month difference off by one at most.
     number = months // (count * _MONTHS[interval]) - 1
     while boundary(anchor, interval, count, number) <= moment:
         number += 1
-    return boundary(anchor, interval, count, number)
+    return number
 
 
 def month_end(year: int, month: int) -> int:

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import cards, customers, drafts, invoices, payment_methods, payments
+from portal_app.sandbox.engine import (
+    cards,
+    customers,
+    drafts,
+    invoices,
+    payment_methods,
+    payments,
+    setup_intents,
+    totals,
+)
 from portal_app.sandbox.engine.calendar import DAY
 from portal_app.sandbox.engine.errors import invalid, not_implemented, required
 from portal_app.sandbox.engine.invoice_objects import item_line, new_invoice
@@ -12,8 +21,11 @@ Params = dict[str, Any]
 
 
 def create(world: World, params: Params) -> Obj:
-    if params.get("mode", "payment") != "payment":
-        raise not_implemented(f"Checkout sessions with mode={params['mode']}")
+    mode = params.get("mode", "payment")
+    if mode == "subscription":
+        raise not_implemented("Checkout sessions with mode=subscription")
+    if mode == "setup":
+        return _create_setup(world, params)
     if not params.get("line_items"):
         raise required("line_items")
     if params.get("customer"):
@@ -25,6 +37,28 @@ def create(world: World, params: Params) -> Obj:
     total = sum(item["amount_total"] for item in items)
     session = _session(world, session_id, params, currency=items[0]["currency"], total=total)
     session["_items"] = items
+    return world.add(session)
+
+
+def _create_setup(world: World, params: Params) -> Obj:
+    """A session that saves a payment method (docs.stripe.com/payments/checkout/save-and-reuse)."""
+    if params.get("line_items"):
+        raise invalid("`line_items` can't be passed in `setup` mode.", param="line_items")
+    if params.get("customer"):
+        world.get("customer", params["customer"], param="customer")
+    session_id = f"cs_test_{world.token(58)}"
+    data = params.get("setup_intent_data") or {}
+    intent = setup_intents.create(world, {**data, "customer": params.get("customer")})
+    session = _session(world, session_id, params, currency=params.get("currency", "usd"), total=0)
+    session.update(
+        amount_subtotal=None,
+        amount_total=None,
+        currency=params.get("currency"),
+        mode="setup",
+        payment_status="no_payment_required",
+        setup_intent=intent["id"],
+        total_details=None,
+    )
     return world.add(session)
 
 
@@ -145,11 +179,13 @@ def complete(world: World, session_id: str, token: str) -> Obj:
     session = world.get("checkout.session", session_id)
     if session["status"] != "open":
         raise invalid(f"This Checkout Session is {session['status']} and can't be completed.")
-    card = cards.by_token(token)
+    card = cards.by_token(token) if payment_methods.is_token(token) else None
     if card is None:
         raise invalid(
             "`payment_method` must be a documented pm_card_… token.", param="payment_method"
         )
+    if session["mode"] == "setup":
+        return _complete_setup(world, session, token)
     if refusal := card.attach or card.charge:
         raise refusal.error()
     with world.changing(session_id) as session:
@@ -170,6 +206,18 @@ def complete(world: World, session_id: str, token: str) -> Obj:
             session["invoice"] = _invoice(world, session, intent["id"])
     world.emit("checkout.session.completed", session)
     return session
+
+
+def _complete_setup(world: World, session: Obj, token: str) -> Obj:
+    """The customer is on the page, so a bank that asks for them gets its answer."""
+    intent = setup_intents.confirm(world, session["setup_intent"], {"payment_method": token})
+    if intent["status"] == "requires_action":
+        setup_intents.conclude(world, intent, authenticated=True)
+    with world.changing(session["id"]) as done:
+        _customer(world, done)
+        done.update(status="complete", url=None)
+    world.emit("checkout.session.completed", done)
+    return done
 
 
 def _customer(world: World, session: Obj) -> str | None:
@@ -202,7 +250,7 @@ def _invoice(world: World, session: Obj, intent_id: str) -> str:
         item = drafts.create_item(world, {**given, "pricing": {"price": line["price"]}})
         world.edit(item["id"])["invoice"] = invoice["id"]
         invoice["lines"]["data"].append(item_line(world, item))
-    drafts.set_totals(invoice)
+    totals.set_totals(world, invoice)
     world.add(invoice, "invoice.created")
     invoices.finalize(world, invoice["id"], intent_id=intent_id)
     invoices.mark_paid(world, invoice["id"], counts=True)

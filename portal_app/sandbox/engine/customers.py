@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import billing, payment_methods
+from portal_app.sandbox.engine import balances, billing, payment_methods
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
@@ -62,9 +62,12 @@ def update(world: World, customer_id: str, params: Params) -> Obj:
             customer["metadata"] = merge_metadata(customer["metadata"], params.pop("metadata"))
         if "address" in params:
             customer["address"] = address(params.pop("address"))
+        balance = params.pop("balance", customer["balance"])
         customer.update(params)
         if "default_payment_method" in settings:
             _set_default(world, customer_id, settings["default_payment_method"])
+    if balance != customer["balance"]:
+        balances.move(world, customer_id, balance - customer["balance"], "adjustment")
     return customer
 
 

@@ -1,5 +1,6 @@
 """The JSON of invoices, their lines and invoice items, before anything happens to them."""
 
+from fractions import Fraction
 from typing import Any
 
 from portal_app.sandbox.engine import amounts
@@ -46,7 +47,10 @@ def new_invoice(world: World, customer: Obj, *, currency: str, reason: str) -> O
         "customer_phone": customer["phone"],
         "customer_shipping": None,
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
+        "customer_tax_ids": [
+            {"type": tax_id["type"], "value": tax_id["value"]}
+            for tax_id in reversed(world.where("tax_id", customer=customer["id"]))
+        ],
         "default_payment_method": None,
         "default_source": None,
         "default_tax_rates": [],
@@ -147,7 +151,7 @@ def new_line(
     }
 
 
-def subscription_line(world: World, subscription: Obj, item: Obj, *, share: float | None) -> Obj:
+def subscription_line(world: World, subscription: Obj, item: Obj, *, share: Fraction | None) -> Obj:
     """One item for its current period; `share` is the billed part, None means free (a trial)."""
     price = world.objects[item["price"]]
     product = world.objects[price["product"]]["name"]
@@ -155,7 +159,7 @@ def subscription_line(world: World, subscription: Obj, item: Obj, *, share: floa
     if share is None:
         amount, description = 0, f"Trial period for {product}"
     else:
-        amount = round(price["unit_amount"] * quantity * share)
+        amount = amounts.portion(price["unit_amount"] * quantity, share)
         recurring = price["recurring"]
         count, interval = recurring["interval_count"], recurring["interval"]
         every = interval if count == 1 else f"{count} {interval}s"
@@ -188,7 +192,7 @@ def item_line(world: World, item: Obj) -> Obj:
     """The line that an invoice item becomes."""
     details = (item["parent"] or {}).get("subscription_details") or {}
     price = item["_price"] and world.objects[item["_price"]]
-    return new_line(
+    line = new_line(
         world,
         amount=item["amount"],
         currency=item["currency"],
@@ -208,6 +212,8 @@ def item_line(world: World, item: Obj) -> Obj:
         quantity=item["quantity"],
         metadata=item["metadata"],
     )
+    line["discountable"] = item["discountable"]
+    return line
 
 
 def pricing(price: Obj | None) -> Obj | None:

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import amounts, payments
+from portal_app.sandbox.engine import amounts, balances, payments, settings, totals
 from portal_app.sandbox.engine.calendar import DAY
-from portal_app.sandbox.engine.cards import Decline
+from portal_app.sandbox.engine.declines import ACTION, Decline
 from portal_app.sandbox.engine.errors import invalid
+from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
 
 Params = dict[str, Any]
 
-# Stripe's own retry days are not public; these are the sandbox's, counted from the first failure.
-RETRY_DAYS = (1, 3, 5, 7)
+NO_METHOD = Decline(
+    "resource_missing",
+    None,
+    "This customer has no attached payment source or default payment method.",
+)
 
 
 def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> Obj:
@@ -22,11 +26,12 @@ def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> 
     require_status(world.get("invoice", invoice_id), "draft", "finalized")
     with world.changing(invoice_id, "invoice.finalized") as invoice:
         customer = world.edit(invoice["customer"])
-        _apply_balance(invoice, customer)
+        totals.apply_balance(invoice, customer["balance"])
         sequence = customer["next_invoice_sequence"]
         customer["next_invoice_sequence"] = sequence + 1
         invoice.update(
             status="open",
+            automatically_finalizes_at=None,
             number=f"{customer['invoice_prefix']}-{sequence:04d}",
             effective_at=world.now,
             hosted_invoice_url=f"/pages/invoices/{invoice_id}",
@@ -37,20 +42,8 @@ def finalize(world: World, invoice_id: str, *, intent_id: str | None = None) -> 
         mark_paid(world, invoice_id)
     else:
         _open_payment(world, invoice, intent_id)
+    balances.apply_to(world, invoice)
     return invoice
-
-
-def _apply_balance(invoice: Obj, customer: Obj) -> None:
-    """A negative balance is credit (docs.stripe.com/billing/customer/balance)."""
-    balance, total = customer["balance"], invoice["total"]
-    due = max(0, total + balance)
-    customer["balance"] = balance + total - due
-    invoice.update(
-        starting_balance=balance,
-        ending_balance=customer["balance"],
-        amount_due=due,
-        amount_remaining=due,
-    )
 
 
 def _open_payment(world: World, invoice: Obj, intent_id: str | None) -> None:
@@ -62,6 +55,7 @@ def _open_payment(world: World, invoice: Obj, intent_id: str | None) -> None:
             customer=invoice["customer"],
             description=_intent_description(invoice["billing_reason"]),
         )["id"]
+    world.edit(intent_id)["_invoice"] = invoice["id"]
     payment = _link_payment(world, invoice, intent_id)
     world.edit(invoice["id"]).update(_intent=intent_id, _payment=payment["id"])
 
@@ -95,40 +89,61 @@ def _link_payment(world: World, invoice: Obj, intent_id: str) -> Obj:
 
 
 def collect(
-    world: World, invoice_id: str, *, method_id: str | None = None, automatic: bool = True
+    world: World,
+    invoice_id: str,
+    *,
+    method_id: str | None = None,
+    automatic: bool = True,
+    off_session: bool = True,
 ) -> Decline | None:
-    """Try to charge an open invoice. Returns why it failed, or None when it is paid now."""
+    """Try to charge an open invoice. Returns why it failed, or `ACTION`.
+
+    None means that it is paid now, or that a debit is under way (`is_processing`).
+    """
     invoice = world.objects[invoice_id]
     method_id = method_id or payment_method_for(world, invoice)
     if method_id is None:
-        refusal: Decline | None = Decline(
-            "resource_missing",
-            None,
-            "This customer has no attached payment source or default payment method.",
-        )
+        refusal: Decline | None = NO_METHOD
     else:
-        refusal = payments.confirm(
-            world, invoice["_intent"], world.get("payment_method", method_id)
-        )
+        method = world.get("payment_method", method_id)
+        refusal = payments.confirm(world, invoice["_intent"], method, off_session=off_session)
     # "Any payment attempt counts as the first attempt, and subsequently only automatic retries
     # increment the attempt count." (Invoice.attempt_count)
     counts = automatic or not invoice["attempted"]
-    if refusal is None:
+    if refusal:
+        failed(world, invoice_id, refusal, counts=counts)
+    elif is_processing(world, invoice):
+        with world.changing(invoice_id, "invoice.updated") as invoice:
+            invoice["attempt_count"] += counts
+            invoice.update(attempted=True, next_payment_attempt=None)
+    else:
         mark_paid(world, invoice_id, counts=counts)
-        return None
+    return refusal
+
+
+def is_processing(world: World, invoice: Obj) -> bool:
+    """Whether a debit for this open invoice is under way."""
+    intent = world.objects.get(invoice["_intent"] or "")
+    return bool(intent and intent["status"] == "processing")
+
+
+def failed(world: World, invoice_id: str, refusal: Decline, *, counts: bool) -> None:
+    """After a charge that did not succeed: when to try again, and who is told."""
     with world.changing(invoice_id, "invoice.updated", "invoice.payment_failed") as invoice:
         invoice["attempt_count"] += counts
         invoice["attempted"] = True
         if invoice["auto_advance"] and invoice["collection_method"] == "charge_automatically":
             invoice["_first_failure"] = invoice["_first_failure"] or world.now
             invoice["next_payment_attempt"] = _next_retry(world, invoice)
+    if refusal is ACTION:
+        world.emit("invoice.payment_action_required", invoice)
     with world.changing(invoice["customer"], "customer.updated") as customer:
         customer["delinquent"] = True
-    return refusal
 
 
 def _next_retry(world: World, invoice: Obj) -> int | None:
-    days = (invoice["_first_failure"] + day * DAY for day in RETRY_DAYS)
+    retry_days = settings.read(world)["retry_days"]
+    days = (invoice["_first_failure"] + day * DAY for day in retry_days)
     return next((moment for moment in days if moment > world.now), None)
 
 
@@ -182,53 +197,44 @@ def _forgive(world: World, customer_id: str) -> None:
 def pay(world: World, invoice_id: str, params: Params) -> Obj:
     """Charge now. Raises the 402 of a declined card, with the failed attempt remembered."""
     invoice = world.get("invoice", invoice_id)
-    if invoice["status"] == "draft":
-        finalize(world, invoice_id)
     if invoice["status"] == "paid":
         if world.edit(invoice_id)["amount_due"] == 0:
             return invoice
         raise invalid("Invoice is already paid", code="invoice_already_paid")
-    require_status(invoice, "open", "paid")
+    if invoice["status"] != "uncollectible":
+        require_status(invoice, "open", "paid")
+    if is_processing(world, invoice):
+        raise invalid("A payment of this invoice is already under way.")
     if params.get("paid_out_of_band"):
         mark_paid(world, invoice_id, out_of_band=True)
         return invoice
     method_id = params.get("payment_method")
-    if (
-        method_id
-        and world.get("payment_method", method_id, param="payment_method")["customer"]
-        != invoice["customer"]
-    ):
-        raise invalid(
-            "The payment method must be attached to the invoice's customer.",
-            param="payment_method",
-        )
-    if method_id is None and payment_method_for(world, invoice) is None:
-        raise invalid(
-            "This customer has no attached payment source or default payment method. "
-            "Please consider adding a default payment method.",
-            code="resource_missing",
-        )
-    refusal = collect(world, invoice_id, method_id=method_id, automatic=False)
+    _check_method(world, invoice, method_id)
+    off_session = params.get("off_session", True)
+    refusal = collect(
+        world, invoice_id, method_id=method_id, automatic=False, off_session=off_session
+    )
     if refusal is not None:
-        from_intent = world.objects[invoice["_intent"]]
-        error = refusal.error(
-            charge=from_intent["latest_charge"],
-            payment_intent={k: v for k, v in from_intent.items() if k[0] != "_"},
-        )
+        intent = world.objects[invoice["_intent"]]
+        error = refusal.error(charge=intent["latest_charge"], payment_intent=present(world, intent))
         error.keeps_changes = True
         raise error
     return invoice
 
 
-def void(world: World, invoice_id: str) -> Obj:
-    invoice = world.get("invoice", invoice_id)
-    if invoice["status"] not in ("open", "uncollectible"):
+def _check_method(world: World, invoice: Obj, method_id: str | None) -> None:
+    if method_id:
+        method = world.get("payment_method", method_id, param="payment_method")
+        if method["customer"] != invoice["customer"]:
+            raise invalid(
+                "The payment method must be attached to the invoice's customer.",
+                param="payment_method",
+            )
+    elif payment_method_for(world, invoice) is None:
         raise invalid(
-            "You can only pass in open or uncollectible invoices. This invoice isn't open or "
-            "uncollectible."
+            f"{NO_METHOD.message} Please consider adding a default payment method.",
+            code="resource_missing",
         )
-    close(world, invoice_id, "void")
-    return invoice
 
 
 def close(world: World, invoice_id: str, status: str) -> None:
@@ -240,6 +246,8 @@ def close(world: World, invoice_id: str, status: str) -> None:
     with world.changing(invoice_id, "invoice.updated", event) as invoice:
         invoice.update(status=status, auto_advance=False, next_payment_attempt=None)
         invoice["status_transitions"][moment] = world.now
+    if status == "void":
+        balances.give_back(world, invoice)
     if status == "void" and invoice["_payment"]:
         payment = world.edit(invoice["_payment"])
         payment["status"] = "canceled"

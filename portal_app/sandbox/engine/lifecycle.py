@@ -3,123 +3,130 @@
 `advance` takes every due step in the order of time, with the clock standing at that step.
 """
 
-from collections.abc import Iterator
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 
-from portal_app.sandbox.engine import billing, checkout, invoices
+from portal_app.sandbox.engine import billing, cancellations, checkout, dunning, intents, trials
+from portal_app.sandbox.engine.billing import Demand
+from portal_app.sandbox.engine.calendar import HOUR
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import EVENT_RETENTION, Obj, World
+
+# docs.stripe.com/billing/subscriptions/overview: "the customer has 23 hours".
+INCOMPLETE_LIFE = 23 * HOUR
 
 
 def advance(world: World, until: int) -> None:
     """Move the clock forward. Raises 400 when `until` is in the past of the account."""
     if until < world.now:
         raise invalid("The clock never goes back.", param="now")
-    queue = [
-        (due, obj["_seq"], obj["id"]) for obj in _living(world) if (due := next_due(world, obj))
-    ]
-    heapify(queue)
-    while queue and queue[0][0] <= until:
-        due, sequence, object_id = heappop(queue)
-        obj = world.objects[object_id]
-        current = next_due(world, obj)
-        if current is None or current > due:
-            if current is not None:
-                heappush(queue, (current, sequence, object_id))
-            continue
-        world.now = max(world.now, due)
-        step(world, obj)
-        if (following := next_due(world, obj)) is not None:
-            heappush(queue, (following, sequence, object_id))
+    agenda = _Agenda(world)
+    for kind in _DUE:
+        for obj in world.all(kind):
+            agenda.note(obj)
+    while (due := agenda.next(until)) is not None:
+        moment, obj = due
+        world.now = max(world.now, moment)
+        world.stirred.clear()
+        _STEPS[obj["object"]](world, obj)
+        for object_id in world.stirred | {obj["id"]}:
+            agenda.note(world.objects.get(object_id, {}))
     world.now = until
     _forget_old_events(world)
 
 
-def _living(world: World) -> Iterator[Obj]:
-    for kind in ("subscription", "checkout.session"):
-        yield from world.all(kind)
+class _Agenda:
+    """The next moment of every object, in the order of time and then of creation."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._queue: list[tuple[int, int, str]] = []
+        self._planned: dict[str, int] = {}
+
+    def note(self, obj: Obj) -> None:
+        due_of = _DUE.get(obj.get("object", ""))
+        due = due_of(self._world, obj) if due_of else None
+        if due is None:
+            self._planned.pop(obj.get("id", ""), None)
+        elif self._planned.get(obj["id"]) != due:
+            self._planned[obj["id"]] = due
+            heappush(self._queue, (due, obj["_seq"], obj["id"]))
+
+    def next(self, until: int) -> tuple[int, Obj] | None:
+        """Entries that a later note has replaced are passed over."""
+        while self._queue and self._queue[0][0] <= until:
+            due, _sequence, object_id = heappop(self._queue)
+            if self._planned.get(object_id) == due:
+                del self._planned[object_id]
+                return due, self._world.objects[object_id]
+        return None
 
 
-def next_due(world: World, obj: Obj) -> int | None:
-    """When something happens to this object by itself next."""
-    if obj["object"] == "checkout.session":
-        return int(obj["expires_at"]) if obj["status"] == "open" else None
-    moments = list(_subscription_moments(world, obj))
-    return min(moments) if moments else None
+# -- when something happens to an object by itself ---------------------------------------------
+def _session_due(_world: World, session: Obj) -> int | None:
+    return int(session["expires_at"]) if session["status"] == "open" else None
 
 
-def _subscription_moments(world: World, subscription: Obj) -> Iterator[int]:
-    status = subscription["status"]
-    if status in ("canceled", "incomplete_expired"):
-        return
-    if status == "incomplete":
-        yield subscription["created"] + billing.INCOMPLETE_LIFE
+def _subscription_due(_world: World, subscription: Obj) -> int | None:
+    if subscription["status"] in billing.ENDED:
+        return None
+    return min(_subscription_moments(subscription), default=None)
+
+
+def _subscription_moments(subscription: Obj) -> Iterator[int]:
+    if subscription["status"] == "incomplete":
+        yield subscription["created"] + INCOMPLETE_LIFE
         return
     if subscription["cancel_at"]:
         yield subscription["cancel_at"]
-    if status == "paused":
+    if subscription["status"] == "paused":
         return
     yield billing.period_end(subscription)
     if (pause := subscription["pause_collection"]) and pause["resumes_at"]:
         yield pause["resumes_at"]
-    for invoice_id in subscription["_open"]:
-        yield from _invoice_moments(world.objects[invoice_id], status)
 
 
-def _invoice_moments(invoice: Obj, status: str) -> Iterator[int]:
-    if invoice["status"] != "open":
-        return
-    if invoice["next_payment_attempt"]:
-        yield invoice["next_payment_attempt"]
-    if invoice["collection_method"] == "send_invoice" and status == "active":
-        yield invoice["due_date"]
+# -- what happens then -------------------------------------------------------------------------
+def _expire_session(world: World, session: Obj) -> None:
+    checkout.expire(world, session["id"])
 
 
-def step(world: World, obj: Obj) -> None:
+def _step(world: World, subscription: Obj) -> None:
     """The one step that is due now; when several are, the end of a subscription comes first."""
-    if obj["object"] == "checkout.session":
-        checkout.expire(world, obj["id"])
-        return
-    subscription, now = obj, world.now
-    if subscription["status"] == "incomplete":
-        billing.end(world, subscription["id"], reason="", status="incomplete_expired")
-        return
-    if subscription["cancel_at"] and subscription["cancel_at"] <= now:
-        billing.end(world, subscription["id"], reason="cancellation_requested")
-        return
+    subscription_id, now = subscription["id"], world.now
     pause = subscription["pause_collection"]
-    if pause and pause["resumes_at"] and pause["resumes_at"] <= now:
-        with world.changing(subscription["id"], "customer.subscription.updated") as changed:
+    if subscription["status"] == "incomplete":
+        billing.end(world, subscription_id, reason="", status="incomplete_expired")
+    elif subscription["cancel_at"] and subscription["cancel_at"] <= now:
+        cancellations.at_planned_time(world, subscription_id)
+    elif pause and pause["resumes_at"] and pause["resumes_at"] <= now:
+        with world.changing(subscription_id, "customer.subscription.updated") as changed:
             changed["pause_collection"] = None
-        return
-    for invoice_id in list(subscription["_open"]):
-        if any(m <= now for m in _invoice_moments(world.objects[invoice_id], obj["status"])):
-            _dun(world, subscription["id"], invoice_id)
-            return
-    renew(world, subscription["id"])
+    elif subscription["status"] == "trialing":
+        trials.end(world, subscription_id)
+    else:
+        with world.changing(subscription_id, "customer.subscription.updated") as changed:
+            billing.bill(world, changed, renewal(world, changed))
 
 
-def renew(world: World, subscription_id: str) -> None:
-    if world.objects[subscription_id]["status"] == "trialing":
-        billing.end_trial(world, subscription_id)
-        return
-    with world.changing(subscription_id, "customer.subscription.updated") as subscription:
-        billing.set_period(world, subscription, billing.period_end(subscription))
-        billing.bill(world, subscription, reason="subscription_cycle", share=1.0, charge=True)
+def renewal(world: World, subscription: Obj) -> Demand:
+    """The period that follows the current one, whole."""
+    billing.set_period(world, subscription, billing.period_end(subscription))
+    return Demand("subscription_cycle", waits=True)
 
 
-def _dun(world: World, subscription_id: str, invoice_id: str) -> None:
-    """A retry, or the due date of a sent invoice. The last failed retry ends the subscription."""
-    invoice = world.objects[invoice_id]
-    with world.changing(subscription_id, "customer.subscription.updated") as subscription:
-        if invoice["collection_method"] == "send_invoice":
-            subscription["status"] = "past_due"
-            return
-        if invoices.collect(world, invoice_id) is None:
-            billing.settle(world, subscription_id)
-            return
-    if invoice["next_payment_attempt"] is None:
-        billing.end(world, subscription_id, reason="payment_failed")
+_DUE: dict[str, Callable[[World, Obj], int | None]] = {
+    "subscription": _subscription_due,
+    "invoice": dunning.due,
+    "checkout.session": _session_due,
+    "payment_intent": intents.due,
+}
+_STEPS: dict[str, Callable[[World, Obj], None]] = {
+    "subscription": _step,
+    "invoice": dunning.step,
+    "checkout.session": _expire_session,
+    "payment_intent": intents.settle,
+}
 
 
 def _forget_old_events(world: World) -> None:

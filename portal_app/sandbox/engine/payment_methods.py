@@ -6,6 +6,7 @@ from typing import Any
 
 from portal_app.sandbox.engine import cards
 from portal_app.sandbox.engine.calendar import month_end
+from portal_app.sandbox.engine.declines import EXPIRED, Decline, TestCard
 from portal_app.sandbox.engine.errors import invalid, missing, required
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
@@ -19,7 +20,7 @@ def create(world: World, params: Params) -> Obj:
     if kind == "card":
         given = params.get("card") or {}
         if token := given.get("token"):
-            method = _card(world, _by_token("pm_card_" + token.removeprefix("tok_"), token))
+            method = _card(world, _by_token(token, token))
         else:
             for name in ("number", "exp_month", "exp_year"):
                 if given.get(name) is None:
@@ -29,15 +30,21 @@ def create(world: World, params: Params) -> Obj:
             cards.check_details(given, test_card, year=today.year, month=today.month)
             method = _card(world, test_card, given["exp_month"], given["exp_year"])
     else:
-        method = _sepa(world, cards.check_iban((params.get("sepa_debit") or {}).get("iban", "")))
+        method = _sepa(world, cards.account((params.get("sepa_debit") or {}).get("iban", "")).iban)
     method["billing_details"].update(_billing(params.get("billing_details") or {}))
     method["metadata"] = merge_metadata({}, params.get("metadata", {}))
     return world.add(method)
 
 
 def create_from_token(world: World, token: str) -> Obj:
-    """An unattached card from a documented `pm_card_…` token, as a payment page makes one."""
+    """An unattached method from a documented `pm_card_…` or `pm_sepaDebit_…` token."""
+    if account := cards.account_by_token(token):
+        return world.add(_sepa(world, account.iban))
     return world.add(_card(world, _by_token(token, token)))
+
+
+def is_token(method_id: str) -> bool:
+    return method_id.startswith(("pm_card_", "pm_sepaDebit_"))
 
 
 def required_type(params: Params) -> str:
@@ -52,8 +59,8 @@ def attach(world: World, method_id: str, customer_id: str) -> Obj:
     Raises the 402 of cards that decline when they are saved.
     """
     world.get("customer", customer_id, param="customer")
-    if method_id.startswith("pm_card_"):
-        method = world.add(_card(world, _by_token(method_id, method_id)))
+    if is_token(method_id):
+        method = create_from_token(world, method_id)
     else:
         method = world.get("payment_method", method_id, param="payment_method")
     if method["_detached"]:
@@ -109,17 +116,26 @@ def update(world: World, method_id: str, params: Params) -> Obj:
     return method
 
 
-def refusal(world: World, method: Obj) -> cards.Decline | None:
-    """Why a charge of this method fails now, or None."""
+def outcome(world: World, method: Obj) -> tuple[Decline | None, int]:
+    """Why a charge of this method fails now, or None; and after how many seconds that is known."""
     if method["type"] != "card":
-        return None
+        account = cards.account(method["_number"])
+        return account.fails, account.delay
     card = method["card"]
     if world.now >= month_end(card["exp_year"], card["exp_month"]):
-        return cards.EXPIRED
-    return cards.by_number(method["_number"]).charge
+        return EXPIRED, 0
+    return cards.by_number(method["_number"]).charge, 0
 
 
-def _by_token(token: str, given: str) -> cards.TestCard:
+def asks(method: Obj, *, off_session: bool) -> bool:
+    """Whether a charge needs the customer to authenticate first."""
+    if method["type"] != "card":
+        return False
+    set_up = bool(method.get("_set_up"))
+    return cards.by_number(method["_number"]).asks(off_session=off_session, set_up=set_up)
+
+
+def _by_token(token: str, given: str) -> TestCard:
     card = cards.by_token(token)
     if card is None:
         raise missing("PaymentMethod", given, param="payment_method")
@@ -127,7 +143,7 @@ def _by_token(token: str, given: str) -> cards.TestCard:
 
 
 def _card(
-    world: World, card: cards.TestCard, exp_month: int | None = None, exp_year: int | None = None
+    world: World, card: TestCard, exp_month: int | None = None, exp_year: int | None = None
 ) -> Obj:
     details = {
         "brand": card.brand,
@@ -185,6 +201,8 @@ def _method(world: World, kind: str, details: Obj, number: str) -> Obj:
         # Only documented test numbers reach this line: `cards` refuses every other one.
         "_number": number,
         "_detached": False,
+        # Whether the customer has authenticated it once for payments without them.
+        "_set_up": False,
     }
 
 

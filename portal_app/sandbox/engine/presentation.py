@@ -24,13 +24,9 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
     if obj.get("deleted"):
         return {key: obj[key] for key in ("id", "object", "deleted")}
     shown = copied({key: value for key, value in obj.items() if key[0] != "_"})
-    if obj["object"] == "subscription":
-        for item in shown["items"]["data"]:
-            _embed_price(world, item)
-    elif obj["object"] == "subscription_item":
-        _embed_price(world, shown)
-    elif obj["object"] == "item":
-        shown["price"] = present(world, world.objects[shown["price"]])
+    _embed(world, obj, shown)
+    if shown.get("next_action"):
+        _link_action(world, shown["next_action"])
     if obj["object"] in _LINKED_KINDS:
         for link in _LINKS:
             if (shown.get(link) or "").startswith("/"):
@@ -38,11 +34,42 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def _embed(world: World, obj: dict[str, Any], shown: dict[str, Any]) -> None:
+    """What Stripe sends inside an object and the account keeps beside it."""
+    if obj["object"] == "subscription":
+        for item in shown["items"]["data"]:
+            _embed_price(world, item)
+    elif obj["object"] == "subscription_item":
+        _embed_price(world, shown)
+    elif obj["object"] == "coupon":
+        shown["valid"] = is_redeemable(world, obj)
+    elif obj["object"] == "item":
+        shown["price"] = present(world, world.objects[shown["price"]])
+
+
+def _link_action(world: World, action: dict[str, Any]) -> None:
+    target, key = (
+        (action["redirect_to_url"], "url")
+        if action["type"] == "redirect_to_url"
+        else (action["use_stripe_sdk"], "stripe_js")
+    )
+    target[key] = world.base + target[key]
+
+
+def is_redeemable(world: World, coupon: dict[str, Any]) -> bool:
+    """Whether a coupon can be redeemed now: `valid`, which changes with the clock."""
+    limit, last = coupon["max_redemptions"], coupon["redeem_by"]
+    return (limit is None or coupon["times_redeemed"] < limit) and (
+        last is None or world.now <= last
+    )
+
+
 def listed(objects: list[dict[str, Any]], url: str, *, has_more: bool = False) -> dict[str, Any]:
     return {"object": "list", "data": objects, "has_more": has_more, "url": url}
 
 
 def _embed_price(world: World, item: dict[str, Any]) -> None:
+    item.pop("_billed", None)
     price = present(world, world.objects[item["price"]])
     item["price"] = price
     item["plan"] = _plan(price)

@@ -35,8 +35,12 @@ class World:
         self.base = ""
         self.request: tuple[str | None, str | None] = (None, None)
         self.emitted: list[Obj] = []
+        # What was added or changed since somebody last cleared it: the clock asks.
+        self.stirred: set[str] = set()
         self._backups: dict[str, Obj | None] = {}
         self._start = (now, 0)
+        self._newest: dict[str, list[Obj]] = {}
+        self._referring: dict[tuple[str, str], dict[str, list[Obj]]] = {}
 
     # -- ids ---------------------------------------------------------------------------------
     def token(self, length: int = 24) -> str:
@@ -68,16 +72,40 @@ class World:
     def where(self, kind: str, **equal: object) -> list[Obj]:
         return [o for o in self.all(kind) if all(o.get(k) == v for k, v in equal.items())]
 
+    # Answers to reading requests, which come by the thousand when an account is imported: kept
+    # until the next change begins, so nothing may ask for them while it changes something.
+    def newest(self, kind: str) -> list[Obj]:
+        """All of a kind, newest first."""
+        if kind not in self._newest:
+            self._newest[kind] = list(self.all(kind))
+        return self._newest[kind]
+
+    def referring(self, kind: str, field: str, target: str) -> list[Obj]:
+        """Those of a kind whose `field` is the id `target`, newest first."""
+        if (kind, field) not in self._referring:
+            found: dict[str, list[Obj]] = {}
+            for obj in self.newest(kind):
+                found.setdefault(obj[field], []).append(obj)
+            self._referring[kind, field] = found
+        return self._referring[kind, field].get(target, [])
+
     # -- writing -----------------------------------------------------------------------------
     def begin(self) -> None:
         self._backups = {}
         self.emitted = []
+        self.stirred = set()
         self._start = (self.now, self.counter)
+        self._forget_answers()
+
+    def _forget_answers(self) -> None:
+        self._newest.clear()
+        self._referring.clear()
 
     def add(self, obj: Obj, event: str | None = None) -> Obj:
         self.counter += 1
         obj["_seq"] = self.counter
         self._backups.setdefault(obj["id"], None)
+        self.stirred.add(obj["id"])
         self.load(obj)
         if event:
             self.emit(event, obj)
@@ -86,6 +114,7 @@ class World:
     def edit(self, object_id: str) -> Obj:
         """The object itself, to be changed in place, with its present state kept for undoing."""
         obj = self.objects[object_id]
+        self.stirred.add(object_id)
         if object_id not in self._backups:
             self._backups[object_id] = presentation.copied(obj)
         return obj
@@ -138,6 +167,7 @@ class World:
         return written, removed
 
     def rollback(self) -> None:
+        self._forget_answers()
         self.now, self.counter = self._start
         touched_kinds = set()
         for object_id, before in self._backups.items():

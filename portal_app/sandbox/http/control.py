@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_app.sandbox.engine import checkout, lifecycle
+from portal_app.sandbox.engine import checkout, lifecycle, settings
 from portal_app.sandbox.engine.errors import ApiError, required
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
+from portal_app.sandbox.http import bank
 from portal_app.sandbox.http.service import Action, Service, base_of, check_key
 
 
@@ -54,6 +55,26 @@ async def set_time(request: Request) -> Response:
     return await run(request, action)
 
 
+async def read_settings(request: Request) -> Response:
+    return await run(request, settings.read)
+
+
+async def change_settings(request: Request) -> Response:
+    """Any of `draft_seconds`, `retry_days` and `after_retries`; see `engine.settings`."""
+    given = await read_body(request)
+    return await run(request, lambda world: settings.change(world, given))
+
+
+async def authenticate(request: Request) -> Response:
+    """`{"outcome": "succeed"}` or `"fail"`: what the customer does on the bank's page."""
+    outcome = (await read_body(request)).get("outcome", "succeed")
+    intent_id = request.path_params["id"]
+    return await run(
+        request,
+        lambda world: bank.conclude(world, intent_id, authenticated=outcome == "succeed"),
+    )
+
+
 async def complete_checkout(request: Request) -> Response:
     """`{"payment_method": "pm_card_visa"}`: pay as the customer would on Stripe's page."""
     token = (await read_body(request)).get("payment_method", "pm_card_visa")
@@ -78,6 +99,9 @@ async def reset(request: Request) -> Response:
 ROUTES = [
     Route("/_sandbox/clock", read_time, methods=["GET"]),
     Route("/_sandbox/clock", set_time, methods=["POST"]),
+    Route("/_sandbox/settings", read_settings, methods=["GET"]),
+    Route("/_sandbox/settings", change_settings, methods=["POST"]),
+    Route("/_sandbox/authenticate/{id}", authenticate, methods=["POST"]),
     Route("/_sandbox/checkout/sessions/{id}/complete", complete_checkout, methods=["POST"]),
     Route("/_sandbox/reset", reset, methods=["POST"]),
 ]

@@ -36,14 +36,21 @@ def _apply(world: World, node: Any, segments: list[str], path: str) -> None:  # 
         node[name] = include(world, world.objects[node["id"]])
     if name not in node:
         raise _refused(path)
-    value = node[name]
+    node[name] = _expanded(world, node[name], path, last=len(segments) == 1)
+    _apply(world, node[name], segments[1:], path)
+
+
+def _expanded(world: World, value: Any, path: str, *, last: bool) -> Any:  # noqa: ANN401 - JSON
+    """Ids become their objects; what is an object already stays."""
     if isinstance(value, str):
         if value not in world.objects:
             raise _refused(path)
-        node[name] = present(world, world.objects[value])
-    elif len(segments) == 1 and value is not None and not isinstance(value, dict):
+        return present(world, world.objects[value])
+    if isinstance(value, list) and all(isinstance(i, str) and i in world.objects for i in value):
+        return [present(world, world.objects[i]) for i in value]
+    if last and value is not None and not isinstance(value, dict):
         raise _refused(path)
-    _apply(world, node[name], segments[1:], path)
+    return value
 
 
 def _refused(path: str) -> Exception:
@@ -51,7 +58,8 @@ def _refused(path: str) -> Exception:
 
 
 def _payments(world: World, invoice: Obj) -> Obj:
-    found = [present(world, p) for p in world.where("invoice_payment", invoice=invoice["id"])]
+    payments = world.referring("invoice_payment", "invoice", invoice["id"])
+    found = [present(world, payment) for payment in payments]
     return listed(found, "/v1/invoice_payments")
 
 

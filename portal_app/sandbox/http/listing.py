@@ -1,6 +1,8 @@
 """Lists: newest first, cursors both ways, filters."""
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from portal_app.sandbox.engine.errors import invalid, missing
@@ -8,13 +10,27 @@ from portal_app.sandbox.engine.presentation import listed, present
 from portal_app.sandbox.engine.world import Obj, World
 
 Params = dict[str, Any]
+Keep = Callable[[Obj], bool]
 CURSORS: dict[str, Any] = {"limit": "int", "starting_after": "str", "ending_before": "str"}
 
 
+def _any(_obj: Obj) -> bool:
+    return True
+
+
 def page(
-    world: World, objects: Iterable[Obj], params: Params, url: str, *, kind: str = "object"
+    world: World,
+    objects: Sequence[Obj],
+    params: Params,
+    url: str,
+    *,
+    kind: str = "object",
+    keep: Keep = _any,
 ) -> Obj:
-    """One page of `objects`, which come newest first. Raises 400 for bad limits and cursors."""
+    """One page of those `objects`, newest first, that are to be kept.
+
+    Raises 400 for bad limits and cursors.
+    """
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:  # noqa: PLR2004 - docs.stripe.com/api/pagination
         raise invalid(
@@ -28,24 +44,30 @@ def page(
             "You can only specify one of `starting_after` and `ending_before`.",
             code="parameters_exclusive",
         )
-    found = list(objects)
+    walk = range(len(objects))
     if before:
-        end = _position(found, before, kind, "ending_before")
-        chosen, has_more = found[max(0, end - limit) : end], end > limit
+        walk = range(_position(world, objects, before, kind, "ending_before") - 1, -1, -1)
+    elif after:
+        walk = walk[_position(world, objects, after, kind, "starting_after") + 1 :]
+    # One more than wanted, to know whether there are more; what lies beyond is not looked at.
+    found = list(islice((objects[at] for at in walk if keep(objects[at])), limit + 1))
+    chosen = found[:limit][:: -1 if before else 1]
+    return listed([present(world, obj) for obj in chosen], url, has_more=len(found) > limit)
+
+
+def _position(world: World, objects: Sequence[Obj], cursor: str, kind: str, param: str) -> int:
+    """Objects of the account are found by their order of creation, parts of one by looking."""
+    known = world.objects.get(cursor)
+    if known is None:
+        at = next((at for at, obj in enumerate(objects) if obj["id"] == cursor), len(objects))
     else:
-        start = _position(found, after, kind, "starting_after") + 1 if after else 0
-        chosen, has_more = found[start : start + limit], len(found) > start + limit
-    return listed([present(world, obj) for obj in chosen], url, has_more=has_more)
+        at = bisect_left(objects, -known["_seq"], key=lambda obj: -obj["_seq"])
+    if at == len(objects) or objects[at]["id"] != cursor or objects[at].get("deleted"):
+        raise missing(kind, cursor, param=param)
+    return at
 
 
-def _position(found: list[Obj], cursor: str, kind: str, param: str) -> int:
-    for position, obj in enumerate(found):
-        if obj["id"] == cursor:
-            return position
-    raise missing(kind, cursor, param=param)
-
-
-def created_within(params: Params) -> Callable[[Obj], bool]:
+def created_within(params: Params) -> Keep:
     """The `created` filter: an exact time or any of gt, gte, lt, lte."""
     given = params.get("created")
     if given is None:

@@ -1,12 +1,12 @@
 """Reads Stripe's form encoding (`items[0][price]=price_1`) against what a route accepts.
 
-A specification is a mapping of names to: "str", "int", "bool", "time" (Unix seconds or "now"),
-"map" (metadata), "range" (a time, or gt/gte/lt/lte), a tuple of allowed words, a nested mapping,
-or a list with one specification.
+A specification is a mapping of names to: "str", "int", "float", "bool", "time" (Unix seconds or
+"now"), "map" (metadata), "range" (a time, or gt/gte/lt/lte), a tuple of allowed words, a nested
+mapping, or a list with one specification.
 A trailing "?" lets an empty string unset the value, which reads as None.
 """
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import stripe.params
@@ -63,6 +63,14 @@ def _parameters(owner: str) -> set[str]:
     return set()
 
 
+def words_of(sdk: str, name: str) -> tuple[str, ...]:
+    """The words that the SDK lets a parameter (or each element of a list) have."""
+    annotation = getattr(stripe.params, sdk).__annotations__[name]
+    while not all(isinstance(word, str) for word in get_args(annotation)):
+        annotation = get_args(annotation)[0]
+    return get_args(annotation)
+
+
 def _mapping(raw: object, spec: dict[str, Any], path: str) -> Params:
     if not isinstance(raw, dict):
         raise invalid("Invalid object", param=path)
@@ -115,12 +123,21 @@ def _scalar(raw: str, kind: str, path: str) -> object:
         if raw not in ("true", "false"):
             raise invalid(f"Invalid boolean: {raw}", param=path)
         return raw == "true"
+    if kind == "float":
+        return _number(raw, path)
     try:
         return int(raw)
     except ValueError:
         raise invalid(
             f"Invalid integer: {raw}", param=path, code="parameter_invalid_integer"
         ) from None
+
+
+def _number(raw: str, path: str) -> float:
+    try:
+        return float(raw)
+    except ValueError:
+        raise invalid(f"Invalid decimal: {raw}", param=path) from None
 
 
 def _items(raw: object, spec: Spec, path: str) -> list[object]:

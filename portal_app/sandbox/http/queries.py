@@ -1,16 +1,13 @@
 """The reading routes: lists with their filters, and the two small ones beside them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from portal_app.sandbox.engine import billing
-from portal_app.sandbox.engine import invoices as invoice_rules
 from portal_app.sandbox.engine.errors import missing, required
 from portal_app.sandbox.engine.world import Obj, World
-from portal_app.sandbox.http.listing import created_within, page
+from portal_app.sandbox.http.listing import Keep, created_within, page
 
 Params = dict[str, Any]
-Keep = Callable[[Obj], bool]
 
 
 def account(_world: World, _params: Params) -> Obj:
@@ -36,19 +33,54 @@ def _list(
     """Objects whose named fields equal the given parameters, within `created`."""
     within = created_within(params)
     wanted = {name: params[name] for name in fields if name in params}
-    found = (
-        obj
-        for obj in world.all(kind)
-        if all(obj[name] == value for name, value in wanted.items())
-        and within(obj)
-        and not obj.get("deleted")
-        and (keep is None or keep(obj))
-    )
-    return page(world, found, params, url, kind=kind)
+
+    def fits(obj: Obj) -> bool:
+        return (
+            all(obj[name] == value for name, value in wanted.items())
+            and within(obj)
+            and not obj.get("deleted")
+            and (keep is None or keep(obj))
+        )
+
+    customer = wanted.get("customer")
+    found = world.referring(kind, "customer", customer) if customer else world.newest(kind)
+    return page(world, found, params, url, kind=kind, keep=fits)
 
 
 def customers(world: World, params: Params) -> Obj:
     return _list(world, "customer", params, "/v1/customers", "email")
+
+
+def balance_transactions(world: World, customer_id: str, params: Params) -> Obj:
+    world.get("customer", customer_id)
+    url = f"/v1/customers/{customer_id}/balance_transactions"
+    given = {**params, "customer": customer_id}
+    return _list(world, "customer_balance_transaction", given, url, "customer", "invoice")
+
+
+def coupons(world: World, params: Params) -> Obj:
+    return _list(world, "coupon", params, "/v1/coupons")
+
+
+def promotion_codes(world: World, params: Params) -> Obj:
+    code, coupon = params.get("code", "").lower(), params.get("coupon")
+
+    def keep(obj: Obj) -> bool:
+        fits = coupon is None or obj["promotion"]["coupon"] == coupon
+        return fits and code in ("", obj["code"].lower())
+
+    names = ("active", "customer")
+    return _list(world, "promotion_code", params, "/v1/promotion_codes", *names, keep=keep)
+
+
+def tax_rates(world: World, params: Params) -> Obj:
+    return _list(world, "tax_rate", params, "/v1/tax_rates", "active", "inclusive")
+
+
+def tax_ids(world: World, customer_id: str, params: Params) -> Obj:
+    world.get("customer", customer_id)
+    url = f"/v1/customers/{customer_id}/tax_ids"
+    return _list(world, "tax_id", {**params, "customer": customer_id}, url, "customer")
 
 
 def products(world: World, params: Params) -> Obj:
@@ -131,11 +163,13 @@ def invoice_lines(world: World, invoice_id: str, params: Params) -> Obj:
     return page(world, lines, params, f"/v1/invoices/{invoice_id}/lines", kind="line_item")
 
 
-def finalize(world: World, invoice_id: str, params: Params) -> Obj:
-    invoice = invoice_rules.finalize(world, invoice_id)
-    if "auto_advance" in params:
-        world.edit(invoice_id)["auto_advance"] = params["auto_advance"]
-    return invoice
+def invoice_items(world: World, params: Params) -> Obj:
+    pending = params.get("pending")
+
+    def keep(obj: Obj) -> bool:
+        return pending is None or (obj["invoice"] is None) is pending
+
+    return _list(world, "invoiceitem", params, "/v1/invoiceitems", "customer", "invoice", keep=keep)
 
 
 def invoice_payments(world: World, params: Params) -> Obj:
@@ -147,6 +181,11 @@ def invoice_payments(world: World, params: Params) -> Obj:
 
 def payment_intents(world: World, params: Params) -> Obj:
     return _list(world, "payment_intent", params, "/v1/payment_intents", "customer")
+
+
+def setup_intents(world: World, params: Params) -> Obj:
+    names = ("customer", "payment_method")
+    return _list(world, "setup_intent", params, "/v1/setup_intents", *names)
 
 
 def charges(world: World, params: Params) -> Obj:
@@ -179,3 +218,7 @@ def events(world: World, params: Params) -> Obj:
         )
 
     return _list(world, "event", params, "/v1/events", keep=keep)
+
+
+def webhook_endpoints(world: World, params: Params) -> Obj:
+    return _list(world, "webhook_endpoint", params, "/v1/webhook_endpoints")

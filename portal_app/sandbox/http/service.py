@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from portal_app.sandbox.engine.errors import ApiError, not_implemented
+from portal_app.sandbox.engine.errors import ApiError, missing, not_implemented
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.webhooks import DeliveryFaults
 from portal_app.sandbox.engine.world import Obj, World
@@ -68,8 +68,10 @@ class Service:
                 return _refusal(error, request_id)
 
     def _serve(self, call: Call, request_id: str) -> Answer:
-        check_key(call.authorization)
         found = routes.find(call.method, call.path)
+        public = found is not None and found[0].public
+        check_key(call.authorization, public=public)
+        _check_permission(call.authorization, call.path)
         if found is None:
             raise not_implemented(f"{call.method} {call.path}")
         route, ids = found
@@ -81,6 +83,9 @@ class Service:
         paths = list((raw.pop("expand", None) or {}).values())
         sdk, name = route.sdk, f"{call.method} {route.path}"
         params = parameters.read(raw, route.accepts, sdk=sdk, route=name)
+
+        if is_publishable(call.authorization):
+            check_secret(self.world, ids, params)
 
         def action(world: World) -> Obj:
             result = route.handler(world, *ids, params)
@@ -95,9 +100,16 @@ class Service:
 
     def control(self, action: Action, *, authorization: str, base: str) -> Answer:
         """A route outside `/v1`: the same key, the same transaction, no idempotency."""
+        try:
+            check_key(authorization)
+        except ApiError as error:
+            return _refusal(error, "")
+        return self.act(action, base=base)
+
+    def act(self, action: Action, *, base: str) -> Answer:
+        """What somebody may do who has been checked by the route."""
         with self._lock:
             try:
-                check_key(authorization)
                 self.world.base = base
                 self.world.request = (None, None)
                 return self._transact(action, key=None, fingerprint="", request_id="")
@@ -141,7 +153,19 @@ def base_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
 
 
-def check_key(authorization: str) -> None:
+def is_publishable(authorization: str) -> bool:
+    return authorization.partition(" ")[2].startswith("pk_test_")
+
+
+def check_secret(world: World, ids: tuple[str, ...], params: dict[str, Any]) -> None:
+    """A browser reaches only the intent whose client secret it was given."""
+    for object_id in ids:
+        secret = world.objects.get(object_id, {}).get("client_secret")
+        if secret is None or secret != params.get("client_secret"):
+            raise missing("intent", object_id)
+
+
+def check_key(authorization: str, *, public: bool = False) -> None:
     scheme, _, key = authorization.partition(" ")
     if not key:
         raise ApiError(
@@ -151,9 +175,35 @@ def check_key(authorization: str) -> None:
             "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer "
             "YOUR_SECRET_KEY').",
         )
-    if scheme.lower() != "bearer" or not key.startswith("sk_test_"):
+    if scheme.lower() == "bearer" and is_publishable(authorization):
+        if public:
+            return
+        raise ApiError(
+            401,
+            "invalid_request_error",
+            "This API call cannot be made with a publishable API key. Please use a secret API key.",
+            code="secret_key_required",
+        )
+    if scheme.lower() != "bearer" or not key.startswith(("sk_test_", "rk_test_")):
         shown = f"{key[:7]}{'*' * 8}{key[-4:]}"
         raise ApiError(401, "invalid_request_error", f"Invalid API Key provided: {shown}")
+    if key.endswith("_expired"):
+        # So that what happens after a key was rolled can be tried.
+        raise ApiError(
+            401, "invalid_request_error", "Expired API Key provided.", code="api_key_expired"
+        )
+
+
+def _check_permission(authorization: str, path: str) -> None:
+    """A key `rk_test_without_invoices…` stands for a restricted key that lacks that resource."""
+    _, _, lacking = authorization.partition(" rk_test_without_")
+    if lacking and lacking.startswith(path.removeprefix("/v1/").replace("/", "_")):
+        raise ApiError(
+            403,
+            "invalid_request_error",
+            "The provided key 'rk_test_without_***' does not have the required permissions for "
+            "this endpoint on account 'acct_1Sandbox00000000'.",
+        )
 
 
 def _replay(key: str, reply: Reply, fingerprint: str, request_id: str) -> Answer:

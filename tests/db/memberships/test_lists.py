@@ -31,6 +31,15 @@ async def test_a_list_holds_the_persons_own_memberships_only(db: Database, world
     assert found.past == ()
 
 
+async def test_what_needs_attention_comes_by_urgency(db: Database, world: World) -> None:
+    async with db.unit_of_work() as session:
+        ada = await session.get_one(Person, world.ada.person_id)
+        for status in ("incomplete", "unpaid", "past_due"):
+            await make_membership(session, ada, stripe_status=status)
+    found = [one.row.membership.stripe_status for one in (await listed(db, world.ada)).current]
+    assert found == ["past_due", "unpaid", "incomplete", "active"]
+
+
 async def test_an_unclaimed_membership_is_in_nobodys_list(db: Database, world: World) -> None:
     async with db.unit_of_work() as session:
         await make_membership(session, None)

@@ -25,12 +25,12 @@ async def test_a_changed_address_moves_nobody(account: Account) -> None:
         ada = await make_person(session)
         customer = await session.get_one(Customer, (await account.one(Customer)).id)
         customer.person_id = ada.id
-    renamed = customer_facts(objects.customer(email="Ｂen@Example.com"))
+    renamed = customer_facts(objects.customer(email="Ben@Example.com"))
     assert await account.apply(project_customer, renamed) is Outcome.WRITTEN
     row = await account.one(Customer)
     assert (row.person_id, row.email, row.email_key) == (
         ada.id,
-        "Ｂen@Example.com",
+        "Ben@Example.com",
         "ben@example.com",
     )
 

@@ -81,7 +81,7 @@ async def test_a_typo_is_refused_without_a_query(
     async def untouchable(*_: Any) -> None:
         raise AssertionError("the database was asked")
 
-    monkeypatch.setattr(Database, "read_one", untouchable)
+    monkeypatch.setattr(Database, "read_all", untouchable)
     swapped = world.key[:12] + world.key[13] + world.key[12] + world.key[14:]
     assert swapped != world.key
     reply = await client.get(_path(world), headers=_bearer(swapped))

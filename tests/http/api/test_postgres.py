@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import SQLModel
 
 from portal_app.api import last_used
 from portal_app.api.app import create_api
@@ -15,20 +13,10 @@ from portal_app.kit import db as kit_db
 from portal_app.kit.db import Database
 from tests.conftest import NOW
 from tests.http.api.conftest import World, build_world
-from tests.postgres_server import running_postgres
 
 
-@pytest.fixture
-async def postgres(settings: Any, clocks: Any) -> AsyncIterator[Database]:
-    with running_postgres() as url:
-        database = Database(url)
-        async with database.engine.begin() as connection:
-            await connection.run_sync(SQLModel.metadata.create_all)
-        yield database
-        await database.close()
-
-
-async def _answers(database: Database) -> tuple[World, list[Any]]:
+async def _answers(url: str) -> tuple[World, list[Any]]:
+    database = Database(url)
     kit_db.install(database)
     async with database.unit_of_work() as session:
         world = await build_world(session)
@@ -45,6 +33,7 @@ async def _answers(database: Database) -> tuple[World, list[Any]]:
             for name in (*names, world.foreign.membership.id)
         ]
     await last_used.settled()
+    await database.close()
     return world, [(reply.status_code, reply.json()) for reply in replies]
 
 
@@ -57,9 +46,10 @@ def _without_ids(world: World, answer: Any) -> str:
     return text
 
 
-async def test_both_databases_answer_alike(db: Database, postgres: Database) -> None:
-    world, expected = await _answers(db)
-    other, answers = await _answers(postgres)
+@pytest.mark.usefixtures("settings", "clocks")
+async def test_both_databases_answer_alike(sqlite_url: str, postgres_url: str) -> None:
+    world, expected = await _answers(sqlite_url)
+    other, answers = await _answers(postgres_url)
     assert [status for status, _ in answers] == [200, 200, 200, 404, 404]
     assert answers[0][1]["metadata"] == {"seat": "12"}
     assert _without_ids(other, answers) == _without_ids(world, expected)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from portal_app.api import memberships
+from portal_app.api import memberships, operations
 from portal_app.kit.errors import Conflict, TooManyRequests
 from portal_app.kit.logging import JsonFormatter
 from tests.http.api.conftest import World
@@ -46,7 +46,7 @@ async def test_a_garbage_version_is_refused(
     ("method", "path", "status", "kind"),
     [
         ("GET", "/nothing", 404, "not_found"),
-        ("GET", "/memberships", 404, "not_found"),
+        ("GET", "/memberships/", 404, "not_found"),
         ("GET", "/memberships/mem_1/", 404, "not_found"),
         ("DELETE", "/memberships/mem_1", 405, "method_not_allowed"),
         ("OPTIONS", "/memberships/mem_1", 405, "method_not_allowed"),
@@ -82,7 +82,7 @@ async def test_a_fault_is_one_sentence_and_a_log_line(
             "message": f"Something went wrong on our side ({request_id}).",
         }
     }
-    (record,) = [record for record in caplog.records if record.name == "portal_app.api.app"]
+    (record,) = [record for record in caplog.records if record.name == "portal_app.api.envelope"]
     line = JsonFormatter().format(record)
     assert request_id in line
     assert "secret detail" in line
@@ -109,7 +109,7 @@ async def test_refusals_tell_sdks_how_to_retry(
     async def refuse(_request: Request) -> None:
         raise error
 
-    monkeypatch.setattr(memberships, "authenticate", refuse)
+    monkeypatch.setattr(operations, "authenticate", refuse)
     reply = await client.get(_path(world))
     assert reply.headers[header] == value
     assert reply.json()["error"]["message"] == str(error)
@@ -125,3 +125,24 @@ async def test_answers_are_neither_cached_nor_shared_across_origins(
         assert not [name for name in reply.headers if name.startswith("access-control")]
         ids.add(reply.headers["x-request-id"])
     assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    "given", ["a", "0af7651916cd43dd8448eb211c80319c", "trace.1_B-2", "x" * 128]
+)
+async def test_a_sane_request_id_is_kept(
+    client: httpx.AsyncClient, world: World, given: str
+) -> None:
+    for path in (_path(world), "/memberships/mem_unknown", "/nothing"):
+        reply = await client.get(path, headers={"X-Request-Id": given})
+        assert reply.headers.get_list("x-request-id") == [given]
+
+
+@pytest.mark.parametrize("given", ["", " ", "a b", "-a", "x" * 129, "a\tb", "a/b", "{}", "é"])
+async def test_any_other_request_id_is_replaced(
+    client: httpx.AsyncClient, world: World, given: str
+) -> None:
+    reply = await client.get(_path(world), headers=[(b"x-request-id", given.encode())])
+    (kept,) = reply.headers.get_list("x-request-id")
+    assert kept.startswith("req_")
+    assert len(kept) == 24

@@ -2,106 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
-import httpx
 import pytest
-from sqlmodel import SQLModel
-from whop_sdk import Whop
 from whop_sdk.core.api_error import ApiError
-from whop_sdk.environment import WhopEnvironment
 from whop_sdk.errors import ForbiddenError, NotFoundError
 from whop_sdk.types.membership import Membership
 
 from portal_app.api.key_format import compose
-from portal_app.kit.db import Database
-from portal_app.settings import get_settings
-from tests.http.api.conftest import World, build_world
-
-ROOT = Path(__file__).parents[3]
-GRANIAN = (sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws")
-ORIGIN = "https://billing.example.com"
-
-
-@dataclass
-class Served:
-    base: str
-    folder: Path
-    world: World
-    http: httpx.Client
-
-    def sdk(self, key: str) -> Whop:
-        environment = WhopEnvironment(api=self.base, vault=self.base)
-        return Whop(environment=environment, token=key, httpx_client=self.http)
-
-
-async def _seed(url: str) -> World:
-    database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
-    async with database.unit_of_work() as session:
-        world = await build_world(session)
-    await database.close()
-    return world
-
-
-def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        assert server.poll() is None, log.read_text()
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.contents import dump
+from tests.http.api.conftest import build_world
+from tests.http.api.serving import ORIGIN, Served, serving
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder, port = tmp_path_factory.mktemp("api"), _free_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PORTAL_DATA_DIR", str(folder))
-        patch.setenv("PORTAL_ORIGIN", ORIGIN)
-        get_settings.cache_clear()
-        world = asyncio.run(_seed(get_settings().database_url))
-        log = folder / "server.log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [
-                    *GRANIAN,
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    str(port),
-                    "tests.http.api.served:create",
-                ],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            _wait(port, server, log)
-            with httpx.Client() as http:
-                yield Served(f"http://127.0.0.1:{port}/api/v1", folder, world, http)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-    get_settings.cache_clear()
+def served(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("api"), module_database_url, build_world) as served:
+        yield served
 
 
 def test_a_membership_by_any_of_its_names(served: Served) -> None:
@@ -159,10 +76,7 @@ def test_a_wrong_key_is_a_plain_401(served: Served) -> None:
 def test_the_key_is_kept_nowhere(served: Served) -> None:
     key = served.world.key
     served.sdk(key).memberships.retrieve(served.world.own.membership.id)
-    files = [path for path in served.folder.rglob("*") if path.is_file()]
-    assert {"portal.db", "server.log"} <= {path.name for path in files}
-    for path in files:
-        kept = path.read_bytes()
-        assert key.encode() not in kept, path
-        assert key.removeprefix("bpk_test_").encode() not in kept, path
-    assert b"biz_northwind" in b"".join(path.read_bytes() for path in files)
+    kept = dump(served.database_url) + served.log.read_text()
+    assert key not in kept
+    assert key.removeprefix("bpk_test_") not in kept
+    assert "biz_northwind" in kept

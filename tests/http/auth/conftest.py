@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from portal_app.identity.limits import counter
 from portal_app.kit.db import Database
+from portal_app.kit.limits import counter_at
 from tests.conftest import Clocks
 from tests.http.auth.sign_in_client import application
 
 
 @pytest.fixture
 def app(clocks: Clocks, settings: Any, db: Database) -> Iterator[FastAPI]:
-    counter.cache_clear()
+    counter_at.cache_clear()
     yield application()
-    counter.cache_clear()
+    counter_at.cache_clear()

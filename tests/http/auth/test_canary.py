@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -14,13 +11,14 @@ from sqlmodel import select
 from portal_app.identity.codes import code_of, link_token_of
 from portal_app.identity.models import LoginCode
 from portal_app.kit.db import Database
+from tests.contents import dump
 from tests.http.auth.sign_in_client import ask, browser
 
 
 async def test_no_secret_is_kept_or_logged(
     app: FastAPI,
     db: Database,
-    tmp_path: Path,
+    database_url: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -35,14 +33,13 @@ async def test_no_secret_is_kept_or_logged(
     assert (await client.post("/auth/verify", data={"code": code})).status_code == 303
     secrets = [code, link, *client.cookies.values()]
     assert len(secrets) == 4
-    with closing(sqlite3.connect(tmp_path / "portal.db")) as connection:
-        dump = "\n".join(connection.iterdump())
-    assert request.link_digest in dump
+    kept = dump(database_url)
+    assert request.link_digest in kept
     # The test's own HTTP client logs the URLs it calls; the portal's loggers are what counts.
     logged = "\n".join(
         str(record.__dict__) for record in caplog.records if record.name.startswith("portal_app")
     )
     assert "signed in" in logged
     for secret in secrets:
-        assert secret not in dump
+        assert secret not in kept
         assert secret not in logged

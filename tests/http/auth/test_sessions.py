@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
+from portal_app.identity.account import keep_locale
 from portal_app.identity.models import EmailAddress, Person
-from portal_app.identity.sessions import find_actor
+from portal_app.identity.sessions import actor_of_event, find_actor, sealed
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
 from tests.factories import make_customer
@@ -99,3 +100,30 @@ async def test_the_first_proof_makes_the_account_and_claims_its_customers(
     assert owners == {unclaimed.id: person.id, tagged.id: None}
     await signed_in(app, ADA)
     assert len(await all_of(db, Person)) == 1
+
+
+async def test_the_language_follows_the_person(app: FastAPI, db: Database) -> None:
+    client, stranger = await signed_in(app, ADA), browser(app)
+    await keep_locale(cookie_header(client), "de")
+    await keep_locale(cookie_header(stranger), "en")
+    assert [person.locale for person in await all_of(db, Person)] == ["de"]
+
+
+async def test_what_a_tab_keeps_names_the_session_and_opens_nothing_else(app: FastAPI) -> None:
+    client = await signed_in(app, ADA)
+    kept = sealed(f"{cookie_header(client)}; portal_lang=de; other=1")
+    assert all(value not in kept for value in client.cookies.values())
+    assert "other" not in kept
+    actor = await actor_of_event(kept, active=True)
+    assert actor is not None
+    assert (actor.email, actor.locale) == (ADA, "de")
+    assert await find_actor(kept) is None
+    digest = kept.split(";")[0].split("=")[1]
+    assert await find_actor(f"portal_session={digest}") is None
+
+
+async def test_a_socket_cannot_bring_what_a_tab_keeps(app: FastAPI) -> None:
+    client = await signed_in(app, ADA)
+    assert sealed(sealed(cookie_header(client))) == ""
+    assert await actor_of_event(cookie_header(client), active=True) is None
+    assert await actor_of_event("", active=True) is None

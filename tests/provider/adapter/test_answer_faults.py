@@ -11,6 +11,7 @@ import pytest
 import stripe
 
 from portal_app.kit.errors import ProviderUnavailable
+from portal_app.provider.stripe import reading
 from portal_app.provider.stripe_objects import StripeObjects
 from tests.provider.adapter.account import customer
 from tests.provider.sandbox_server import KEY, SandboxServer
@@ -31,10 +32,15 @@ def spoil(sandbox: SandboxServer, **fault: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["429", "500", "hang", "reset", "slow", "not_json", "wrong_json"])
 async def test_each_fault_is_a_refusal_in_time_and_passes(
-    client: stripe.StripeClient, sandbox: SandboxServer, hasty: StripeObjects, kind: str
+    client: stripe.StripeClient,
+    sandbox: SandboxServer,
+    hasty: StripeObjects,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
+    monkeypatch.setattr(reading, "PAUSES", (0.01, 0.02))
     buyer = customer(client)
-    spoil(sandbox, kind=kind, times=5, path="/v1/customers/", seconds=2)
+    spoil(sandbox, kind=kind, times=20, path="/v1/customers/", seconds=2)
     began = time.monotonic()
     with pytest.raises(ProviderUnavailable):
         await hasty.customer(buyer.id)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 import stripe
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from portal_app.catalog.models import Plan, Product
 from portal_app.customers.models import Customer
@@ -28,8 +27,6 @@ from portal_app.memberships.models import (
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.provider.stripe_adapter import StripeProvider
 from tests.conftest import NOW, Clocks
-from tests.postgres_server import running_postgres
-from tests.provider.adapter.account import add_companies
 from tests.provider.sandbox_server import KEY, CheckedHTTPClient, SandboxServer
 
 
@@ -47,43 +44,7 @@ def at(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with running_postgres() as url:
-        yield url
-
-
-@pytest.fixture
-async def on_postgres(postgres_url: str) -> AsyncIterator[Database]:
-    database = Database(postgres_url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
-    await add_companies(database)
-    yield database
-    await database.close()
-
-
-async def test_on_sqlite(
-    sandbox: SandboxServer,
-    client: stripe.StripeClient,
-    provider: StripeProvider,
-    companies: Database,
-    clocks: Clocks,
-) -> None:
-    await what_is_stored_is_what_the_account_answers(sandbox, client, provider, companies, clocks)
-
-
-async def test_on_postgres(
-    sandbox: SandboxServer,
-    client: stripe.StripeClient,
-    provider: StripeProvider,
-    on_postgres: Database,
-    clocks: Clocks,
-) -> None:
-    await what_is_stored_is_what_the_account_answers(sandbox, client, provider, on_postgres, clocks)
-
-
-async def what_is_stored_is_what_the_account_answers(
+async def test_what_is_stored_is_what_the_account_answers(
     sandbox: SandboxServer,
     client: stripe.StripeClient,
     provider: StripeProvider,

@@ -40,6 +40,7 @@ async def test_a_subscription_becomes_a_membership_with_everything_around_it(
         "prices": 1,
         "payment methods": 1,
         "customers": 1,
+        "deleted customers": 0,
         "subscriptions": 1,
         "checkouts": 0,
         "payments": 1,

@@ -115,7 +115,7 @@ async def test_more_than_a_page(
     heard: list[tuple[str, int]] = []
     await sync(provider, companies, progress=lambda kind, seen: heard.append((kind, seen)))
     assert await count(companies, Customer) == 205
-    assert [seen for kind, seen in heard if kind == "customers"] == [100, 200, 205]
+    assert [seen for kind, seen in heard if kind == "customers"] == [0, 100, 200, 205]
 
 
 async def test_without_a_default_company_nothing_is_guessed(

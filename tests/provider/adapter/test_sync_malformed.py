@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,31 +14,11 @@ from portal_app.memberships.models import Membership, MembershipEvent
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.provider.stripe_adapter import StripeProvider
 from tests.conftest import Clocks
-from tests.provider.adapter import objects
 from tests.provider.adapter.account import count, imported, one
+from tests.provider.adapter.scripted_account import Account
 from tests.provider.adapter.test_adapter import answering
 
 SECRET = "whsec_never_in_a_log"
-
-
-class Account:
-    """What each listing answers; a test breaks one object."""
-
-    def __init__(self) -> None:
-        self.listings: dict[str, list[dict[str, Any]]] = {
-            "/v1/products": [objects.product()],
-            "/v1/prices": [objects.price()],
-            "/v1/customers": [objects.customer()],
-            "/v1/payment_methods": [objects.card()],
-            "/v1/subscriptions": [objects.subscription()],
-            "/v1/payment_intents": [objects.intent()],
-            "/v1/invoices": [objects.invoice()],
-            "/v1/refunds": [objects.refund()],
-        }
-
-    async def script(self, target: str) -> tuple[int, bytes]:
-        found = self.listings.get(target.split("?", maxsplit=1)[0], [])
-        return 200, json.dumps(objects.listed(*found)).encode()
 
 
 @pytest.fixture
@@ -58,7 +36,7 @@ async def provider(account: Account) -> AsyncIterator[StripeProvider]:
     ("listing", "field", "kind"),
     [
         ("/v1/customers", "invoice_settings", "customers"),
-        ("/v1/payment_methods", "type", "payment methods"),
+        ("/v1/customers/cus_1/payment_methods", "type", "payment methods"),
         ("/v1/subscriptions", "items", "subscriptions"),
         ("/v1/invoices", "total", "invoices"),
     ],

@@ -171,8 +171,8 @@ def test_a_declined_checkout_stays_open_until_it_expires(
 
 
 def test_other_modes_of_checkout_are_501(shop: Shop) -> None:
-    with pytest.raises(stripe.APIError, match="mode=setup"):
-        _session(shop, mode="setup")
+    with pytest.raises(stripe.APIError, match="mode=subscription"):
+        _session(shop, mode="subscription")
 
 
 def test_deleting_a_customer_ends_what_runs(shop: Shop) -> None:

@@ -1,5 +1,10 @@
 """Subscriptions that rest: the pause endpoint and paused collection."""
 
+from typing import Any
+
+import pytest
+import stripe
+
 from tests.provider.conftest import START
 from tests.provider.sandbox.shop import DAY, Shop, day
 from tests.provider.sandbox_server import SandboxServer
@@ -52,3 +57,56 @@ def test_resuming_within_the_paid_period_and_unchanged_anchor(
     )
     assert resumed.billing_cycle_anchor == START
     assert day(resumed["items"].data[0].current_period_end) == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("behavior", "status"), [("keep_as_draft", "draft"), ("mark_uncollectible", "uncollectible")]
+)
+def test_paused_collection_keeps_what_it_makes(
+    shop: Shop, sandbox: SandboxServer, behavior: Any, status: str
+) -> None:
+    subscription = shop.subscribe(shop.customer())
+    update = shop.client.v1.subscriptions.update
+    update(subscription.id, {"pause_collection": {"behavior": behavior}})
+    sandbox.advance(40 * DAY)
+    kept = shop.invoices(subscription.id)[-1]
+    assert (kept.status, kept.auto_advance, kept.amount_paid) == (status, False, 0)
+    resumed = update(subscription.id, {"pause_collection": ""})
+    assert (resumed.status, resumed.pause_collection) == ("active", None)
+    sandbox.advance(30 * DAY)
+    assert shop.invoices(subscription.id)[-1].status == "paid"
+    assert shop.client.v1.invoices.retrieve(kept.id).status == status
+
+
+def test_a_pause_can_credit_at_once(shop: Shop, sandbox: SandboxServer) -> None:
+    price = shop.price(3000, interval="day", interval_count=30)
+    subscription = shop.subscribe(shop.customer(), price)
+    sandbox.advance(10 * DAY)
+    paused = shop.client.v1.subscriptions.pause(subscription.id, {"invoicing_behavior": "invoice"})
+    assert (paused.status, shop.invoices(subscription.id)[-1].total) == ("paused", -2000)
+    with pytest.raises(stripe.InvalidRequestError, match="paused"):
+        shop.client.v1.subscriptions.pause(subscription.id)
+    preview = shop.client.v1.invoices.create_preview(
+        {"subscription": subscription.id, "subscription_details": {"resume_at": "now"}}
+    )
+    shop.client.v1.subscriptions.resume(subscription.id)
+    charged = shop.invoices(subscription.id)[-1]
+    assert (preview.amount_due, charged.amount_paid) == (1000, 1000)
+
+
+def test_resuming_on_success_needs_the_money(shop: Shop, sandbox: SandboxServer) -> None:
+    customer = shop.customer()
+    subscription = shop.subscribe(customer)
+    sandbox.advance(DAY)
+    resume = shop.client.v1.subscriptions.resume
+    with pytest.raises(stripe.InvalidRequestError, match="Only paused"):
+        resume(subscription.id)
+    shop.client.v1.subscriptions.pause(
+        subscription.id, {"bill_for": {"unused_time_from": {"type": "none"}}}
+    )
+    shop.set_default(customer, shop.attach(customer, "pm_card_chargeCustomerFail"))
+    with pytest.raises(stripe.CardError):
+        resume(subscription.id, {"payment_behavior": "resume_on_payment_success"})
+    assert shop.client.v1.subscriptions.retrieve(subscription.id).status == "paused"
+    assert len(shop.invoices(subscription.id)) == 1
+    assert resume(subscription.id).status == "past_due"

@@ -65,11 +65,6 @@ def test_other_numbers_and_wrong_details_are_refused(
     assert refused.value.error.decline_code == decline_code
 
 
-def test_cards_that_need_3d_secure_are_501(client: stripe.StripeClient) -> None:
-    with pytest.raises(stripe.APIError, match="3D Secure"):
-        _create(client, "4000002500003155")
-
-
 @pytest.mark.parametrize(
     ("number", "code", "decline_code"),
     [

@@ -61,6 +61,7 @@ def test_a_payments_status_in_words(over: dict[str, Any], words: str) -> None:
     [
         ("insufficient_funds", "There was not enough money in the account."),
         ("expired_card", "The bank says it is no longer valid."),
+        ("incorrect_cvc", "A detail of the card is not right."),
         ("authentication_required", "The bank asks you to confirm the payment."),
         ("do_not_honor", "The bank declined it."),
     ],

@@ -183,6 +183,19 @@ def test_a_purchase_shows_its_payment_as_a_row() -> None:
     assert "Bought" in {row.label for row in view.facts}
 
 
+def test_an_invoice_that_was_sent_is_overdue_and_no_payment_failed() -> None:
+    alert = alerts_of(EN, [past_due(collection_method="send_invoice")])[0]
+    assert alert.title == "The invoice for Coaching is overdue"
+    assert alert.text.startswith("The invoice has not been paid.")
+
+
+def test_an_alert_is_not_repeated_below_it() -> None:
+    view = membership_view(EN, details(past_due()))
+    assert view.alerts
+    assert view.sentence == ""
+    assert membership_view(EN, details(held())).sentence.startswith("Renews on")
+
+
 def test_a_scheduled_change_says_when_and_to_what() -> None:
     change = {"plan_id": "plan_2", "quantity": 2, "takes_effect_at": "2026-12-16T09:30:00+00:00"}
     pro = a_plan(title="Pro", amount_minor=5900)

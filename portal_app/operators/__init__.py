@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -22,25 +23,34 @@ _ROUTE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 SCOPE_SETS = {"all": ALL_SCOPES, "read": READ_SCOPES}
 
 
-async def sync_account(*, say: Say) -> None:
-    """Import whatever account the settings point at, the sandbox included."""
+async def sync_account(*, say: Say, since: datetime | None = None) -> None:
+    """Import whatever account the settings point at, the sandbox included; *since* as for `sync`.
+
+    Raises like `sync`; an import that was cut off goes on where it stopped.
+    """
     settings = get_settings()
     base = settings.stripe_base
     if settings.mode is Mode.SANDBOX and not await answers(base or "", settings.stripe_key):
         async with running_sandbox(settings.sandbox_path, settings.stripe_key) as temporary:
-            report = await _import(settings, temporary, say)
+            report = await _import(settings, temporary, say, since)
     else:
-        report = await _import(settings, base, say)
+        report = await _import(settings, base, say, since)
     for kind, counts in report.kinds.items():
         figures = f"{counts.seen:>6} seen {counts.written:>6} written"
-        say(f"{kind:<16} {figures} {counts.skipped:>4} unreadable")
+        left_out = f"{counts.skipped:>4} unreadable {counts.unrelated:>4} of nobody known"
+        say(f"{kind:<17} {figures} {left_out}")
 
 
-async def _import(settings: Settings, base: str | None, say: Say) -> SyncReport:
+async def _import(
+    settings: Settings, base: str | None, say: Say, since: datetime | None
+) -> SyncReport:
     provider = StripeProvider(settings.stripe_key, base)
     try:
         return await sync(
-            provider, database(), progress=lambda kind, count: say(f"{kind}: {count} so far")
+            provider,
+            database(),
+            progress=lambda kind, count: say(f"{kind}: {count} so far"),
+            since=since,
         )
     finally:
         await provider.close()

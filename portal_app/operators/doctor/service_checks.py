@@ -1,0 +1,145 @@
+"""What the portal reaches beside Stripe: database, queues, Redis, mail server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiosmtplib
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal_app import startup
+from portal_app.jobs.backlog import LATE, Backlog, backlogs
+from portal_app.kit.db import Database
+from portal_app.notifications.transports import SmtpTransport, choose_transport
+from portal_app.operators.doctor.findings import Finding, failure, fine, warning
+from portal_app.operators.health import redis_answers
+from portal_app.settings import Settings
+
+
+async def check_database(settings: Settings) -> AsyncIterator[Finding]:
+    """Reachable, at the schema of this version, writable; then the queues in it."""
+    try:
+        database = Database(settings.database_url)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        yield _unreachable(settings, error)
+        return
+    try:
+        revision = await startup.revision(database)
+    except (SQLAlchemyError, OSError) as error:
+        yield _unreachable(settings, error)
+    else:
+        yield fine("database", database.url.render_as_string(hide_password=True))
+        async for finding in _schema(database, revision):
+            yield finding
+    finally:
+        await database.close()
+
+
+def _unreachable(settings: Settings, error: Exception) -> Finding:
+    cause = getattr(error, "orig", None) or error
+    where = "the file and its folder" if "sqlite" in settings.database_url else "server and access"
+    return failure(
+        "database",
+        f"does not answer: {str(cause).splitlines()[0]}",
+        f"check PORTAL_DATABASE_URL, {where}",
+    )
+
+
+async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
+    head = startup.head()
+    if revision != head:
+        yield failure(
+            "schema",
+            f"at {revision or 'nothing'}, this version needs {head}",
+            "run `portal migrate` (after `portal backup`), or start the version it belongs to",
+        )
+        return
+    yield fine("schema", f"at {head}")
+    yield await _writable(database)
+    for backlog in await backlogs(database):
+        yield _queue(backlog)
+
+
+async def _writable(database: Database) -> Finding:
+    """Takes a write lock and changes nothing."""
+    try:
+        async with database.unit_of_work() as session:
+            await session.execute(
+                text("UPDATE alembic_version SET version_num = version_num WHERE 1 = 0")
+            )
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        return failure(
+            "writing",
+            f"refused: {str(cause).splitlines()[0]}",
+            "point PORTAL_DATABASE_URL at the primary, with a user that may write",
+        )
+    return fine("writing", "allowed")
+
+
+def _queue(backlog: Backlog) -> Finding:
+    about = f"queue {backlog.queue}"
+    if backlog.is_late:
+        minutes = int(LATE.total_seconds() // 60)
+        return failure(
+            about,
+            f"{backlog.waiting} rows wait, the first for more than {minutes} minutes",
+            "start `portal worker` or `portal serve`, and read their log",
+        )
+    if backlog.dead:
+        return warning(
+            about,
+            f"{backlog.dead} rows were given up",
+            f"see the column last_error in the table {backlog.queue}",
+        )
+    return fine(about, f"{backlog.waiting} waiting")
+
+
+async def check_redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return fine("redis", "not used: one web process only")
+    try:
+        await redis_answers(settings.redis_url)
+    except (RedisError, OSError, ValueError) as error:
+        return failure(
+            "redis",
+            f"does not answer: {error}",
+            "check PORTAL_REDIS_URL and the server, or unset it for a single web process",
+        )
+    return fine("redis", "answers")
+
+
+async def check_mail_server(settings: Settings) -> Finding | None:
+    """Connects and signs in as sending would; sends nothing. None without a server to ask."""
+    try:
+        transport = choose_transport(settings)
+    except ValueError:
+        return None  # said among the settings
+    if not isinstance(transport, SmtpTransport):
+        return None
+    where = f"{transport.host}:{transport.port}"
+    try:
+        await _greet(transport)
+    except aiosmtplib.SMTPAuthenticationError:
+        mend = "check the user and password in PORTAL_SMTP_URL"
+        return failure("mail server", f"{where} refuses the password", mend)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        mend = "check host, port and TLS in PORTAL_SMTP_URL: smtp:// is STARTTLS, smtps:// is TLS"
+        return failure("mail server", f"{where} does not take mail: {error}", mend)
+    return fine("mail server", f"{where} answers")
+
+
+async def _greet(transport: SmtpTransport) -> None:
+    client = aiosmtplib.SMTP(
+        hostname=transport.host,
+        port=transport.port,
+        username=transport.username,
+        password=transport.password,
+        use_tls=transport.tls,
+        start_tls=transport.start_tls,
+        timeout=5,
+    )
+    async with client:
+        await client.noop()

@@ -1,0 +1,139 @@
+"""The documented test cards and test IBANs (docs.stripe.com/testing).
+
+Which of Stripe's are missing, and why, stands in docs/sandbox.md.
+"""
+
+from portal_app.sandbox.engine.declines import (
+    BLOCKED,
+    CVC,
+    DEBIT_FAILED,
+    DEBIT_FUNDS,
+    EXPIRED,
+    FUNDS,
+    GENERIC,
+    LOST,
+    PROCESSING,
+    STOLEN,
+    VELOCITY,
+    Decline,
+    TestAccount,
+    TestCard,
+)
+
+
+def _refused(number: str, why: Decline) -> TestCard:
+    return TestCard(number, attach=why, charge=why)
+
+
+_BRANDS = {
+    "visa": TestCard("4242424242424242"),
+    "us": TestCard("4242424242424242"),
+    "visa_debit": TestCard("4000056655665556", funding="debit"),
+    "mastercard": TestCard("5555555555554444", "mastercard"),
+    "mastercard_debit": TestCard("5200828282828210", "mastercard", "debit"),
+    "mastercard_prepaid": TestCard("5105105105105100", "mastercard", "prepaid"),
+    "amex": TestCard("378282246310005", "amex"),
+    "amex_threeDSecureNotSupported": TestCard("378282246310005", "amex"),
+    "discover": TestCard("6011111111111117", "discover"),
+    "diners": TestCard("3056930009020004", "diners"),
+    "jcb": TestCard("3566002020360505", "jcb", country="JP"),
+    "unionpay": TestCard("6200000000000005", "unionpay", country="CN"),
+}
+_COUNTRIES = """
+ae 4000007840000001 at 4000000400000008 au 4000000360000006 be 4000000560000004
+bg 4000001000000000 br 4000000760000002 ca 4000001240000000 ch 4000007560000009
+cn 4000001560000002 cy 4000001960000008 cz 4000002030000002 de 4000002760000016
+dk 4000002080000001 ee 4000002330000009 es 4000007240000007 fi 4000002460000001
+fr 4000002500000003 gb 4000008260000000 gr 4000003000000030 hk 4000003440000004
+hu 4000003480000005 ie 4000003720000005 in 4000003560000008 it 4000003800000008
+jp 4000003920000003 lt 4000004400000000 lu 4000004420000006 lv 4000004280000005
+mt 4000004700000007 mx 4000004840008001 my 4000004580000002 nl 4000005280000002
+no 4000005780000007 nz 4000005540000008 pl 4000006160000005 pt 4000006200000007
+ro 4000006420000001 se 4000007520000008 sg 4000007020000003 si 4000007050000006
+sk 4000007030000001 th 4000007640000003 tw 4000001580000008
+""".split()
+_DECLINES = {
+    "chargeDeclined": _refused("4000000000000002", GENERIC),
+    "chargeDeclinedInsufficientFunds": _refused("4000000000009995", FUNDS),
+    "chargeDeclinedLostCard": _refused("4000000000009987", LOST),
+    "chargeDeclinedStolenCard": _refused("4000000000009979", STOLEN),
+    "chargeDeclinedExpiredCard": _refused("4000000000000069", EXPIRED),
+    "chargeDeclinedIncorrectCvc": _refused("4000000000000127", CVC),
+    "chargeDeclinedProcessingError": _refused("4000000000000119", PROCESSING),
+    "chargeDeclinedVelocityLimitExceeded": _refused("4000000000006975", VELOCITY),
+    "radarBlock": _refused("4100000000000019", BLOCKED),
+}
+_CHALLENGES = {
+    "authenticationRequiredOnSetup": TestCard("4000002500003155", challenge="unless_set_up"),
+    "authenticationRequired": TestCard("4000002760003184", challenge="always"),
+    "authenticationRequiredSetupForOffSession": TestCard(
+        "4000003800000446", challenge="on_session"
+    ),
+    "authenticationRequiredChargeDeclinedInsufficientFunds": TestCard(
+        "4000008260003178", charge=FUNDS, challenge="unless_set_up"
+    ),
+    "threeDSecure2Required": TestCard("4000000000003220", challenge="unless_set_up"),
+    "threeDSecureRequired": TestCard("4000000000003063", challenge="unless_set_up"),
+    "threeDSecureRequiredChargeDeclined": TestCard(
+        "4000008400001629", charge=GENERIC, challenge="unless_set_up"
+    ),
+    "threeDSecureRequiredProcessingError": TestCard(
+        "4000008400001280", charge=PROCESSING, challenge="unless_set_up"
+    ),
+    "threeDSecureOptional": TestCard("4000000000003055"),
+    "threeDSecureOptionalProcessingError": TestCard("4000000000003097"),
+}
+
+CARDS: dict[str, TestCard] = {
+    **_BRANDS,
+    **{
+        land: TestCard(number, country=land.upper())
+        for land, number in zip(_COUNTRIES[::2], _COUNTRIES[1::2], strict=True)
+    },
+    **_DECLINES,
+    **{f"visa_{name}": card for name, card in _DECLINES.items() if name != "radarBlock"},
+    "chargeCustomerFail": TestCard("4000000000000341", charge=GENERIC),
+    **_CHALLENGES,
+}
+
+_DELAY = 180  # "after at least three minutes"
+_SUCCEED = """
+AT611904300234573201 BE62510007547061 DE89370400440532013000 ES0700120345030000067890
+FR1420041010050500013M02606 IE29AIBK93115212345678 IT40S0542811101000000123456
+LU280019400644750000 NL39RABO0300065264
+""".split()
+_FAILING = """
+AT861904300235473202 BE68539007547034 DE62370400440532013001 ES9121000418450200051332
+FR8420041010050500013M02607 IE02AIBK93115212345679 IT60X0542811101000000123456
+LU980019400644750001 NL91ABNA0417164300
+""".split()
+_OTHERS = (
+    TestAccount("DE08370400440532013003", delay=_DELAY),
+    TestAccount("DE78370400440532013004", DEBIT_FAILED, _DELAY),
+    TestAccount("DE65370400440002222227", DEBIT_FUNDS),
+)
+ACCOUNTS: dict[str, TestAccount] = {
+    account.iban: account
+    for account in (
+        *(TestAccount(iban) for iban in _SUCCEED),
+        *(TestAccount(iban, DEBIT_FAILED) for iban in _FAILING),
+        *_OTHERS,
+    )
+}
+ACCOUNT_TOKENS = {
+    **{f"success_{iban[:2].lower()}": iban for iban in _SUCCEED},
+    **{f"failed_{iban[:2].lower()}": iban for iban in _FAILING},
+    "successDelayed_de": _OTHERS[0].iban,
+    "failedDelayed_de": _OTHERS[1].iban,
+    "insufficientFunds_de": _OTHERS[2].iban,
+}
+# These open a dispute after the charge, which the sandbox does not do.
+DISPUTED = frozenset(
+    {
+        "4000000000000259",
+        "4000000000002685",
+        "4000000000001976",
+        "4000000000005423",
+        "DE35370400440532013002",
+    }
+)

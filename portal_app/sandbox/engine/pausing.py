@@ -1,0 +1,67 @@
+"""`POST …/pause` and `…/resume` (since 2026-09-30.endive): a status of its own, no renewals."""
+
+from fractions import Fraction
+from typing import Any
+
+from portal_app.sandbox.engine import billing, prorations, trials
+from portal_app.sandbox.engine.billing import Demand
+from portal_app.sandbox.engine.errors import invalid
+from portal_app.sandbox.engine.world import Obj, World
+
+Params = dict[str, Any]
+
+
+def pause(world: World, subscription_id: str, params: Params) -> Obj:
+    """`status: paused`: no access is paid for and nothing renews until it is resumed."""
+    subscription = world.get("subscription", subscription_id)
+    if subscription["status"] not in ("active", "trialing", "past_due"):
+        raise invalid(
+            f"Only active, trialing or past_due subscriptions can be paused; this one is "
+            f"{subscription['status']}."
+        )
+    subscription = world.edit(subscription_id)
+    demand = rest(world, subscription, params)
+    if demand:
+        billing.bill(world, subscription, demand)
+    trials.become_paused(world, subscription_id, "pause_requested")
+    return subscription
+
+
+def rest(world: World, subscription: Obj, params: Params) -> Demand | None:
+    """Credit the unused time, now (`invoicing_behavior=invoice`) or with the next invoice."""
+    unused = ((params.get("bill_for") or {}).get("unused_time_from") or {}).get("type", "now")
+    if unused != "none" and subscription["status"] == "active":
+        since = world.now if unused == "now" else billing.period_start(subscription)
+        prorations.credit_items(world, subscription, subscription["items"]["data"], since)
+    if params.get("invoicing_behavior") == "invoice":
+        return Demand("subscription_update", lines=False)
+    return None
+
+
+def resume(world: World, subscription_id: str, params: Params) -> Obj:
+    """Raises the card's 402 and stays paused with `resume_on_payment_success`."""
+    subscription = world.get("subscription", subscription_id)
+    if subscription["status"] != "paused":
+        raise invalid("Only paused subscriptions can be resumed.")
+    events = ("customer.subscription.updated", "customer.subscription.resumed")
+    with world.changing(subscription_id, *events) as subscription:
+        demand = wake(world, subscription, params)
+        refusal = billing.bill(world, subscription, demand)
+    if refusal and params.get("payment_behavior") == "resume_on_payment_success":
+        raise refusal.error()
+    return subscription
+
+
+def wake(world: World, subscription: Obj, params: Params) -> Demand:
+    """A new period from now, or the rest of the one that the old anchor gives."""
+    anchor = (params.get("billing_cycle_anchor") or {}).get("type", "now")
+    subscription.update(status="active", status_details=None)
+    if subscription["trial_end"]:
+        # A trial does not outlive a pause.
+        subscription["trial_end"] = min(subscription["trial_end"], world.now)
+    if anchor == "now":
+        subscription["billing_cycle_anchor"] = world.now
+    billing.set_period(world, subscription, world.now)
+    free = anchor != "now" and params.get("proration_behavior") == "none"
+    share = Fraction(0) if free else billing.first_share(world, subscription)
+    return Demand("subscription_update", share=share)

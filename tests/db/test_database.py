@@ -1,0 +1,101 @@
+"""What `kit.db` promises about transactions, kept by both databases."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col
+
+from portal_app.identity.models import Person
+from portal_app.kit.db import Database
+from tests.factories import make_email, make_person
+from tests.postgres_server import PostgresServer
+
+PEOPLE = select(func.count()).select_from(Person)
+
+
+async def _people(db: Database) -> int:
+    async with db.reading() as session:
+        return int(await session.scalar(PEOPLE) or 0)
+
+
+async def test_each_test_starts_with_empty_tables(db: Database) -> None:
+    assert await _people(db) == 0
+    async with db.unit_of_work() as session:
+        await make_person(session)
+    assert await _people(db) == 1
+
+
+async def test_a_unit_of_work_that_fails_leaves_nothing(db: Database) -> None:
+    with suppress(ZeroDivisionError):
+        async with db.unit_of_work() as session:
+            await make_person(session)
+            raise ZeroDivisionError
+    assert await _people(db) == 0
+
+
+async def test_a_read_sees_one_moment_and_writers_do_not_wait_for_it(db: Database) -> None:
+    async with db.reading() as session:
+        assert await session.scalar(PEOPLE) == 0
+        async with db.unit_of_work() as writing:
+            await make_person(writing)
+        assert await session.scalar(PEOPLE) == 0
+    assert await _people(db) == 1
+
+
+async def test_what_a_read_writes_is_not_kept(db: Database) -> None:
+    async with db.reading() as session:
+        with suppress(DBAPIError):
+            await make_person(session)
+    assert await _people(db) == 0
+
+
+async def test_a_hot_read_sees_what_was_committed_since(db: Database) -> None:
+    name = select(col(Person.name).label("name"))
+    assert await db.read_one(name, {}) is None
+    async with db.unit_of_work() as session:
+        await make_person(session, name="Ada")
+    row = await db.read_one(name, {})
+    assert row is not None
+    assert row["name"] == "Ada"
+
+
+async def test_connections_that_postgresql_closed_are_replaced(
+    postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    db = Database(postgres_url)
+    assert await _people(db) == 0
+    with postgres_server.connect() as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s "
+            "AND application_name = ''",
+            [db.url.database],
+        ).fetchall()
+    assert ended
+    assert await _people(db) == 0
+    assert await db.read_one(select(col(Person.name)), {}) is None
+    await db.close()
+
+
+async def test_an_error_of_the_database_names_no_value(db: Database) -> None:
+    async with db.unit_of_work() as session:
+        person = await make_person(session, "ada@example.com")
+    with pytest.raises(DBAPIError) as refused:
+        async with db.unit_of_work() as session:
+            await make_email(session, person, address="ada@example.com", id="email_canary")
+    assert "email_canary" not in str(refused.value)
+
+
+async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a #b %41' / 'portal.db'}")
+    one = select(func.count().label("rows"))
+    async with database.reading() as session:
+        assert await session.scalar(one) == 1
+    row = await database.read_one(one, {})
+    assert row is not None
+    assert row["rows"] == 1
+    await database.close()

@@ -1,0 +1,35 @@
+"""What is wrong with the page on screen: by axe, and by its width."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_OPTIONS = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+# Elements of the page's text whose content is wider than they are: it lies over its neighbour.
+_OVERLAPPING = """
+[...document.querySelectorAll('main dt, main dd, main p, main td, main h1, main h2, main h3')]
+  .filter((one) => getComputedStyle(one).display !== 'inline')
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.tagName} “${one.textContent}” is too wide`)
+"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, WCAG 2.2 AA and its best practices; transitions are waited for."""
+    page.wait_for_timeout(200)
+    found = Axe().run(page, options=_OPTIONS).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+def wider_than_the_screen(page: Page) -> list[str]:
+    """The page itself, if it scrolls sideways, and texts that don't fit their place."""
+    wide: list[str] = page.evaluate(_OVERLAPPING)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wide.append("the page scrolls sideways")
+    return wide
