@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -78,6 +80,11 @@ class Settings(BaseSettings):
         if not self._keys_agree:
             raise UnsafeSettings(
                 "STRIPE_PUBLISHABLE_KEY must be of the secret key's mode: pk_test_… or pk_live_…"
+            )
+        if self.mode is Mode.SANDBOX and self.production:
+            raise UnsafeSettings(
+                "PORTAL_ENV=production needs a STRIPE_SECRET_KEY: without one the portal is a"
+                " sandbox, whose mailbox lets anybody sign in as anybody"
             )
         if self.mode is Mode.LIVE:
             missing = [name for name, present in self._live_needs().items() if not present]
@@ -198,10 +205,19 @@ def _stored_secret(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32))
+        _write_once(path, secrets.token_urlsafe(32))
     return path.read_text()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Give *path* this content unless somebody else was first; nobody ever reads half of it."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        # Unlike a rename it fails when the name is taken. mkstemp's files are the owner's alone.
+        os.link(draft, path)
+    Path(draft).unlink()
 
 
 def is_given(name: str) -> bool:

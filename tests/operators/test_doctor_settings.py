@@ -59,7 +59,7 @@ def test_what_is_wrong_is_found_with_its_remedy(
     ("values", "name"),
     [
         ({"PORTAL_ORIGIN": "https://b.example.com"}, "origin"),
-        ({"PORTAL_ENV": "production"}, "environment"),
+        ({"PORTAL_ENV": "production", "STRIPE_SECRET_KEY": "sk_test_1"}, "environment"),
         ({"PORTAL_SECRET_KEY": "s" * 32}, "secret key"),
         (MAIL, "mail"),
         ({"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_PUBLISHABLE_KEY": "pk_test_1"}, "cards"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal_app.settings import Mode, Settings, UnsafeSettings, get_settings
+from portal_app.settings import Mode, Settings, UnsafeSettings, _write_once, get_settings
 
 LIVE = {
     "STRIPE_SECRET_KEY": "sk_live_51Example",
@@ -48,6 +48,23 @@ def test_without_a_key_it_is_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> Non
     settings = given(monkeypatch, {})
     assert settings.mode is Mode.SANDBOX
     assert settings.stripe_base == "http://localhost:3000/sandbox/stripe"
+
+
+def test_a_sandbox_is_no_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refusal(monkeypatch, {"PORTAL_ENV": "production"})
+    assert "STRIPE_SECRET_KEY" in said
+
+
+def test_processes_that_start_together_keep_one_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(".portal") / "secret_key"
+    path.parent.mkdir()
+    path.write_text("the other's")
+    _write_once(path, "ours")
+    assert path.read_text() == "the other's"
+    assert [one.name for one in path.parent.iterdir()] == ["secret_key"]
+    path.unlink()
+    assert given(monkeypatch, {}).secret_key == path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("key", ["sk_test_1", "rk_test_1"])
