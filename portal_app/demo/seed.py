@@ -10,7 +10,7 @@ import stripe
 from sqlmodel import select
 
 from portal_app.catalog.models import Company
-from portal_app.demo import accounts
+from portal_app.demo import accounts, webhooks
 from portal_app.demo.control import SandboxControl
 from portal_app.demo.serving import answers, running_sandbox
 from portal_app.demo.world import create_world
@@ -62,6 +62,8 @@ async def seed(settings: Settings, database: Database, *, now: datetime, say: Sa
             await accounts.add_api_keys(session, settings.secret_key, now)
         say("Importing it through the Stripe API …")
         await import_sandbox(settings, database, base)
+        # Only now: three years of events would be sent, to say what was just imported.
+        await webhooks.register(settings, base)
         async with database.unit_of_work() as session:
             for customer, person_id in await accounts.customers_to_link(session):
                 await link_customer(session, customer, person_id=person_id, now=now)

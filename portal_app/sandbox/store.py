@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from portal_app.sandbox.delivery_log import DeliveryLog
+from portal_app.sandbox.engine.webhooks import Delivery
 from portal_app.sandbox.engine.world import Obj, World
 
 _SCHEMA = """
@@ -44,6 +46,7 @@ class Store:
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA busy_timeout=5000")
         self._db.executescript(_SCHEMA)
+        self.deliveries = DeliveryLog(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -65,8 +68,16 @@ class Store:
         ).fetchone()
         return Reply(*row) if row else None
 
-    def save(self, world: World, *, key: str | None, reply: Reply | None, wall: int) -> None:
-        """Everything that the request changed and its answer, or nothing."""
+    def save(
+        self,
+        world: World,
+        *,
+        key: str | None,
+        reply: Reply | None,
+        wall: int,
+        planned: Iterable[tuple[Delivery, bytes]] = (),
+    ) -> None:
+        """Everything that the request changed, its deliveries and its answer, or nothing."""
         written, removed = world.changes()
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", _rows(written))
@@ -75,6 +86,7 @@ class Store:
                 "INSERT OR REPLACE INTO account VALUES (?, ?)",
                 (("now", world.now), ("counter", world.counter)),
             )
+            self.deliveries.add(planned)
             if key is not None and reply is not None:
                 self._db.execute(
                     "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
@@ -85,6 +97,7 @@ class Store:
         with self._db:
             for table in ("objects", "account", "replies"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
+            self.deliveries.clear()
 
 
 def _rows(objects: Iterable[Obj]) -> Iterable[tuple[str, int, str]]:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.sandbox.engine.world import API_VERSION
-from portal_app.sandbox.http import bank, control, pages
+from portal_app.sandbox.http import bank, control, fault_control, pages
+from portal_app.sandbox.http.answer_faults import spoiled
 from portal_app.sandbox.http.service import Answer, Call, Service, base_of
 from portal_app.sandbox.store import Store
 
@@ -35,6 +36,7 @@ def create_app(path: Path | None) -> Starlette:
         routes=[
             Route("/v1/{path:path}", _v1, methods=_METHODS),
             *control.ROUTES,
+            *fault_control.ROUTES,
             *bank.ROUTES,
             *pages.ROUTES,
         ],
@@ -59,9 +61,13 @@ async def _v1(request: Request) -> Response:
         authorization=request.headers.get("authorization", ""),
         idempotency_key=request.headers.get("idempotency-key"),
     )
+    fault = service.answer_faults.next(call.method, call.path)
+    if fault is not None and not fault.after and fault.kind != "slow":
+        return await spoiled(fault, Response())
     # In a thread, so that a long advance of the clock does not stop the loop that serves others.
     answer = await run_in_threadpool(service.serve, call)
-    return respond(answer, call.idempotency_key)
+    response = respond(answer, call.idempotency_key)
+    return response if fault is None else await spoiled(fault, response)
 
 
 def respond(answer: Answer, key: str | None = None) -> Response:
