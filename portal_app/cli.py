@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal_app import composition, operators, startup
 from portal_app.catalog.models import CreatorRole
 from portal_app.demo.commands import app as demo_commands
+from portal_app.jobs.commands import job_commands
 from portal_app.kit.errors import PortalError
 from portal_app.operators import creators, customers, doctor, stripe_setup
 from portal_app.operators.backup import back_up
@@ -36,6 +37,7 @@ app.add_typer(company, name="company")
 app.add_typer(creator, name="creator")
 app.add_typer(customer, name="customer")
 app.add_typer(keys, name="api-key")
+app.add_typer(job_commands(composition.install), name="jobs")
 app.add_typer(stripe, name="stripe")
 
 Result = TypeVar("Result")

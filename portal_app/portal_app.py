@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 
 import reflex as rx
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from reflex_base.event import Event
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -17,6 +19,7 @@ from portal_app.api.app import create_api
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
 from portal_app.demo.mailbox import mailbox_router
+from portal_app.demo.webhooks import register_when_served
 from portal_app.identity import pages as account_pages
 from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
@@ -24,16 +27,21 @@ from portal_app.identity.intake import install_intake
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
-from portal_app.jobs.queues import mail_loop
+from portal_app.identity.tabs import open_tabs
+from portal_app.ingest.live import LivePages, Told
+from portal_app.ingest.routes import webhook_router
+from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
+from portal_app.memberships.state import MembershipState, OrdersState
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
+from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
-from portal_app.settings import Mode, get_settings
+from portal_app.settings import Mode, Settings, get_settings
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -54,6 +62,7 @@ __all__ = [
     "session_of",
 ]
 
+log = logging.getLogger(__name__)
 METRICS = Metrics()
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
@@ -75,6 +84,9 @@ def create_http() -> FastAPI:
     )
     http.include_router(sign_in_router)
     http.include_router(brand_router)
+    http.include_router(
+        webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
+    )
     http.include_router(orders_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
@@ -85,12 +97,38 @@ def create_http() -> FastAPI:
 
 
 def create_sandbox() -> ASGIApp | None:
-    """The Stripe-shaped server below `/sandbox/stripe`, when there is no Stripe key."""
+    """The Stripe-shaped server below `/sandbox/stripe`, when there is no Stripe key.
+
+    A second web process leaves it to the first: one process serves an account.
+    """
     settings = get_settings()
     if settings.mode is not Mode.SANDBOX:
         return None
-    server = create_sandbox_server(settings.sandbox_path)
+    try:
+        server = create_sandbox_server(settings.sandbox_path, settings.stripe_base or "")
+    except AccountInUse as elsewhere:
+        log.warning("the sandbox is left to another process", extra={"fields": {"why": elsewhere}})
+        return None
     return Starlette(routes=[Mount("/sandbox/stripe", app=server)])
+
+
+async def _hear_from_sandbox(settings: Settings) -> None:
+    if settings.mode is Mode.SANDBOX:
+        await register_when_served(settings)
+
+
+def _live_pages(app: rx.App) -> LivePages:
+    """Tabs of this process read again, through the guard, when something of theirs changed."""
+
+    def connected() -> Container[str]:
+        return app.event_namespace.token_to_sid if app.event_namespace else ()
+
+    async def push(token: str) -> Told:
+        events = Event.from_event_type([OrdersState.refresh, MembershipState.refresh])  # type: ignore[list-item]
+        pushed = await app.event_processor.enqueue_many(token, *events)
+        return asyncio.gather(*pushed, return_exceptions=True)
+
+    return LivePages(database, open_tabs, connected, push)
 
 
 def measured(front: ASGIApp) -> ASGIApp:
@@ -100,15 +138,20 @@ def measured(front: ASGIApp) -> ASGIApp:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[None]:
-    """What a web process does while it runs: send mail; at the end it lets the database go."""
-    stop = asyncio.Event()
-    loop = asyncio.create_task(mail_loop(get_settings()).run_forever(stop))
+async def running(app: rx.App) -> AsyncIterator[None]:
+    """What a web process does while it runs; at the end it lets the database go."""
+    settings, stop = get_settings(), asyncio.Event()
+    work = [
+        asyncio.create_task(run_jobs(settings, stop)),
+        asyncio.create_task(_live_pages(app).run_forever(stop)),
+    ]
+    sandbox = asyncio.create_task(_hear_from_sandbox(settings))
     try:
         yield
     finally:
         stop.set()
-        await loop
+        sandbox.cancel()
+        await asyncio.gather(*work, sandbox, return_exceptions=True)
         await database().close()
 
 

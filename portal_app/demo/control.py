@@ -36,6 +36,15 @@ class SandboxControl:
         path = f"/checkout/sessions/{session_id}/complete"
         return await self._call("POST", path, {"payment_method": payment_method})
 
+    async def register_webhook(self, name: str, url: str, secret: str) -> None:
+        """Send every event to *url* from now on, signed with *secret*; a name has one address."""
+        body: dict[str, object] = {"url": url, "secret": secret}
+        await self._call("PUT", f"/webhook_endpoints/{name}", body)
+
+    async def undelivered(self) -> int:
+        """How many webhooks are still to be sent."""
+        return int((await self._call("GET", "/deliveries"))["pending"])
+
     async def reset(self) -> None:
         """Empties the account."""
         await self._call("POST", "/reset")

@@ -22,6 +22,7 @@ from portal_app.identity.policy import Policy, policy_of
 from portal_app.identity.rules import safe_next
 from portal_app.identity.sessions import actor_of_event
 from portal_app.identity.state import TabState
+from portal_app.identity.tabs import open_tabs
 from portal_app.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class SessionGuard(rx.Middleware):
         actor = await actor_of_event(root.router.headers.cookie, active=sent_by_tab)
         actor_now.set(actor)  # seen in the handler, in background and in chained handlers
         await bind_tab(root, actor)
+        open_tabs.note(root.router.session.client_token, actor.person_id if actor else None)
         policy = policy_of(RegistrationContext.get().event_handlers[event.name])
         if policy is Policy.PUBLIC or (policy is Policy.SIGNED_IN and actor is not None):
             return None

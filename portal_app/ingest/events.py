@@ -1,58 +1,92 @@
-"""The events that tell us something, each with the kind of object that is read anew after it.
+"""Which objects an event makes us fetch again: a table by event type, and nothing else.
 
-`portal stripe setup` subscribes to exactly these. They are more than signals: an event is only
-ever the reason to fetch an object, so one of them that is lost is mended by the next.
+An event is only ever the reason to look: its own copy of the object may be old, and events come
+late, twice, in any order or not at all. Types that are not here tell us nothing.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
-_BY_KIND: Final = {
-    "products": ("product.created", "product.updated", "product.deleted"),
-    "prices": ("price.created", "price.updated", "price.deleted"),
-    "customers": ("customer.created", "customer.updated", "customer.deleted"),
-    "payment methods": (
-        "payment_method.attached",
-        "payment_method.automatically_updated",
-        "payment_method.detached",
-        "payment_method.updated",
+from portal_app.provider.objects import Kind
+
+
+class Ref(NamedTuple):
+    """One object at the provider."""
+
+    kind: Kind
+    id: str
+
+
+# Type of event → kinds of object, each with the field of the event's object that holds its id.
+Fields = tuple[tuple[Kind, str], ...]
+
+
+def _types(prefix: str, words: str, *fields: tuple[Kind, str]) -> dict[str, Fields]:
+    return {f"{prefix}.{word}": fields for word in words.split()}
+
+
+_OF_TYPE: Final[dict[str, Fields]] = {
+    **_types("product", "created updated deleted", (Kind.PRODUCT, "id")),
+    **_types("price", "created updated deleted", (Kind.PRICE, "id")),
+    **_types("customer", "created updated deleted", (Kind.CUSTOMER, "id")),
+    **_types(
+        "payment_method",
+        "attached automatically_updated detached updated",
+        (Kind.PAYMENT_METHOD, "id"),
     ),
-    "subscriptions": (
-        "customer.subscription.created",
-        "customer.subscription.deleted",
-        "customer.subscription.paused",
-        "customer.subscription.pending_update_applied",
-        "customer.subscription.pending_update_expired",
-        "customer.subscription.resumed",
-        "customer.subscription.updated",
+    **_types(
+        "customer.subscription",
+        "created deleted paused pending_update_applied pending_update_expired resumed updated",
+        (Kind.SUBSCRIPTION, "id"),
     ),
-    "checkouts": (
-        "checkout.session.async_payment_failed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.completed",
+    **_types(
+        "subscription_schedule",
+        "aborted canceled completed created expiring updated",
+        (Kind.SUBSCRIPTION, "subscription"),
     ),
-    "payments": (
-        "payment_intent.canceled",
-        "payment_intent.payment_failed",
-        "payment_intent.processing",
-        "payment_intent.requires_action",
-        "payment_intent.succeeded",
+    "subscription_schedule.released": ((Kind.SUBSCRIPTION, "released_subscription"),),
+    **_types(
+        "checkout.session",
+        "async_payment_failed async_payment_succeeded completed",
+        (Kind.CHECKOUT, "id"),
     ),
-    "invoices": (
-        "invoice.created",
-        "invoice.deleted",
-        "invoice.finalized",
-        "invoice.marked_uncollectible",
-        "invoice.paid",
-        "invoice.payment_action_required",
-        "invoice.payment_failed",
-        "invoice.updated",
-        "invoice.voided",
-        "invoice_payment.paid",
+    **_types(
+        "payment_intent",
+        "canceled payment_failed processing requires_action succeeded",
+        (Kind.PAYMENT, "id"),
     ),
-    "refunds": ("charge.refunded", "refund.created", "refund.failed", "refund.updated"),
+    **_types(
+        "invoice",
+        "created deleted finalized marked_uncollectible overpaid paid payment_action_required "
+        "payment_failed updated voided",
+        (Kind.INVOICE, "id"),
+    ),
+    "invoice_payment.paid": ((Kind.INVOICE, "invoice"),),
+    **_types("credit_note", "created updated voided", (Kind.INVOICE, "invoice")),
+    # How much of a payment was given back stands on the payment.
+    "charge.refunded": ((Kind.PAYMENT, "payment_intent"),),
+    **_types(
+        "refund", "created failed updated", (Kind.REFUND, "id"), (Kind.PAYMENT, "payment_intent")
+    ),
 }
+HANDLED_EVENTS: Final = tuple(sorted(_OF_TYPE))
 
-KIND_OF_EVENT: Final = {event: kind for kind, events in _BY_KIND.items() for event in events}
-HANDLED_EVENTS: Final = tuple(sorted(KIND_OF_EVENT))
+
+def affected(event: Mapping[str, Any]) -> tuple[Ref, ...]:
+    """The objects to fetch because of *event*, as it came; none for what we don't project."""
+    data = event.get("data")
+    obj = data.get("object") if isinstance(data, Mapping) else None
+    if not isinstance(obj, Mapping):
+        return ()
+    fields = _OF_TYPE.get(str(event.get("type")), ())
+    found = [(kind, _id(obj.get(field))) for kind, field in fields]
+    return tuple(Ref(kind, one) for kind, one in found if one)
+
+
+def _id(value: object) -> str:
+    """An id, be it given as such or as the object itself."""
+    if isinstance(value, Mapping):
+        value = value.get("id")
+    return value if isinstance(value, str) else ""

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from portal_app.jobs.queue import GiveUp, Queue
+from portal_app.jobs.queue import Queue
+from portal_app.jobs.timers import Timer
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS: Final = 1.0
@@ -25,6 +26,7 @@ class JobLoop:
 
     queues: tuple[Queue[Any], ...]
     signals: tuple[Listen, ...] = ()
+    timers: tuple[Timer, ...] = ()
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Until *stop* is set; then finishes what it has claimed and returns."""
@@ -52,6 +54,8 @@ class JobLoop:
 
     async def _drained_safely(self) -> int:
         try:
+            for timer in self.timers:
+                await timer.run_if_due()
             return await self.drain_once()
         except Exception:
             # The database may be away for a moment; the loop has to outlive that.
@@ -60,26 +64,12 @@ class JobLoop:
 
 
 async def drain(queue: Queue[Any]) -> int:
-    """Handle one batch of *queue*, its rows side by side."""
+    """Handle one batch of *queue*."""
     if not await queue.has_due():
         return 0
     rows = await queue.claim()
-    await asyncio.gather(*[_handle(queue, row) for row in rows])
+    await queue.work(rows)
     return len(rows)
-
-
-async def _handle(queue: Queue[Any], row: Any) -> None:  # noqa: ANN401
-    fields = {"queue": queue.model.__tablename__, "row": row.id, "attempt": row.attempts}
-    try:
-        await queue.handle(row)
-    except GiveUp as reason:
-        logger.warning("a job was given up", extra={"fields": fields})
-        await queue.bury(row, reason)
-    except Exception as error:
-        logger.exception("a job failed", extra={"fields": fields})
-        await queue.postpone(row, error)
-    else:
-        await queue.finish(row)
 
 
 async def _first_of(wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:

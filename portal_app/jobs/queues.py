@@ -1,14 +1,31 @@
-"""Which tables are queues, and who handles their rows."""
+"""Which tables are queues, who handles their rows, and what the loop does beside."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from portal_app.ingest import inbox
+from portal_app.ingest.changes import prune_changes
+from portal_app.ingest.handling import InboxHandler
+from portal_app.ingest.models import InboxEvent
 from portal_app.jobs.loop import JobLoop
-from portal_app.jobs.queue import Queue
+from portal_app.jobs.queue import BatchQueue, Queue
+from portal_app.jobs.timers import Timer
+from portal_app.kit.db import database
 from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.transports import choose_transport
+from portal_app.provider.objects import ObjectSource
+from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.settings import Settings
+
+# Enough that the many events of one renewal meet in a batch, and few enough for a lease.
+INBOX_BATCH: Final = 100
+# Three and a half days at the longest pause: as long as Stripe itself would keep trying.
+INBOX_ATTEMPTS: Final = 92
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:
@@ -16,6 +33,40 @@ def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:
     return Queue(OutboxMessage, "sent_at", Delivery(choose_transport(settings)))
 
 
+def inbox_queue(source: ObjectSource) -> BatchQueue[InboxEvent]:
+    """Stripe's events, each the reason to fetch objects from *source*."""
+    return BatchQueue(
+        InboxEvent,
+        "handled_at",
+        InboxHandler(database, source),
+        batch=INBOX_BATCH,
+        max_attempts=INBOX_ATTEMPTS,
+    )
+
+
 def mail_loop(settings: Settings) -> JobLoop:
     """The loop that sends mail, woken by each append of this process."""
     return JobLoop((outbox_queue(settings),), signals=(outbox.listen,))
+
+
+def inbox_loop(source: ObjectSource) -> JobLoop:
+    """The loop that works on Stripe's events, woken by each that this process has stored."""
+    return JobLoop(
+        (inbox_queue(source),),
+        signals=(inbox.listen,),
+        timers=(Timer(timedelta(minutes=10), lambda: prune_changes(database())),),
+    )
+
+
+async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
+    """All that a process does in the background, until *stop* is set and what it began is done.
+
+    Mail has a loop of its own: nobody who signs in waits behind a thousand events.
+    """
+    source = StripeObjects(settings.stripe_key, settings.stripe_base)
+    try:
+        await asyncio.gather(
+            mail_loop(settings).run_forever(stop), inbox_loop(source).run_forever(stop)
+        )
+    finally:
+        await source.close()

@@ -45,17 +45,38 @@ class OrdersState(rx.State):
     async def load(self) -> None:
         """Read everything again; safe to repeat, also as the answer to “Try again”."""
         await start_page(self)
-        actor = current_actor()
         try:
-            async with database().reading() as session:
-                found = await list_memberships(session, actor, business_now())
-            self.view = orders_view(Reader(actor.locale), actor.email, found)
-            self._past_after, self.phase = found.past_after, "ready"
+            await self._read()
         except Exception:
             # Whatever went wrong, a page must say so: a skeleton would promise that data comes.
             log.exception("the orders page could not be read")
             self.reset()
             self.phase = "failed"
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def refresh(self) -> None:
+        """Pushed when something of this person's changed; keeps notices and what was unfolded."""
+        if self.phase == "loading" or self.router.url.path.rstrip("/") != "/orders":
+            return
+        try:
+            await self._read(past_shown=len(self.view.past))
+        except Exception:
+            # What the page shows was true a moment ago; the next change or visit brings the rest.
+            log.exception("the orders page could not be refreshed")
+
+    async def _read(self, *, past_shown: int = 0) -> None:
+        actor, now = current_actor(), business_now()
+        reader = Reader(actor.locale)
+        async with database().reading() as session:
+            found = await list_memberships(session, actor, now)
+            view, past_after = orders_view(reader, actor.email, found), found.past_after
+            while past_after is not None and len(view.past) < past_shown:
+                older, past_after = await past_memberships(session, actor, now, past_after)
+                view = with_older(view, reader, older, has_older=past_after is not None)
+        if view != self.view:
+            self.view = view
+        self._past_after, self.phase = past_after, "ready"
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -94,22 +115,51 @@ class MembershipState(rx.State):
         """Read the membership in the address; a `mem_` id is sent on to its `mber_` page."""
         await start_page(self)
         actor = current_actor()
-        given_id = getattr(self, "member_id", "")
+        given_id = self._given_id()
         # Another membership's facts must be gone before this one's are there.
         self.reset()
         self.email = actor.email
         try:
-            async with database().reading() as session:
-                details = await get_membership(session, actor, given_id, business_now())
-            member_id = details.held.row.member.id
-            if member_id != given_id:
-                return rx.redirect(f"/billing/manage/{member_id}/", replace=True)
-            self.view = membership_view(Reader(actor.locale), details)
-            self.phase = "ready"
-        except MembershipNotFound:
-            self.phase = "missing"
+            member_id = await self._read(given_id)
         except Exception:
             # Whatever went wrong, a page must say so: a skeleton would promise that data comes.
             log.exception("a membership's page could not be read")
             self.phase = "failed"
+            return None
+        if member_id not in {given_id, None}:
+            return rx.redirect(f"/billing/manage/{member_id}/", replace=True)
         return None
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def refresh(self) -> None:
+        """Pushed when something of this person's changed."""
+        given_id = self._given_id()
+        here = f"/billing/manage/{given_id}"
+        if self.phase == "loading" or self.router.url.path.rstrip("/") != here:
+            return
+        try:
+            await self._read(given_id)
+        except Exception:
+            # What the page shows was true a moment ago; the next change or visit brings the rest.
+            log.exception("a membership's page could not be refreshed")
+
+    def _given_id(self) -> str:
+        return str(getattr(self, "member_id", ""))
+
+    async def _read(self, given_id: str) -> str | None:
+        """The id that the page belongs to, when it is the actor's; shown when it was asked for."""
+        actor = current_actor()
+        try:
+            async with database().reading() as session:
+                details = await get_membership(session, actor, given_id, business_now())
+        except MembershipNotFound:
+            self.view, self.phase = MembershipView(), "missing"
+            return None
+        member_id = details.held.row.member.id
+        view = membership_view(Reader(actor.locale), details)
+        if member_id == given_id:
+            if view != self.view:
+                self.view = view
+            self.phase = "ready"
+        return member_id

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 
 from portal_app import composition, startup
-from portal_app.jobs.queues import mail_loop
+from portal_app.jobs.queues import run_jobs
 from portal_app.kit.errors import Conflict
 from portal_app.settings import Settings
 
@@ -26,7 +26,7 @@ async def run_worker(settings: Settings, *, say: Say) -> None:
             raise Conflict("The schema is not this version's. Run `portal migrate` first.")
         stop = _stop_on_signals()
         say("Working. Ctrl-C or SIGTERM finishes what has been begun.")
-        await mail_loop(settings).run_forever(stop)
+        await run_jobs(settings, stop)
         say("Finished what had been begun.")
     finally:
         await database.close()

@@ -9,6 +9,9 @@ from typing import Any
 
 import orjson
 
+from portal_app.sandbox.claim import Claim
+from portal_app.sandbox.delivery_log import DeliveryLog
+from portal_app.sandbox.engine.webhooks import Delivery
 from portal_app.sandbox.engine.world import Obj, World
 
 _SCHEMA = """
@@ -34,19 +37,27 @@ class Reply:
 
 
 class Store:
-    """SQLite, or memory when `path` is None. Callers hold the account's lock."""
+    """SQLite, or memory when `path` is None. Callers hold the account's lock.
 
-    def __init__(self, path: Path | None) -> None:
+    `base` is where this process serves the account. Raises AccountInUse when another one does.
+    """
+
+    def __init__(self, path: Path | None, base: str = "") -> None:
+        self._claim: Claim | None = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._claim = Claim(path, base)
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA busy_timeout=5000")
         self._db.executescript(_SCHEMA)
+        self.deliveries = DeliveryLog(self._db)
 
     def close(self) -> None:
         self._db.close()
+        if self._claim is not None:
+            self._claim.release()
 
     def load(self, *, wall: int) -> World:
         """The persisted account, or an empty one whose clock stands at `wall`."""
@@ -65,8 +76,16 @@ class Store:
         ).fetchone()
         return Reply(*row) if row else None
 
-    def save(self, world: World, *, key: str | None, reply: Reply | None, wall: int) -> None:
-        """Everything that the request changed and its answer, or nothing."""
+    def save(
+        self,
+        world: World,
+        *,
+        key: str | None,
+        reply: Reply | None,
+        wall: int,
+        planned: Iterable[tuple[Delivery, bytes]] = (),
+    ) -> None:
+        """Everything that the request changed, its deliveries and its answer, or nothing."""
         written, removed = world.changes()
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", _rows(written))
@@ -75,6 +94,7 @@ class Store:
                 "INSERT OR REPLACE INTO account VALUES (?, ?)",
                 (("now", world.now), ("counter", world.counter)),
             )
+            self.deliveries.add(planned)
             if key is not None and reply is not None:
                 self._db.execute(
                     "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
@@ -85,6 +105,7 @@ class Store:
         with self._db:
             for table in ("objects", "account", "replies"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
+            self.deliveries.clear()
 
 
 def _rows(objects: Iterable[Obj]) -> Iterable[tuple[str, int, str]]:

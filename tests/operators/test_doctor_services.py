@@ -96,11 +96,13 @@ def test_a_database_that_may_not_be_written(
     assert _now(settings)["writing"].verdict is Verdict.OK
     with postgres_server.connect(name) as connection:
         connection.execute("CREATE ROLE looker LOGIN")
-        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO looker")
+        connection.execute("GRANT SELECT ON alembic_version TO looker")
     looking = postgres_server.url(name).replace("//portal@", "//looker@")
     found = _now(configure(PORTAL_DATABASE_URL=looking))
     assert found["writing"].verdict is Verdict.FAILURE
     assert "primary" in found["writing"].mend
+    assert found["queues"].verdict is Verdict.FAILURE
+    assert "every table" in found["queues"].mend
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,9 @@ def started(image: Path, settings: dict[str, str], log: Path) -> Iterator[subpro
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        # Not killed: granian's worker would outlive it.
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def until_alive(origin: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from portal_app.ingest.events import HANDLED_EVENTS, KIND_OF_EVENT
+from portal_app.ingest.events import HANDLED_EVENTS
 from portal_app.ingest.importer import sync
 from portal_app.kit.db import Database
 from portal_app.kit.errors import InvalidInput, ProviderUnavailable
 from portal_app.operators.stripe_setup import CannotSetUp, by_hand, set_up_stripe
 from portal_app.provider import stripe_adapter
+from portal_app.provider.objects import Kind
 from portal_app.provider.stripe_account import PERMISSIONS
 from portal_app.sandbox.http.parameters import words_of
 from portal_app.settings import Settings
@@ -135,7 +136,8 @@ async def test_every_event_is_about_what_is_imported(
     finally:
         await provider.close()
     # Deleted customers are no listing: they are told by an event, or by their absence.
-    assert set(KIND_OF_EVENT.values()) == set(report.kinds) - {"deleted customers"}
+    told = {f"{kind.replace('_', ' ')}s" for kind in Kind}
+    assert told == set(report.kinds) - {"deleted customers"}
 
 
 def test_the_permissions_are_what_the_adapter_reads() -> None:

@@ -6,7 +6,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from portal_app.sandbox.engine import catalog, checkout, customers, lifecycle, payments
+from portal_app.sandbox.engine import catalog, checkout, customers, lifecycle, refunds
 from portal_app.sandbox.engine import subscriptions as subscribing
 from portal_app.sandbox.engine.calendar import boundary
 from portal_app.sandbox.engine.world import Obj, World
@@ -72,7 +72,7 @@ def _customer(world: World, number: int, room: str, course: str) -> None:
     subscribing.create(world, {"customer": customer, "items": [{"price": room}]})
     if number % EVERY == 0:
         intent = next(iter(world.all("payment_intent")))
-        payments.refund(world, {"payment_intent": intent["id"]})
+        refunds.create(world, {"payment_intent": intent["id"]})
         lines = [{"price": course, "quantity": 1}]
         session = checkout.create(world, {"customer": customer, "line_items": lines})
         checkout.complete(world, session["id"], "pm_card_visa")

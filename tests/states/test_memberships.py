@@ -7,37 +7,19 @@ from typing import Any
 
 import pytest
 import reflex as rx
-from reflex.constants import RouteArgType
 from reflex.istate.data import RouterData
 from reflex.utils.format import format_route
 from sqlalchemy.exc import OperationalError
 
-from portal_app.identity.actor import actor_now
 from portal_app.identity.models import Person
 from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
 from portal_app.memberships import state as state_module
 from portal_app.memberships.state import MembershipState, OrdersState
 from portal_app.ui.notices import NoticeState
-from tests.conftest import Clocks
-from tests.factories import NOW, HeldMembership, actor_of, make_membership, make_person
+from tests.factories import NOW, HeldMembership, make_membership, make_person
 
 ROUTE = "/billing/manage/[member_id]"
-
-
-@pytest.fixture
-def root(clocks: Clocks) -> rx.State:
-    rx.State.setup_dynamic_args({"member_id": RouteArgType.SINGLE})
-    return rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
-
-
-@pytest.fixture
-async def ada(db: Database) -> Any:
-    async with db.unit_of_work() as session:
-        person = await make_person(session)
-    token = actor_now.set(actor_of(person))
-    yield person
-    actor_now.reset(token)
 
 
 async def held_by(db: Database, person: Person, **over: Any) -> HeldMembership:
@@ -171,7 +153,14 @@ async def test_a_membership_that_cannot_be_read_says_so(
 
 
 @pytest.mark.parametrize(
-    "handler", [OrdersState.load, OrdersState.show_older, MembershipState.load]
+    "handler",
+    [
+        OrdersState.load,
+        OrdersState.refresh,
+        OrdersState.show_older,
+        MembershipState.load,
+        MembershipState.refresh,
+    ],
 )
 def test_every_handler_needs_somebody_signed_in(handler: Any) -> None:
     assert getattr(handler.fn, ATTRIBUTE) is Policy.SIGNED_IN

@@ -38,13 +38,17 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _unreachable(settings: Settings, error: Exception) -> Finding:
-    cause = getattr(error, "orig", None) or error
     where = "the file and its folder" if "sqlite" in settings.database_url else "server and access"
     return failure(
         "database",
-        f"does not answer: {str(cause).splitlines()[0]}",
+        f"does not answer: {_cause(error)}",
         f"check PORTAL_DATABASE_URL, {where}",
     )
+
+
+def _cause(error: Exception) -> str:
+    """The driver's own first line; what SQLAlchemy adds is for developers."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
 async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
@@ -58,8 +62,12 @@ async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
         return
     yield fine("schema", f"at {head}")
     yield await _writable(database)
-    for backlog in await backlogs(database):
-        yield _queue(backlog)
+    try:
+        for backlog in await backlogs(database):
+            yield _queue(backlog)
+    except SQLAlchemyError as error:
+        mend = "let the database's user read and write every table of the portal"
+        yield failure("queues", f"can't be read: {_cause(error)}", mend)
 
 
 async def _writable(database: Database) -> Finding:
@@ -70,10 +78,9 @@ async def _writable(database: Database) -> Finding:
                 text("UPDATE alembic_version SET version_num = version_num WHERE 1 = 0")
             )
     except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
         return failure(
             "writing",
-            f"refused: {str(cause).splitlines()[0]}",
+            f"refused: {_cause(error)}",
             "point PORTAL_DATABASE_URL at the primary, with a user that may write",
         )
     return fine("writing", "allowed")

@@ -34,6 +34,7 @@ class World:
         self.kinds: dict[str, dict[str, None]] = {}
         self.base = ""
         self.request: tuple[str | None, str | None] = (None, None)
+        self.emitted: list[Obj] = []
         # What was added or changed since somebody last cleared it: the clock asks.
         self.stirred: set[str] = set()
         self._backups: dict[str, Obj | None] = {}
@@ -91,6 +92,7 @@ class World:
     # -- writing -----------------------------------------------------------------------------
     def begin(self) -> None:
         self._backups = {}
+        self.emitted = []
         self.stirred = set()
         self._start = (self.now, self.counter)
         self._forget_answers()
@@ -141,7 +143,7 @@ class World:
         if previous is not None:
             data["previous_attributes"] = previous
         request_id, key = self.request
-        self.add(
+        made = self.add(
             {
                 "id": self.new_id("evt"),
                 "object": "event",
@@ -154,6 +156,8 @@ class World:
                 "type": event,
             }
         )
+        # Kept apart, as a long advance of the clock forgets its first events before its end.
+        self.emitted.append(made)
 
     # -- transactions ------------------------------------------------------------------------
     def changes(self) -> tuple[list[Obj], list[str]]:

@@ -11,20 +11,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.sandbox.engine.world import API_VERSION
-from portal_app.sandbox.http import bank, control, pages
+from portal_app.sandbox.http import bank, control, fault_control, pages
+from portal_app.sandbox.http.answer_faults import spoiled
 from portal_app.sandbox.http.service import Answer, Call, Service, base_of
 from portal_app.sandbox.store import Store
 
 _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
-def create_app(path: Path | None) -> Starlette:
+def create_app(path: Path | None, base: str = "") -> Starlette:
     """The sandbox over one SQLite file, or in memory when `path` is None.
 
-    Its routes start at `/v1`; mount it anywhere. Serve it from one process: the account is held
-    in memory and written through.
+    Its routes start at `/v1`; mount it anywhere, and say as `base` where that is. One process
+    serves an account; AccountInUse is raised in a second one.
     """
-    service = Service(Store(path))
+    service = Service(Store(path, base))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -35,6 +36,7 @@ def create_app(path: Path | None) -> Starlette:
         routes=[
             Route("/v1/{path:path}", _v1, methods=_METHODS),
             *control.ROUTES,
+            *fault_control.ROUTES,
             *bank.ROUTES,
             *pages.ROUTES,
         ],
@@ -59,9 +61,13 @@ async def _v1(request: Request) -> Response:
         authorization=request.headers.get("authorization", ""),
         idempotency_key=request.headers.get("idempotency-key"),
     )
+    fault = service.answer_faults.next(call.method, call.path)
+    if fault is not None and not fault.after and fault.kind != "slow":
+        return await spoiled(fault, Response())
     # In a thread, so that a long advance of the clock does not stop the loop that serves others.
     answer = await run_in_threadpool(service.serve, call)
-    return respond(answer, call.idempotency_key)
+    response = respond(answer, call.idempotency_key)
+    return response if fault is None else await spoiled(fault, response)
 
 
 def respond(answer: Answer, key: str | None = None) -> Response:

@@ -16,7 +16,7 @@ from portal_app.sandbox.http import bank
 from portal_app.sandbox.http.service import Action, Service, base_of, check_key
 
 
-async def _run(request: Request, action: Action) -> Response:
+async def run(request: Request, action: Action) -> Response:
     service: Service = request.app.state.service
     answer = await run_in_threadpool(
         service.control,
@@ -27,7 +27,7 @@ async def _run(request: Request, action: Action) -> Response:
     return Response(answer.body, answer.status, media_type="application/json")
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def read_body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.body() or b"{}")
     except ValueError:
@@ -36,12 +36,12 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 async def read_time(request: Request) -> Response:
-    return await _run(request, lambda world: {"now": world.now})
+    return await run(request, lambda world: {"now": world.now})
 
 
 async def set_time(request: Request) -> Response:
     """`{"now": unix}`: sets the clock of an empty account, otherwise advances it."""
-    now = (await _body(request)).get("now")
+    now = (await read_body(request)).get("now")
 
     def action(world: World) -> Obj:
         if not isinstance(now, int) or isinstance(now, bool):
@@ -52,24 +52,24 @@ async def set_time(request: Request) -> Response:
             world.now = now
         return {"now": world.now}
 
-    return await _run(request, action)
+    return await run(request, action)
 
 
 async def read_settings(request: Request) -> Response:
-    return await _run(request, settings.read)
+    return await run(request, settings.read)
 
 
 async def change_settings(request: Request) -> Response:
     """Any of `draft_seconds`, `retry_days` and `after_retries`; see `engine.settings`."""
-    given = await _body(request)
-    return await _run(request, lambda world: settings.change(world, given))
+    given = await read_body(request)
+    return await run(request, lambda world: settings.change(world, given))
 
 
 async def authenticate(request: Request) -> Response:
     """`{"outcome": "succeed"}` or `"fail"`: what the customer does on the bank's page."""
-    outcome = (await _body(request)).get("outcome", "succeed")
+    outcome = (await read_body(request)).get("outcome", "succeed")
     intent_id = request.path_params["id"]
-    return await _run(
+    return await run(
         request,
         lambda world: bank.conclude(world, intent_id, authenticated=outcome == "succeed"),
     )
@@ -77,9 +77,9 @@ async def authenticate(request: Request) -> Response:
 
 async def complete_checkout(request: Request) -> Response:
     """`{"payment_method": "pm_card_visa"}`: pay as the customer would on Stripe's page."""
-    token = (await _body(request)).get("payment_method", "pm_card_visa")
+    token = (await read_body(request)).get("payment_method", "pm_card_visa")
     session_id = request.path_params["id"]
-    return await _run(
+    return await run(
         request, lambda world: present(world, checkout.complete(world, session_id, str(token)))
     )
 

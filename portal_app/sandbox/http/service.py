@@ -13,9 +13,12 @@ from starlette.requests import Request
 
 from portal_app.sandbox.engine.errors import ApiError, missing, not_implemented
 from portal_app.sandbox.engine.presentation import present
+from portal_app.sandbox.engine.webhooks import DeliveryFaults
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http import parameters, routes
+from portal_app.sandbox.http.answer_faults import AnswerFaults
 from portal_app.sandbox.http.expansion import expand
+from portal_app.sandbox.http.post_office import PostOffice
 from portal_app.sandbox.store import Reply, Store
 
 Action = Callable[[World], Obj]
@@ -48,8 +51,11 @@ class Service:
         self._store = store
         self._lock = threading.Lock()
         self.world = store.load(wall=int(time.time()))
+        self.answer_faults = AnswerFaults()
+        self.post_office = PostOffice(store.deliveries, lambda: self.world, self._lock)
 
     def close(self) -> None:
+        self.post_office.close()
         self._store.close()
 
     def serve(self, call: Call) -> Answer:
@@ -114,6 +120,8 @@ class Service:
         """An empty account at the wall time, without a trace of the old one."""
         with self._lock:
             self._store.clear()
+            self.answer_faults.set([])
+            self.post_office.set_faults(DeliveryFaults())
             self.world = self._store.load(wall=int(time.time()))
 
     def _transact(
@@ -132,7 +140,11 @@ class Service:
             world.rollback()
             raise
         reply = Reply(fingerprint, answer.status, answer.body)
-        self._store.save(world, key=key, reply=reply, wall=int(time.time()))
+        wall = time.time()
+        planned = self.post_office.planned(wall=wall)
+        self._store.save(world, key=key, reply=reply, wall=int(wall), planned=planned)
+        if planned:
+            self.post_office.ring()
         return answer
 
 

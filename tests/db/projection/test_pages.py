@@ -72,6 +72,6 @@ async def test_payments(account: Account) -> None:
         found = Page(facts, (), account.observed_at(), None)
         return lambda session: write(session, found)
 
-    # BEGIN, two look-ups, one INSERT.
-    assert await cost(account, page(0, 1)) == await cost(account, page(10, 40)) == 4
+    # BEGIN (on SQLite, where we say it ourselves), two look-ups, one INSERT.
+    assert await cost(account, page(0, 1)) == await cost(account, page(10, 40)) <= 4
     assert len(await account.all(Payment)) == 41

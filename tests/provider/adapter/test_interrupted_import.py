@@ -64,8 +64,8 @@ def test_a_killed_import_ends_like_an_unkilled_one(
     assert killed.contents() == whole
     assert killed.unfinished() == 0
     assert measured.peak_mb <= MEGABYTES
-    if SOAK:
-        assert measured.seconds <= SECONDS
+    # What a neighbour on the machine takes does not count here; `make bench` tells the real time.
+    assert measured.cpu <= SECONDS
 
 
 def test_what_is_older_may_be_left_out(account: SandboxServer, tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+"""Open pages follow the database: once a second, whose rows changed, and their tabs read again.
+
+Works whoever changed them: this process, a worker, an import. No table is asked while no socket of
+a signed-in person is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Container
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Protocol
+
+from sqlmodel import col, select
+
+from portal_app.identity.tabs import OpenTabs
+from portal_app.ingest.models import Change
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import Database
+
+logger = logging.getLogger(__name__)
+EVERY_SECONDS: Final = 1.0
+# Longer than any transaction: PostgreSQL numbers rows before they are committed, so that a lower
+# number may appear after a higher one.
+SETTLED_AFTER: Final = timedelta(seconds=15)
+MOST_READ: Final = 2000
+
+
+class Told(Protocol):
+    """A push that is under way."""
+
+    def done(self) -> bool: ...
+
+
+@dataclass
+class LivePages:
+    """*connected* are the tabs with a socket; *push* makes one tab read again."""
+
+    database: Callable[[], Database]
+    tabs: OpenTabs
+    connected: Callable[[], Container[str]]
+    push: Callable[[str], Awaitable[Told]]
+    _settled: int = 0
+    _seen: dict[int, None] = field(default_factory=dict)
+    _under_way: dict[str, Told] = field(default_factory=dict)
+    _late: set[str] = field(default_factory=set)
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Until *stop* is set; outlives a database that is away for a while."""
+        while not stop.is_set():
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("open pages could not be refreshed; the next look will try again")
+            try:
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Once: read what changed and tell the tabs concerned."""
+        if not self.tabs.keep(self.connected()):
+            self._late.clear()
+            return
+        concerned = self._late | await self._concerned()
+        self._late = set()
+        for token in concerned:
+            await self._tell(token)
+
+    async def _tell(self, token: str) -> None:
+        """A tab that is still reading is told once more afterwards, however much changes."""
+        under_way = self._under_way.get(token)
+        if under_way is not None and not under_way.done():
+            self._late.add(token)
+            return
+        self._under_way = {one: told for one, told in self._under_way.items() if not told.done()}
+        self._under_way[token] = await self.push(token)
+
+    async def _concerned(self) -> set[str]:
+        statement = (
+            select(Change.id, Change.person_id, Change.at)
+            .where(col(Change.id) > self._settled)
+            .order_by(col(Change.id).desc())
+            .limit(MOST_READ)
+        )
+        async with self.database().reading() as session:
+            rows = (await session.execute(statement)).all()
+        recent = wall_now() - SETTLED_AFTER
+        fresh = {row.id: row.person_id for row in rows if row.at >= recent}
+        news = {person for number, person in fresh.items() if number not in self._seen}
+        self._seen = dict.fromkeys(fresh)
+        self._settled = max([self._settled, *(row.id for row in rows if row.at < recent)])
+        # So much at once is an import; asking everybody to read is cheaper than to find out whom.
+        overflow = len(rows) == MOST_READ and len(fresh) == MOST_READ
+        return set(self.tabs) if overflow else set(self.tabs.of(news))

@@ -1,0 +1,66 @@
+"""Stripe's worst days, through the real adapter: every one ends in time, as one kind of refusal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+
+from portal_app.kit.errors import ProviderUnavailable
+from portal_app.provider.stripe import reading
+from portal_app.provider.stripe_objects import StripeObjects
+from tests.provider.adapter.account import customer
+from tests.provider.sandbox_server import KEY, SandboxServer
+
+
+@pytest.fixture
+async def hasty(sandbox: SandboxServer) -> AsyncIterator[StripeObjects]:
+    """The adapter with less patience, so that the tests have some."""
+    provider = StripeObjects(KEY, sandbox.origin, timeout=httpx.Timeout(0.3))
+    yield provider
+    await provider.close()
+
+
+def spoil(sandbox: SandboxServer, **fault: Any) -> None:
+    reply = sandbox.raw("POST", "/_sandbox/faults", json={"answers": [fault]})
+    assert reply.status_code == 200, reply.text
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "hang", "reset", "slow", "not_json", "wrong_json"])
+async def test_each_fault_is_a_refusal_in_time_and_passes(
+    client: stripe.StripeClient,
+    sandbox: SandboxServer,
+    hasty: StripeObjects,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    monkeypatch.setattr(reading, "PAUSES", (0.01, 0.02))
+    buyer = customer(client)
+    spoil(sandbox, kind=kind, times=20, path="/v1/customers/", seconds=2)
+    began = time.monotonic()
+    with pytest.raises(ProviderUnavailable):
+        await hasty.customer(buyer.id)
+    assert time.monotonic() - began < 8
+    sandbox.raw("POST", "/_sandbox/faults", json={})
+    assert (await hasty.customer(buyer.id)).id == buyer.id
+
+
+async def test_one_fault_is_tried_again_by_the_sdk(
+    client: stripe.StripeClient, sandbox: SandboxServer, hasty: StripeObjects
+) -> None:
+    buyer = customer(client)
+    spoil(sandbox, kind="500", times=1, method="GET")
+    assert (await hasty.customer(buyer.id)).id == buyer.id
+
+
+async def test_an_answer_that_was_lost_after_the_effect_repeats_nothing(
+    client: stripe.StripeClient, sandbox: SandboxServer
+) -> None:
+    spoil(sandbox, kind="reset", times=1, method="POST", after=True)
+    again = {"max_network_retries": 2}
+    made = client.v1.customers.create({"email": "once@example.com"}, again)  # type: ignore[arg-type]
+    assert [one.id for one in client.v1.customers.list().data] == [made.id]

@@ -1,0 +1,221 @@
+"""Who is told that something changed, by looking at the database once a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from reflex.utils.format import format_event_handler
+from reflex_base.event import Event
+from sqlalchemy import event as sqlalchemy_event
+
+from portal_app.identity.sessions import start_session
+from portal_app.identity.tabs import OpenTabs, open_tabs
+from portal_app.ingest import live
+from portal_app.ingest.changes import prune_changes
+from portal_app.ingest.live import SETTLED_AFTER, LivePages
+from portal_app.ingest.models import Change
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import Database
+from portal_app.memberships.state import OrdersState
+from tests.conftest import Clocks
+from tests.factories import make_membership, make_person
+from tests.states.guarded_tab import guarded_tab
+
+
+@dataclass
+class Pages:
+    """Live pages with two open tabs, and who was told."""
+
+    live: LivePages
+    tabs: OpenTabs
+    connected: set[str]
+    told: list[str] = field(default_factory=list)
+    busy: set[str] = field(default_factory=set)
+
+    async def look(self) -> list[str]:
+        self.told.clear()
+        await self.live.look()
+        return sorted(self.told)
+
+
+@dataclass
+class Push:
+    pages: Pages
+    token: str
+
+    def done(self) -> bool:
+        return self.token not in self.pages.busy
+
+
+@pytest.fixture
+def pages(clocks: Clocks, db: Database) -> Pages:
+    tabs, connected = OpenTabs(), {"ada-1", "ada-2", "ben-1", "nobody"}
+    for token in ("ada-1", "ada-2"):
+        tabs.note(token, "pers_ada")
+    tabs.note("ben-1", "pers_ben")
+
+    async def push(token: str) -> Push:
+        pages.told.append(token)
+        return Push(pages, token)
+
+    pages = Pages(LivePages(lambda: db, tabs, lambda: connected, push), tabs, connected)
+    return pages
+
+
+async def change(db: Database, person: str = "pers_ada", **over: Any) -> None:
+    async with db.unit_of_work() as session:
+        session.add(Change(**{"person_id": person, "topic": "x", "at": wall_now(), **over}))
+
+
+async def test_every_tab_of_the_person_is_told_once_and_nobody_else(
+    pages: Pages, db: Database
+) -> None:
+    assert await pages.look() == []
+    await change(db)
+    await change(db)
+    assert await pages.look() == ["ada-1", "ada-2"]
+    assert await pages.look() == []
+    await change(db, "pers_ben")
+    await change(db, "pers_eve")
+    assert await pages.look() == ["ben-1"]
+
+
+async def test_one_query_a_look_and_none_without_sockets(pages: Pages, db: Database) -> None:
+    asked: list[str] = []
+    sqlalchemy_event.listen(
+        db.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _c, _k, text, *_: asked.append(text) if text.startswith("SELECT") else None,
+    )
+    await change(db)
+    await pages.look()
+    assert len(asked) == 1
+    pages.connected.clear()
+    assert await pages.look() == []
+    assert len(asked) == 1
+    # A tab that is noted but has no socket any more is forgotten.
+    pages.connected.add("ada-1")
+    assert await pages.look() == []
+    assert len(asked) == 1
+
+
+async def test_a_lower_number_that_is_committed_later_is_not_missed(
+    pages: Pages, db: Database, clocks: Clocks
+) -> None:
+    """PostgreSQL numbers a row when it is written, not when it is committed."""
+    await change(db, "pers_ben", id=7)
+    assert await pages.look() == ["ben-1"]
+    clocks.wall.advance(SETTLED_AFTER - timedelta(seconds=1))
+    await change(db, "pers_ada", id=5)
+    assert await pages.look() == ["ada-1", "ada-2"]
+    assert await pages.look() == []
+
+
+async def test_what_is_old_news_is_not_read_again(
+    pages: Pages, db: Database, clocks: Clocks
+) -> None:
+    await change(db, at=wall_now() - timedelta(minutes=5))
+    assert await pages.look() == []
+    await change(db)
+    assert await pages.look() == ["ada-1", "ada-2"]
+    clocks.wall.advance(timedelta(hours=3))
+    await prune_changes(db)
+    assert await pages.look() == []
+    await change(db)
+    assert await pages.look() == ["ada-1", "ada-2"]
+
+
+async def test_a_tab_that_is_still_reading_is_told_once_more_afterwards(
+    pages: Pages, db: Database
+) -> None:
+    pages.busy.add("ada-1")
+    await change(db)
+    assert await pages.look() == ["ada-1", "ada-2"]
+    for _ in range(3):
+        await change(db)
+        assert await pages.look() == ["ada-2"]
+    pages.busy.clear()
+    assert await pages.look() == ["ada-1"]
+    assert await pages.look() == []
+
+
+async def test_more_than_can_be_read_makes_everybody_look(
+    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_READ", 3)
+    for _ in range(3):
+        await change(db, "pers_eve")
+    assert await pages.look() == ["ada-1", "ada-2", "ben-1"]
+
+
+async def test_a_database_that_is_away_stops_nothing(
+    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.01)
+    looks: list[int] = []
+
+    async def look() -> None:
+        looks.append(1)
+        raise OSError("away")
+
+    monkeypatch.setattr(pages.live, "look", look)
+    stop = asyncio.Event()
+    running = asyncio.create_task(pages.live.run_forever(stop))
+    await asyncio.sleep(0.2)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert len(looks) > 2
+
+
+@pytest.fixture
+async def tokens(clocks: Clocks, settings: Any, db: Database) -> AsyncIterator[dict[str, str]]:
+    """Session cookies of Ada, who holds a membership, and of Ben."""
+    found = {}
+    async with db.unit_of_work() as session:
+        for name in ("ada", "ben"):
+            person = await make_person(session, f"{name}@example.com", id=f"pers_{name}")
+            if name == "ada":
+                await make_membership(session, person)
+            token = await start_session(
+                session, person_id=person.id, user_agent="test", now=wall_now()
+            )
+            found[name] = f"portal_session={token}"
+    yield found
+    open_tabs.keep(())
+
+
+async def test_the_guard_notes_whose_a_tab_is(
+    tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with guarded_tab(monkeypatch) as tab:
+        await tab.send(OrdersState.load)
+        assert open_tabs.of({"pers_ada", "pers_ben"}) == []
+        tab.cookie = tokens["ada"]
+        await tab.send(OrdersState.load)
+        assert open_tabs.of({"pers_ada"}) == ["tab-1"]
+        tab.cookie = tokens["ben"]
+        await tab.send(OrdersState.load)
+        assert (open_tabs.of({"pers_ada"}), open_tabs.of({"pers_ben"})) == ([], ["tab-1"])
+        tab.cookie = ""
+        await tab.send(OrdersState.load)
+        assert open_tabs.of({"pers_ada", "pers_ben"}) == []
+
+
+async def test_a_push_shows_a_tab_its_own_person_s_data_only(
+    tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even when the note is out of date: authority is the cookie, read on the pushed event too."""
+    refresh = Event(name=format_event_handler(OrdersState.refresh))
+    async with guarded_tab(monkeypatch) as tab:
+        tab.cookie = tokens["ada"]
+        await tab.send(OrdersState.load)
+        tab.cookie = tokens["ben"]
+        await tab.send(OrdersState.load)
+        await tab.enqueue(refresh)
+        orders = await tab.state(OrdersState)
+        assert (orders.view.email, orders.view.current) == ("ben@example.com", [])
