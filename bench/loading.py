@@ -6,6 +6,7 @@ value as the column's type would. `url` is a sync or async SQLAlchemy URL of SQL
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -39,6 +40,7 @@ def settle(url: str) -> None:
     else:
         with closing(sqlite3.connect(str(target.database))) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        os.sync()  # or the first minutes of reading would compete with writing it all out
 
 
 def _executemany(target: URL, model: type[SQLModel], rows: Iterable[Row]) -> None:

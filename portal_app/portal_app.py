@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 
@@ -38,6 +39,7 @@ from portal_app.memberships.state import MembershipState, OrdersState
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
+from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.ui import fallback
@@ -60,6 +62,7 @@ __all__ = [
     "session_of",
 ]
 
+log = logging.getLogger(__name__)
 METRICS = Metrics()
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
@@ -94,11 +97,18 @@ def create_http() -> FastAPI:
 
 
 def create_sandbox() -> ASGIApp | None:
-    """The Stripe-shaped server below `/sandbox/stripe`, when there is no Stripe key."""
+    """The Stripe-shaped server below `/sandbox/stripe`, when there is no Stripe key.
+
+    A second web process leaves it to the first: one process serves an account.
+    """
     settings = get_settings()
     if settings.mode is not Mode.SANDBOX:
         return None
-    server = create_sandbox_server(settings.sandbox_path)
+    try:
+        server = create_sandbox_server(settings.sandbox_path, settings.stripe_base or "")
+    except AccountInUse as elsewhere:
+        log.warning("the sandbox is left to another process", extra={"fields": {"why": elsewhere}})
+        return None
     return Starlette(routes=[Mount("/sandbox/stripe", app=server)])
 
 

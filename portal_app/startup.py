@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal_app import composition
 from portal_app.demo.listing import demo_listing
-from portal_app.demo.seed import is_seeded, seed
+from portal_app.demo.seed import Seeded, how_seeded, seed
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.notifications.transports import choose_transport
@@ -75,7 +75,14 @@ def prepare(*, say: Callable[[str], None]) -> None:
 async def _prepare_demo(settings: Settings, say: Callable[[str], None]) -> None:
     database = composition.install()
     try:
-        if not await is_seeded(database):
+        seeded = await how_seeded(database)
+        if seeded is Seeded.FOREIGN:
+            say(f"Billing Portal (sandbox, no demo)   {settings.origin}")
+            return
+        if seeded is Seeded.PARTLY:
+            say("The demo world was not finished last time; it is made anew.")
+            await asyncio.to_thread(empty)
+        if seeded is not Seeded.WHOLLY:
             await seed(settings, database, now=wall_now(), say=say)
         listing = await demo_listing(settings, database)
     finally:

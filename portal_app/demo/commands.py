@@ -15,7 +15,7 @@ from portal_app.demo import webhooks
 from portal_app.demo.control import SandboxControl
 from portal_app.demo.durations import parse_duration
 from portal_app.demo.listing import demo_listing
-from portal_app.demo.serving import answers
+from portal_app.demo.serving import running_base, sandbox_base
 from portal_app.kit.clock import wall_now
 from portal_app.kit.errors import InvalidInput
 from portal_app.settings import Mode, Settings, get_settings
@@ -64,9 +64,21 @@ def reset(
 ) -> None:
     """Throw the demo world away and create it anew; nothing else may be in this database."""
     settings = _sandbox_settings()
+    startup.migrate()
+    if asyncio.run(_seeded()) is seeding.Seeded.FOREIGN:
+        typer.echo("This database has companies of its own; the demo would erase them.", err=True)
+        raise typer.Exit(1)
     startup.empty()
     at = now.replace(tzinfo=UTC) if now else wall_now()
     asyncio.run(_reset(settings, at))
+
+
+async def _seeded() -> seeding.Seeded:
+    database = composition.install()
+    try:
+        return await seeding.how_seeded(database)
+    finally:
+        await database.close()
 
 
 async def _reset(settings: Settings, now: datetime) -> None:
@@ -95,8 +107,8 @@ def advance(
 async def _advance(settings: Settings, by: timedelta) -> datetime:
     database = composition.install()
     try:
-        served = await answers(settings.stripe_base or "", settings.stripe_key)
-        async with seeding.sandbox_base(settings) as base:
+        served = await running_base(settings) is not None
+        async with sandbox_base(settings) as base:
             now = await SandboxControl(base, settings.stripe_key).advance(by)
             # A portal that runs hears of it by webhooks; one that does not could not.
             if not served or not await webhooks.caught_up(settings, database, base):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 import stripe
 from sqlmodel import select
 
+from portal_app.api.models import ApiKey
 from portal_app.catalog.models import Company
 from portal_app.demo import accounts, webhooks
 from portal_app.demo.control import SandboxControl
-from portal_app.demo.serving import answers, running_sandbox
+from portal_app.demo.serving import sandbox_base
 from portal_app.demo.world import create_world
 from portal_app.ingest.importer import SyncReport, sync
 from portal_app.kit.db import Database
@@ -23,20 +24,25 @@ from portal_app.settings import Settings
 Say = Callable[[str], None]
 
 
-async def is_seeded(database: Database) -> bool:
+class Seeded(StrEnum):
+    """What a database holds of the demo. Its API keys are written last."""
+
+    NOT_YET = "not yet"
+    PARTLY = "partly"
+    WHOLLY = "wholly"
+    FOREIGN = "foreign"
+
+
+async def how_seeded(database: Database) -> Seeded:
+    """FOREIGN when companies other than the demo's are there: nothing of theirs may be touched."""
     async with database.reading() as session:
-        return (await session.execute(select(Company.id).limit(1))).first() is not None
-
-
-@asynccontextmanager
-async def sandbox_base(settings: Settings) -> AsyncIterator[str]:
-    """Where the sandbox answers: in the running portal, else in a process started for this."""
-    base = settings.stripe_base or ""
-    if await answers(base, settings.stripe_key):
-        yield base
-        return
-    async with running_sandbox(settings.sandbox_path, settings.stripe_key) as temporary:
-        yield temporary
+        companies = set((await session.scalars(select(Company.id))).all())
+        keys = (await session.scalars(select(ApiKey.id).limit(1))).first()
+    if not companies:
+        return Seeded.NOT_YET
+    if companies - {company.id for company in accounts.COMPANIES}:
+        return Seeded.FOREIGN
+    return Seeded.PARTLY if keys is None else Seeded.WHOLLY
 
 
 def _quiet(_kind: str, _count: int) -> None:
@@ -59,7 +65,6 @@ async def seed(settings: Settings, database: Database, *, now: datetime, say: Sa
         async with database.unit_of_work() as session:
             await accounts.add_companies(session, now)
             await accounts.add_people(session, now)
-            await accounts.add_api_keys(session, settings.secret_key, now)
         say("Importing it through the Stripe API …")
         await import_sandbox(settings, database, base)
         # Only now: three years of events would be sent, to say what was just imported.
@@ -67,6 +72,7 @@ async def seed(settings: Settings, database: Database, *, now: datetime, say: Sa
         async with database.unit_of_work() as session:
             for customer, person_id in await accounts.customers_to_link(session):
                 await link_customer(session, customer, person_id=person_id, now=now)
+            await accounts.add_api_keys(session, settings.secret_key, now)
 
 
 async def _create_world(settings: Settings, base: str, now: datetime) -> None:

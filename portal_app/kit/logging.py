@@ -44,8 +44,10 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Neither may write a line around our handler: their loggers would print tokens in URLs.
+    # None may write a line around our handler, which would print tokens in URLs, nor tell each
+    # step of a migration.
     for name in (
+        "alembic",
         "reflex",
         "httpx",
         "granian.access",

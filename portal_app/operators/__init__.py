@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key
 from portal_app.catalog.models import Company
-from portal_app.demo.serving import answers, running_sandbox
+from portal_app.demo.serving import sandbox_base
 from portal_app.ingest.importer import SyncReport, sync
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
@@ -29,12 +29,11 @@ async def sync_account(*, say: Say, since: datetime | None = None) -> None:
     Raises like `sync`; an import that was cut off goes on where it stopped.
     """
     settings = get_settings()
-    base = settings.stripe_base
-    if settings.mode is Mode.SANDBOX and not await answers(base or "", settings.stripe_key):
-        async with running_sandbox(settings.sandbox_path, settings.stripe_key) as temporary:
-            report = await _import(settings, temporary, say, since)
+    if settings.mode is Mode.SANDBOX:
+        async with sandbox_base(settings) as base:
+            report = await _import(settings, base, say, since)
     else:
-        report = await _import(settings, base, say, since)
+        report = await _import(settings, settings.stripe_base, say, since)
     for kind, counts in report.kinds.items():
         figures = f"{counts.seen:>6} seen {counts.written:>6} written"
         left_out = f"{counts.skipped:>4} unreadable {counts.unrelated:>4} of nobody known"

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from portal_app.sandbox.claim import Claim
 from portal_app.sandbox.delivery_log import DeliveryLog
 from portal_app.sandbox.engine.webhooks import Delivery
 from portal_app.sandbox.engine.world import Obj, World
@@ -36,11 +37,16 @@ class Reply:
 
 
 class Store:
-    """SQLite, or memory when `path` is None. Callers hold the account's lock."""
+    """SQLite, or memory when `path` is None. Callers hold the account's lock.
 
-    def __init__(self, path: Path | None) -> None:
+    `base` is where this process serves the account. Raises AccountInUse when another one does.
+    """
+
+    def __init__(self, path: Path | None, base: str = "") -> None:
+        self._claim: Claim | None = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._claim = Claim(path, base)
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -50,6 +56,8 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+        if self._claim is not None:
+            self._claim.release()
 
     def load(self, *, wall: int) -> World:
         """The persisted account, or an empty one whose clock stands at `wall`."""

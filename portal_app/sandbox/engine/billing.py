@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from portal_app.sandbox.engine import discounts, drafts, invoices, prorations, settings, totals
+from portal_app.sandbox.engine import (
+    anchors,
+    discounts,
+    drafts,
+    invoices,
+    pending_updates,
+    prorations,
+    settings,
+    totals,
+)
 from portal_app.sandbox.engine.calendar import DAY, boundary_after
 from portal_app.sandbox.engine.declines import Decline
 from portal_app.sandbox.engine.invoice_objects import new_invoice, subscription_line
@@ -35,7 +44,7 @@ class Demand:
 def next_boundary(world: World, subscription: Obj, moment: int) -> int:
     recurring = world.objects[subscription["items"]["data"][0]["price"]]["recurring"]
     return boundary_after(
-        subscription["billing_cycle_anchor"],
+        anchors.of(subscription),
         recurring["interval"],
         recurring["interval_count"],
         moment,
@@ -169,6 +178,7 @@ def of_invoice(world: World, invoice: Obj) -> Obj | None:
 def settle(world: World, subscription_id: str) -> None:
     """After a payment: a subscription that owes nothing more is active again."""
     subscription = world.edit(subscription_id)
+    pending_updates.conclude(world, subscription)
     still_open = [i for i in subscription["_open"] if world.objects[i]["status"] == "open"]
     subscription["_open"] = still_open
     owed = [i for i in still_open if not invoices.is_processing(world, world.objects[i])]
@@ -183,13 +193,15 @@ def follow_payment(world: World, invoice: Obj) -> None:
         return
     with world.changing(subscription["id"], "customer.subscription.updated") as subscription:
         settle(world, subscription["id"])
-        late = invoice["status"] == "open" and not invoices.is_processing(world, invoice)
+        owed = invoice["status"] == "open" and invoice["id"] in subscription["_open"]
+        late = owed and not invoices.is_processing(world, invoice)
         if late and subscription["status"] == "active":
             subscription["status"] = "past_due"
 
 
 def end(world: World, subscription_id: str, *, reason: str, status: str = "canceled") -> None:
     """The end of a subscription. Open invoices stay open, without further retries."""
+    pending_updates.expire(world, subscription_id)
     event = "customer.subscription.deleted"
     if status == "incomplete_expired":
         event = "customer.subscription.updated"

@@ -6,7 +6,15 @@
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
-from portal_app.sandbox.engine import billing, cancellations, checkout, dunning, intents, trials
+from portal_app.sandbox.engine import (
+    billing,
+    cancellations,
+    checkout,
+    dunning,
+    intents,
+    pending_updates,
+    trials,
+)
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.calendar import HOUR
 from portal_app.sandbox.engine.errors import invalid
@@ -79,6 +87,8 @@ def _subscription_moments(subscription: Obj) -> Iterator[int]:
         return
     if subscription["cancel_at"]:
         yield subscription["cancel_at"]
+    if (expiry := pending_updates.due(subscription)) is not None:
+        yield expiry
     if subscription["status"] == "paused":
         return
     yield billing.period_end(subscription)
@@ -99,6 +109,8 @@ def _step(world: World, subscription: Obj) -> None:
         billing.end(world, subscription_id, reason="", status="incomplete_expired")
     elif subscription["cancel_at"] and subscription["cancel_at"] <= now:
         cancellations.at_planned_time(world, subscription_id)
+    elif (expiry := pending_updates.due(subscription)) is not None and expiry <= now:
+        pending_updates.expire(world, subscription_id)
     elif pause and pause["resumes_at"] and pause["resumes_at"] <= now:
         with world.changing(subscription_id, "customer.subscription.updated") as changed:
             changed["pause_collection"] = None

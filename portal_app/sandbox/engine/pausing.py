@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from portal_app.sandbox.engine import billing, prorations, trials
+from portal_app.sandbox.engine import anchors, billing, prorations, trials
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import Obj, World
@@ -60,7 +60,7 @@ def wake(world: World, subscription: Obj, params: Params) -> Demand:
         # A trial does not outlive a pause.
         subscription["trial_end"] = min(subscription["trial_end"], world.now)
     if anchor == "now":
-        subscription["billing_cycle_anchor"] = world.now
+        anchors.move(subscription, world.now)
     billing.set_period(world, subscription, world.now)
     free = anchor != "now" and params.get("proration_behavior") == "none"
     share = Fraction(0) if free else billing.first_share(world, subscription)

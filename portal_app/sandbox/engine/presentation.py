@@ -37,7 +37,8 @@ def present(world: World, obj: dict[str, Any]) -> dict[str, Any]:
 def _embed(world: World, obj: dict[str, Any], shown: dict[str, Any]) -> None:
     """What Stripe sends inside an object and the account keeps beside it."""
     if obj["object"] == "subscription":
-        for item in shown["items"]["data"]:
+        waiting = (shown["pending_update"] or {}).get("subscription_items") or []
+        for item in (*shown["items"]["data"], *waiting):
             _embed_price(world, item)
     elif obj["object"] == "subscription_item":
         _embed_price(world, shown)

@@ -8,7 +8,7 @@ prorations"), never of its present price: credits can't exceed what they credit.
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from portal_app.sandbox.engine import discounts, drafts
+from portal_app.sandbox.engine import anchors, discounts, drafts
 from portal_app.sandbox.engine.amounts import portion
 from portal_app.sandbox.engine.calendar import boundary_before
 from portal_app.sandbox.engine.invoice_objects import pricing
@@ -21,7 +21,7 @@ def full_length(world: World, subscription: Obj) -> int:
     recurring = world.objects[item["price"]]["recurring"]
     end: int = item["current_period_end"]
     return end - boundary_before(
-        subscription["billing_cycle_anchor"],
+        anchors.of(subscription),
         recurring["interval"],
         recurring["interval_count"],
         end,

@@ -6,7 +6,7 @@ docs.stripe.com/billing/subscriptions/prorations and …/subscriptions/billing-c
 from fractions import Fraction
 from typing import Any
 
-from portal_app.sandbox.engine import billing, prorations, subscription_items
+from portal_app.sandbox.engine import anchors, billing, prorations, subscription_items
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import Obj, World
@@ -94,6 +94,6 @@ def _worth(world: World, items: list[Obj]) -> int:
 def _restart(world: World, subscription: Obj, before: list[Obj], behavior: str, at: int) -> Demand:
     if behavior != "none":
         prorations.credit_items(world, subscription, before, at)
-    subscription["billing_cycle_anchor"] = world.now
+    anchors.move(subscription, world.now)
     billing.set_period(world, subscription, world.now)
     return Demand("subscription_update", share=Fraction(1))

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import billing, prorations, subscription_changes, trials
+from portal_app.sandbox.engine import (
+    anchors,
+    billing,
+    pending_updates,
+    prorations,
+    subscription_changes,
+    trials,
+)
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.subscriptions import own_method, set_cancel, set_extras
@@ -15,13 +22,18 @@ def update(world: World, subscription_id: str, params: Params) -> Obj:
     """Raises the card's 402 and changes nothing with `payment_behavior=error_if_incomplete`."""
     subscription = world.get("subscription", subscription_id)
     _check(world, subscription, params)
+    if "items" in params:
+        pending_updates.expire(world, subscription_id)
     behavior = params.pop("payment_behavior", "allow_incomplete")
     refusal = None
     with world.changing(subscription_id, "customer.subscription.updated") as subscription:
+        before = pending_updates.remember(subscription)
         demand = apply(world, subscription, params)
         if demand:
             charge = behavior != "default_incomplete"
             refusal = billing.bill(world, subscription, demand, charge=charge)
+        if refusal and behavior == "pending_if_incomplete":
+            pending_updates.hold(world, subscription, before)
     if refusal and behavior == "error_if_incomplete":
         raise refusal.error()
     return subscription
@@ -36,6 +48,8 @@ def _check(world: World, subscription: Obj, params: Params) -> None:
             "A canceled subscription can only update its cancellation_details and metadata.",
             code="invalid_canceled_subscription_fields",
         )
+    if params.get("payment_behavior") == "pending_if_incomplete":
+        pending_updates.check(params)
     if params.get("default_payment_method"):
         own_method(world, subscription["customer"], params["default_payment_method"])
 
@@ -82,7 +96,7 @@ def _set_trial_end(
         status="trialing",
         trial_start=subscription["trial_start"] or world.now,
         trial_end=int(trial_end),
-        billing_cycle_anchor=int(trial_end),
     )
+    anchors.move(subscription, int(trial_end))
     billing.set_period(world, subscription, billing.period_start(subscription))
     return None

@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from portal_app.sandbox.engine import (
+    anchors,
     billing,
     currencies,
     discounts,
@@ -125,6 +126,15 @@ def _schedule(world: World, subscription: Obj, params: Params) -> None:
         subscription.update(
             trial_start=world.now, trial_end=trial_end, billing_cycle_anchor=trial_end
         )
+    elif config := params.get("billing_cycle_anchor_config"):
+        if params.get("billing_cycle_anchor"):
+            raise invalid(
+                "You may only specify one of `billing_cycle_anchor` and "
+                "`billing_cycle_anchor_config`.",
+                param="billing_cycle_anchor_config",
+                code="parameters_exclusive",
+            )
+        anchors.configure(world, subscription, config)
     elif anchor := params.get("billing_cycle_anchor"):
         if anchor <= world.now:
             raise invalid(

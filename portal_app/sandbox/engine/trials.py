@@ -1,6 +1,6 @@
 """The end of a trial: the first real period, or what the trial's settings say without a card."""
 
-from portal_app.sandbox.engine import billing
+from portal_app.sandbox.engine import anchors, billing
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.world import Obj, World
 
@@ -38,7 +38,8 @@ def _without_payment(world: World, subscription_id: str) -> None:
 def begin_paying(world: World, subscription: Obj) -> Demand:
     """The first real period begins now, which is its anchor."""
     subscription["trial_end"] = min(subscription["trial_end"], world.now)
-    subscription.update(status="active", billing_cycle_anchor=world.now)
+    subscription["status"] = "active"
+    anchors.move(subscription, world.now)
     billing.set_period(world, subscription, world.now)
     return Demand("subscription_cycle", waits=True)
 

@@ -19,13 +19,13 @@ from portal_app.sandbox.store import Store
 _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
-def create_app(path: Path | None) -> Starlette:
+def create_app(path: Path | None, base: str = "") -> Starlette:
     """The sandbox over one SQLite file, or in memory when `path` is None.
 
-    Its routes start at `/v1`; mount it anywhere. Serve it from one process: the account is held
-    in memory and written through.
+    Its routes start at `/v1`; mount it anywhere, and say as `base` where that is. One process
+    serves an account; AccountInUse is raised in a second one.
     """
-    service = Service(Store(path))
+    service = Service(Store(path, base))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

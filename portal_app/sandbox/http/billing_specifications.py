@@ -35,7 +35,12 @@ SUBSCRIPTION_UPDATE: Spec = {
         "behavior": ("keep_as_draft", "mark_uncollectible", "void"),
         "resumes_at": "int?",
     },
-    "payment_behavior": ("allow_incomplete", "default_incomplete", "error_if_incomplete"),
+    "payment_behavior": (
+        "allow_incomplete",
+        "default_incomplete",
+        "error_if_incomplete",
+        "pending_if_incomplete",
+    ),
     "payment_settings": PAYMENT_SETTINGS,
     "proration_behavior": PRORATION_BEHAVIOR,
     "proration_date": "int",
@@ -48,6 +53,9 @@ SUBSCRIPTION_CREATE: Spec = {
         if key not in ("pause_collection", "cancellation_details", "proration_date")
     },
     "billing_cycle_anchor": "int",
+    "billing_cycle_anchor_config": dict.fromkeys(
+        ("day_of_month", "hour", "minute", "month", "second"), "int"
+    ),
     "customer": "str",
     "items": [{"price": "str", "quantity": "int", "metadata": "map"}],
     "trial_period_days": "int",

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from portal_app.sandbox.engine import anchors
 from portal_app.sandbox.engine.calendar import boundary_after, boundary_before
 from portal_app.sandbox.engine.world import World
 
@@ -108,6 +109,6 @@ def _check_anchor(world: World, subscription: Obj) -> None:
     recurring = world.objects[item["price"]]["recurring"]
     every = (recurring["interval"], recurring["interval_count"])
     start, end = item["current_period_start"], item["current_period_end"]
-    anchor = subscription["billing_cycle_anchor"]
+    anchor = anchors.of(subscription)
     assert boundary_after(anchor, *every, end - 1) == end
     assert boundary_before(anchor, *every, end) <= start <= world.now < end
