@@ -83,7 +83,7 @@ def test_every_text_of_the_server_is_translated(modules: dict[str, ast.Module]) 
 def _for_developers(path: str) -> bool:
     """API, sandbox, provider and commands answer in English only; so does the build."""
     english = ("api/", "sandbox/", "provider/", "demo/", "operators/", "build.py")
-    english += ("kit/http/origin_free.py",)
+    english += ("startup.py", "kit/http/origin_free.py")
     return path.removeprefix("portal_app/").startswith(english)
 
 

@@ -52,6 +52,19 @@ class Measured:
         return f"{self.seconds:.0f} s ({self.cpu:.0f} s CPU), at most {self.peak_mb:.0f} MB"
 
 
+def _peak_mb(pid: int) -> float:
+    """The largest memory so far of a process that is saying something; 0 where nobody tells.
+
+    Linux's `ru_maxrss` would count the memory of whoever started the process, too.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0
+
+
 class Installation:
     """A portal with an empty database in *folder*, whose account is served at *base*."""
 
@@ -84,13 +97,13 @@ class Installation:
         began = time.monotonic()
         process = self._start(*arguments)
         assert process.stdout is not None
-        process.stdout.read()
+        peak = max(_peak_mb(process.pid) for _ in process.stdout)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         process.stdout.close()
         assert process.returncode == 0
         seconds, cpu = time.monotonic() - began, usage.ru_utime + usage.ru_stime
-        return Measured(seconds, cpu, usage.ru_maxrss / MEGABYTE)
+        return Measured(seconds, cpu, peak or usage.ru_maxrss / MEGABYTE)
 
     def sync_killed(self, *, pages: int, delay: float, seen: dict[str, int]) -> bool:
         """Kill the import some moments after it wrote so many pages; False when it was faster.

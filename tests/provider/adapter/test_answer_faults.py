@@ -61,6 +61,10 @@ async def test_an_answer_that_was_lost_after_the_effect_repeats_nothing(
     client: stripe.StripeClient, sandbox: SandboxServer
 ) -> None:
     spoil(sandbox, kind="reset", times=1, method="POST", after=True)
-    again = {"max_network_retries": 2}
-    made = client.v1.customers.create({"email": "once@example.com"}, again)  # type: ignore[arg-type]
+    http = stripe.HTTPXClient(timeout=1)
+    hasty = stripe.StripeClient(
+        KEY, base_addresses={"api": sandbox.origin}, http_client=http, max_network_retries=2
+    )
+    made = await hasty.v1.customers.create_async({"email": "once@example.com"})
+    await http.close_async()  # type: ignore[no-untyped-call]
     assert [one.id for one in client.v1.customers.list().data] == [made.id]
