@@ -38,8 +38,8 @@ def render(
 ) -> HTMLResponse:
     """*template* in the visitor's language, never stored, under a policy without scripts.
 
-    The path the language form returns to is the request's own; `POST` pages return to theirs by
-    passing `here`.
+    The language form returns to the request's path, without its query, which may carry what a page
+    must not repeat; a page that has another address to return to passes `here`.
     """
     locale = requested_locale(request)
     context = {
@@ -50,7 +50,7 @@ def render(
         "mode": get_settings().mode.value,
         "theme": _theme_of(request),
         "stylesheet": stylesheet_url(),
-        "here": _path_of(request),
+        "here": request.url.path,
         "error": None,
         **values,
     }
@@ -79,11 +79,6 @@ def _theme_of(request: Request) -> str | None:
     """The theme chosen on our other pages (`head.js`); None follows the system."""
     chosen = request.cookies.get("portal_theme")
     return chosen if chosen in {"light", "dark"} else None
-
-
-def _path_of(request: Request) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 @lru_cache(maxsize=1)
