@@ -22,7 +22,7 @@ from tests.provider.sandbox.shop import DAY, Shop
 
 SOAK = bool(os.environ.get("PORTAL_SOAK"))
 STEPS = 50
-STORIES = 2000 if SOAK else 8
+STORIES = 2000 if SOAK else 16
 
 FAILING = ("pm_card_chargeCustomerFail", "pm_card_authenticationRequired")
 CARDS = ("pm_card_visa", "pm_card_mastercard", *FAILING)
