@@ -29,8 +29,8 @@ run: build ## set up, then serve the portal with its demo world on http://localh
 test: $(DEV) ## set up (browser and databases too), then run every test
 	@scripts/system-packages chromium postgres redis-server
 	@$(BIN)/python -m portal_app.build
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e"
-	$(BIN)/python -m pytest -m e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser
 
 check: $(DEV) ## formatting, lint, types, import contracts, migration drift, translations, lock
 	$(BIN)/ruff format --check .

@@ -69,12 +69,15 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the whole portal runs in the second, serial half of `make test`.
+    """Mark what needs the whole portal, and what drives a browser.
 
-    Playwright's synchronous driver keeps an event loop running in this thread from the first
-    browser test on, so coroutines are tested before it.
+    `make test` runs the browser's tests by themselves: Playwright's synchronous driver keeps an
+    event loop running in their thread, beside which no coroutine can be tested.
     """
     for item in items:
-        if "portal" in getattr(item, "fixturenames", ()):
+        names = getattr(item, "fixturenames", ())
+        if "portal" in names:
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+        if "browser" in names:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -129,6 +129,17 @@ def _environment(origin: str, data_dir: Path, settings: dict[str, str]) -> dict[
     return kept | {"PORTAL_ORIGIN": origin, "PORTAL_DATA_DIR": str(data_dir)} | settings
 
 
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ask it to end; TimeoutExpired when it would not, but then it is gone all the same."""
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+        raise
+
+
 @contextmanager
 def _web_process(
     environment: dict[str, str], port: int, log: Path, factory: str = ""
@@ -146,8 +157,7 @@ def _web_process(
         _wait(f"http://localhost:{port}", server, log)
         yield server.pid
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        _end(server)
 
 
 @contextmanager

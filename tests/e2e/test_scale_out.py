@@ -21,6 +21,8 @@ from tests.security.raw_socket import RawTab
 HYDRATE = "reflex___state____state.hydrate"
 HYDRATE_AND_LOAD = "reflex___state____state.hydrate_and_load"
 CODES_A_MINUTE = 6
+# One worker starts the servers, not each of them.
+pytestmark = pytest.mark.xdist_group("scale-out")
 Cluster = tuple[Portal, LoadBalancer]
 
 

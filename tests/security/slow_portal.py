@@ -15,7 +15,8 @@ os.environ.update(asgi.REFLEX)
 
 from portal_app.identity.policy import Policy, allow
 
-SECONDS = 30.0
+# Long enough for a queue to form behind it, short enough to let the server end.
+SECONDS = 8.0
 
 
 class SlowState(rx.State):
