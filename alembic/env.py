@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from alembic import context
@@ -28,17 +32,28 @@ def _render(kind: str, item: Any, _context: AutogenContext) -> str | bool:  # no
     return False
 
 
-def _wait_for_turn(connection: Connection) -> None:
-    """Let one process migrate at a time: several may start at once, on several machines.
+@contextmanager
+def _turn_on_this_machine(database: Database) -> Iterator[None]:
+    """Let one process migrate a SQLite file at a time.
 
-    SQLite's write lock does the same by itself, if one waits for it longer than a web request
-    may. PostgreSQL's advisory lock belongs to the connection and ends with it; the commit keeps
-    each migration in a transaction of its own.
+    Its own write lock is given up between two migrations, and the next process would start with a
+    list of what is still to do that is no longer true.
     """
-    if connection.dialect.name == "sqlite":
-        # On the driver's cursor: a statement of ours would take the lock it has to wait for.
-        connection.connection.cursor().execute("PRAGMA busy_timeout=60000")
-    else:
+    if not (database.is_sqlite and database.url.database):
+        yield
+        return
+    with Path(f"{database.url.database}.migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """The same on PostgreSQL, among all machines.
+
+    An advisory lock belongs to the connection and ends with it; the commit keeps each migration in
+    a transaction of its own.
+    """
+    if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_KEY})
         connection.commit()
 
@@ -60,9 +75,10 @@ def _migrate(connection: Connection) -> None:
 async def _run() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or get_settings().database_url
     database = Database(url)
-    async with database.engine.connect() as connection:
-        await connection.run_sync(_migrate)
-        await connection.commit()
+    with _turn_on_this_machine(database):
+        async with database.engine.connect() as connection:
+            await connection.run_sync(_migrate)
+            await connection.commit()
     await database.close()
 
 
