@@ -26,7 +26,7 @@ HYDRATE = f"{STATE}.hydrate_and_load"
 EMPTY_TOUCH = f"{STATE}.empty_app____bench_state.touch"
 PORTAL_TOUCH = f"{STATE}.bench___portal_app_served____bench_state.touch"
 ASK_STRIPE = f"{STATE}.bench___portal_app_served____bench_state.ask_stripe"
-OPEN_MEMBERSHIP = f"{STATE}.portal_app___memberships___state____membership_state.load"
+OPEN_MEMBERSHIP = f"{STATE}.portal_app___memberships___state___detail____membership_state.load"
 
 
 @dataclass

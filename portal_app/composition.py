@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from portal_app import registry
 from portal_app.kit import clock, db, logging
+from portal_app.provider import current
+from portal_app.provider.stripe_writer import StripeWriter
 from portal_app.sandbox import read_clock
 from portal_app.settings import Mode, Settings, get_settings
 
@@ -27,4 +29,5 @@ def install() -> db.Database:
     clock.install(business=_business_clock(settings), wall=clock.SystemClock())
     database = db.Database(settings.database_url)
     db.install(database)
+    current.install(StripeWriter(settings.stripe_key, settings.stripe_base))
     return database

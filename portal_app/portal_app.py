@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
+from typing import Any
 
 import reflex as rx
 from fastapi import FastAPI
@@ -29,6 +30,7 @@ from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
 from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
+from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_router
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
@@ -39,12 +41,15 @@ from portal_app.memberships.state import MembershipState, OrdersState
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
+from portal_app.payment_methods import pages as payment_method_pages
+from portal_app.payment_methods.state import PaymentMethodsState
 from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
+from portal_app.ui.freshness import use_freshness
 from portal_app.ui.i18n import t
 from portal_app.ui.i18n_routes import language_router
 from portal_app.ui.page_errors import log_handler_error, log_page_error
@@ -64,6 +69,12 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 METRICS = Metrics()
+# What an open page does when something of its person's changed.
+FOLLOWING: tuple[Any, ...] = (
+    OrdersState.refresh,
+    MembershipState.refresh,
+    PaymentMethodsState.refresh,
+)
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
 
@@ -124,7 +135,7 @@ def _live_pages(app: rx.App) -> LivePages:
         return app.event_namespace.token_to_sid if app.event_namespace else ()
 
     async def push(token: str) -> Told:
-        events = Event.from_event_type([OrdersState.refresh, MembershipState.refresh])  # type: ignore[list-item]
+        events = Event.from_event_type(list(FOLLOWING))
         pushed = await app.event_processor.enqueue_many(token, *events)
         return asyncio.gather(*pushed, return_exceptions=True)
 
@@ -185,12 +196,18 @@ def add_pages(app: rx.App) -> None:
     """Every page, each registered by its domain."""
     app.add_page(not_found_page, route="404", title=t("We can't find that page"))
     membership_pages.register(app)
+    payment_method_pages.register(app)
     account_pages.register(app)
 
 
+use_freshness(lambda: outage_since(database()))
 use_shell(
     Shell(
-        links=(NavLink(t("Orders"), "/orders/"), NavLink(t("Account"), "/account/")),
+        links=(
+            NavLink(t("Orders"), "/orders/"),
+            NavLink(t("Payment methods"), "/payment-methods/"),
+            NavLink(t("Account"), "/account/"),
+        ),
         account=TabState.email,
     )
 )

@@ -5,6 +5,7 @@ from portal_app.catalog import models as catalog
 from portal_app.customers import models as customers
 from portal_app.identity import models as identity
 from portal_app.ingest import models as ingest
+from portal_app.intents import models as intents
 from portal_app.invoices import models as invoices
 from portal_app.memberships import models as memberships
 from portal_app.notifications import models as notifications
@@ -16,6 +17,7 @@ __all__ = [
     "customers",
     "identity",
     "ingest",
+    "intents",
     "invoices",
     "memberships",
     "notifications",

@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Company, Interval, Plan, PortalConfiguration, Product
 from portal_app.customers.models import Customer
-from portal_app.identity.actor import Actor
+from portal_app.identity.actor import Actor, ActorKind
 from portal_app.identity.models import EmailAddress, Person, email_key
 from portal_app.memberships.models import (
-    ActorKind,
     Member,
     Membership,
     MembershipEvent,

@@ -1,11 +1,23 @@
-"""Who is acting: the first argument of every service."""
+"""Who is acting: the first argument of every service, and the author of what is written."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.kit.errors import Unauthorized
+
+
+class ActorKind(StrEnum):
+    CUSTOMER = "customer"
+    CREATOR = "creator"
+    API_KEY = "api_key"
+    OPERATOR = "operator"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +39,25 @@ def current_actor() -> Actor:
     if actor is None:
         raise Unauthorized("Sign in to continue.")
     return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """To whom a history ascribes a change; *id* is empty for the system."""
+
+    kind: ActorKind
+    id: str = ""
+
+
+SYSTEM: Final = Author(ActorKind.SYSTEM)
+
+
+def write_as(session: AsyncSession, author: Author) -> None:
+    """Ascribe everything that this unit of work finds changed to *author*."""
+    session.info["author"] = author
+
+
+def author_of(session: AsyncSession) -> Author:
+    """The system, unless somebody asked for the change: Stripe does not say who it was."""
+    author: Author = session.info.get("author", SYSTEM)
+    return author

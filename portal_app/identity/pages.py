@@ -9,12 +9,12 @@ from portal_app.identity.views import AccountView, EmailView, SessionView
 from portal_app.ui.i18n import LocaleState, t, t_fill
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
-    alert,
     badge,
     button,
     card,
     fact,
     key_facts,
+    load_failed,
     muted,
     native_form,
     select_field,
@@ -42,7 +42,7 @@ def account_page() -> rx.Component:
         rx.match(
             AccountState.phase,
             ("ready", account_body(AccountState.view)),
-            ("failed", _failed()),
+            ("failed", load_failed(AccountState.load)),
             _waiting(),
         ),
         title=t("Account"),
@@ -96,16 +96,6 @@ def _session(row: SessionView) -> rx.Component:
             class_name="card-head",
         ),
         muted(row.since),
-    )
-
-
-def _failed() -> rx.Component:
-    return alert(
-        "danger",
-        t("Your account could not be loaded"),
-        t("Nothing was changed. Try again in a moment."),
-        action=button(t("Try again"), on_click=AccountState.load),
-        live=True,
     )
 
 

@@ -71,10 +71,9 @@ def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
 
 
 def _session_view(reader: Reader, actor: Actor, row: LoginSession) -> SessionView:
-    started = f"{reader.date(row.created_at)}, {row.created_at:%H:%M} UTC"
     return SessionView(
         device=device_name(reader, row.user_agent),
-        since=reader.say("Signed in {when}", when=started),
+        since=reader.say("Signed in {when}", when=reader.moment(row.created_at)),
         here=row.id == actor.session_id,
     )
 

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from sqlmodel import col, select
 
 from portal_app.identity.tabs import OpenTabs
-from portal_app.ingest.models import Change
+from portal_app.ingest.models import EVERYBODY, Change
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 
@@ -95,4 +95,4 @@ class LivePages:
         self._settled = max([self._settled, *(row.id for row in rows if row.at < recent)])
         # So much at once is an import; asking everybody to read is cheaper than to find out whom.
         overflow = len(rows) == MOST_READ and len(fresh) == MOST_READ
-        return set(self.tabs) if overflow else set(self.tabs.of(news))
+        return set(self.tabs) if overflow or EVERYBODY in news else set(self.tabs.of(news))

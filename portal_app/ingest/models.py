@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Field, Index, SQLModel
 
 from portal_app.kit.columns import json_column, utc
 from portal_app.kit.ids import new_id
+
+# Stands in `changes` for every person there is.
+EVERYBODY: Final = "*"
 
 
 class InboxEvent(SQLModel, table=True):
@@ -39,6 +42,22 @@ class Change(SQLModel, table=True):
     person_id: str = Field(index=True)
     topic: str
     at: datetime = Field(sa_column=utc())
+
+
+class Outage(SQLModel, table=True):
+    """A time in which the payment provider did not answer us. `out_…`; at most one is going on.
+
+    *since* is the last answer before it, *noticed_at* when we were sure of it. Wall times.
+    """
+
+    __tablename__ = "outages"
+
+    id: str = Field(default_factory=lambda: new_id("out"), primary_key=True)
+    # NULL once it is over, as a unique column takes any number of those.
+    going_on: bool | None = Field(default=True, unique=True)
+    since: datetime = Field(sa_column=utc())
+    noticed_at: datetime = Field(sa_column=utc(index=True))
+    ended_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
 
 
 class ImportCursor(SQLModel, table=True):

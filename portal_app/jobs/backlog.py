@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Table, func, select
 
 from portal_app.ingest.models import InboxEvent
+from portal_app.intents.models import Intent
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.notifications.models import OutboxMessage
@@ -18,6 +19,7 @@ LATE: Final = timedelta(minutes=5)
 _QUEUES: Final[dict[str, tuple[Any, str]]] = {
     "outbox": (OutboxMessage, "sent_at"),
     "inbox": (InboxEvent, "handled_at"),
+    "intents": (Intent, "done_at"),
 }
 
 

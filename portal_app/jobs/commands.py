@@ -13,7 +13,10 @@ from portal_app.kit.db import Database
 
 Result = TypeVar("Result")
 QueueName = Annotated[
-    str, typer.Option("--queue", help="inbox (Stripe's events) or outbox (mail).")
+    str,
+    typer.Option(
+        "--queue", help="inbox (Stripe's events), outbox (mail) or intents (changes at Stripe)."
+    ),
 ]
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, Table, and_, or_, select, update
 
 from portal_app.ingest.models import InboxEvent
+from portal_app.intents.models import Intent
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.errors import InvalidInput
@@ -35,6 +36,7 @@ class _Kept:
 _QUEUES: Final = {
     "inbox": _Kept(InboxEvent, "handled_at", "type"),
     "outbox": _Kept(OutboxMessage, "sent_at", "kind"),
+    "intents": _Kept(Intent, "done_at", "kind"),
 }
 
 
@@ -80,7 +82,8 @@ async def replay(db: Database, queue: str, ids: Sequence[str]) -> int:
     """Make rows due now as if they were new; without *ids* every dead one; how many there were.
 
     An inbox event may be replayed after it was handled, as it only makes us look again. A mail
-    that was sent is never sent again. Raises InvalidInput for a queue that there is not.
+    that was sent is never sent again, and no change is made twice. Raises InvalidInput for a queue
+    that there is not.
     """
     kept = _kept(queue)
     columns, done = kept.table.c, kept.table.c[kept.done]
@@ -98,5 +101,5 @@ async def replay(db: Database, queue: str, ids: Sequence[str]) -> int:
 
 def _kept(queue: str) -> _Kept:
     if queue not in _QUEUES:
-        raise InvalidInput(f"There is no queue {queue}, only {' and '.join(_QUEUES)}.")
+        raise InvalidInput(f"There is no queue {queue}, only {', '.join(_QUEUES)}.")
     return _QUEUES[queue]

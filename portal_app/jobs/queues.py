@@ -10,10 +10,16 @@ from portal_app.ingest import inbox
 from portal_app.ingest.changes import prune_changes
 from portal_app.ingest.handling import InboxHandler
 from portal_app.ingest.models import InboxEvent
+from portal_app.ingest.outages import NOTE_EVERY, note_contact
+from portal_app.intents.handling import IntentHandler
+from portal_app.intents.models import Intent
+from portal_app.intents.service import desk
+from portal_app.intents.writes import by_kind
 from portal_app.jobs.loop import JobLoop
 from portal_app.jobs.queue import BatchQueue, Queue
 from portal_app.jobs.timers import Timer
 from portal_app.kit.db import database
+from portal_app.memberships.service import REASSIGN
 from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
 from portal_app.notifications.models import OutboxMessage
@@ -25,7 +31,9 @@ from portal_app.settings import Settings
 # Enough that the many events of one renewal meet in a batch, and few enough for a lease.
 INBOX_BATCH: Final = 100
 # Three and a half days at the longest pause: as long as Stripe itself would keep trying.
-INBOX_ATTEMPTS: Final = 92
+ATTEMPTS: Final = 92
+# Every kind of write that there is.
+WRITES: Final = by_kind(REASSIGN)
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:
@@ -40,13 +48,25 @@ def inbox_queue(source: ObjectSource) -> BatchQueue[InboxEvent]:
         "handled_at",
         InboxHandler(database, source),
         batch=INBOX_BATCH,
-        max_attempts=INBOX_ATTEMPTS,
+        max_attempts=ATTEMPTS,
     )
+
+
+def intent_queue() -> Queue[Intent]:
+    """Changes at the provider that their customer's request could not finish."""
+    handler = IntentHandler(desk(), WRITES)
+    return Queue(Intent, "done_at", handler, max_attempts=ATTEMPTS)
 
 
 def mail_loop(settings: Settings) -> JobLoop:
     """The loop that sends mail, woken by each append of this process."""
     return JobLoop((outbox_queue(settings),), signals=(outbox.listen,))
+
+
+def intent_loop() -> JobLoop:
+    """The loop that finishes what was begun: by itself, since each may wait for the provider."""
+    note = Timer(NOTE_EVERY, lambda: note_contact(database()))
+    return JobLoop((intent_queue(),), timers=(note,))
 
 
 def inbox_loop(source: ObjectSource) -> JobLoop:
@@ -66,7 +86,9 @@ async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
     source = StripeObjects(settings.stripe_key, settings.stripe_base)
     try:
         await asyncio.gather(
-            mail_loop(settings).run_forever(stop), inbox_loop(source).run_forever(stop)
+            mail_loop(settings).run_forever(stop),
+            intent_loop().run_forever(stop),
+            inbox_loop(source).run_forever(stop),
         )
     finally:
         await source.close()

@@ -10,8 +10,9 @@ from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
 from portal_app.customers.service import announce, link_unclaimed
+from portal_app.identity.actor import ActorKind
 from portal_app.kit.clock import wall_now
-from portal_app.memberships.models import ActorKind, Member, MembershipEvent
+from portal_app.memberships.models import Member, MembershipEvent
 
 
 async def claim(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Computed, String
 from sqlmodel import Field, Index, SQLModel, text
 
+from portal_app.identity.actor import ActorKind
 from portal_app.kit.columns import (
     currency,
     json_column,
@@ -27,14 +28,6 @@ class MembershipSource(StrEnum):
     SUBSCRIPTION = "subscription"
     CHECKOUT = "checkout"
     INVOICE = "invoice"
-
-
-class ActorKind(StrEnum):
-    CUSTOMER = "customer"
-    CREATOR = "creator"
-    API_KEY = "api_key"
-    OPERATOR = "operator"
-    SYSTEM = "system"
 
 
 class Membership(SQLModel, table=True):

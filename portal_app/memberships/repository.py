@@ -145,6 +145,17 @@ async def subscription_ids(session: AsyncSession, membership_id: str) -> Sequenc
     return (await session.scalars(statement)).all()
 
 
+async def current_subscriptions(
+    session: AsyncSession, membership_ids: Sequence[str]
+) -> Sequence[str]:
+    """The Stripe subscription behind each of these now; not scoped, see `owned_by`."""
+    statement = select(col(MembershipSubscription.stripe_subscription_id)).where(
+        col(MembershipSubscription.membership_id).in_(membership_ids),
+        col(MembershipSubscription.until_at).is_(None),
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def latest_events(
     session: AsyncSession, holding: Member, *, limit: int
 ) -> Sequence[MembershipEvent]:

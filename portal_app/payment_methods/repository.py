@@ -1,14 +1,67 @@
-"""Which payment method a charge would use, as a join that other queries add."""
+"""All SQL about payment methods. `on_file(actor)` is the only way in for people."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.customers.models import Customer
+from portal_app.identity.actor import Actor
 from portal_app.payment_methods.models import PaymentMethod
+
+
+def on_file(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Attached methods of the actor's customers, each with its Customer."""
+    return (
+        select(PaymentMethod, Customer)
+        .join(Customer, col(Customer.id) == col(PaymentMethod.customer_id))
+        .where(
+            col(Customer.person_id) == actor.person_id,
+            col(Customer.deleted_at).is_(None),
+            col(PaymentMethod.detached_at).is_(None),
+        )
+    )
+
+
+async def customers_of(session: AsyncSession, actor: Actor) -> Sequence[Customer]:
+    """The actor's customers at Stripe, oldest first."""
+    statement = (
+        select(Customer)
+        .where(col(Customer.person_id) == actor.person_id, col(Customer.deleted_at).is_(None))
+        .order_by(col(Customer.created_at), col(Customer.id))
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def methods_of(session: AsyncSession, actor: Actor) -> Sequence[PaymentMethod]:
+    """Everything on file, newest first."""
+    newest = (col(PaymentMethod.created_at).desc(), col(PaymentMethod.id).desc())
+    return [row[0] for row in await session.execute(on_file(actor).order_by(*newest))]
+
+
+async def find_method(
+    session: AsyncSession, actor: Actor, method_id: str
+) -> tuple[PaymentMethod, Customer] | None:
+    row = (await session.execute(on_file(actor).where(col(PaymentMethod.id) == method_id))).first()
+    return (row[0], row[1]) if row else None
+
+
+async def same_card(session: AsyncSession, method: PaymentMethod) -> Sequence[PaymentMethod]:
+    """Older ones on the same customer that are the same card or account (Stripe's fingerprint)."""
+    if not method.fingerprint:
+        return []
+    statement = select(PaymentMethod).where(
+        col(PaymentMethod.customer_id) == method.customer_id,
+        col(PaymentMethod.fingerprint) == method.fingerprint,
+        col(PaymentMethod.kind) == method.kind,
+        col(PaymentMethod.detached_at).is_(None),
+        col(PaymentMethod.id) != method.id,
+    )
+    return (await session.scalars(statement)).all()
 
 
 def charged_by(

@@ -112,9 +112,52 @@ class PaymentMethodFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetupFacts:
+    """A setup intent: *client_secret* lets a browser confirm it, *failure_code* is of the last try.
+
+    *status* is Stripe's; *method_id* is there once a method was entered, good or not.
+    """
+
+    id: str
+    customer_id: str | None
+    method_id: str | None
+    status: str
+    client_secret: str = field(repr=False)
+    failure_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedPage:
+    """A page of the provider's to send somebody to, and the object behind it."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionFacts:
+    """A promotion code as customers type it; *active* is false when nobody can use it any more."""
+
+    id: str
+    code: str
+    coupon_id: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxIdFacts:
+    """*kind* is Stripe's `type` (`eu_vat`, …)."""
+
+    id: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
     """One item of a subscription. Periods stand on items since API 2025-03-31."""
 
+    id: str
     price: PriceFacts
     quantity: int
     period_start: datetime
@@ -138,6 +181,7 @@ class ScheduledChange:
 class SubscriptionFacts:
     """*plan* is the first licensed recurring item, *extras* the others in Stripe's order.
 
+    *discount_ids* run on the subscription itself; a change of discounts has to name them again.
     *membership_id* is what the metadata `portal_membership` says, ours or not. *paused_at* is
     known for a paused subscription only; pausing its collection leaves no time at Stripe.
     """
@@ -168,6 +212,8 @@ class SubscriptionFacts:
     cancel_comment: str
     cancel_reason: str
     scheduled: ScheduledChange | None
+    schedule_id: str | None
+    discount_ids: tuple[str, ...]
     membership_id: str | None
     metadata: Mapping[str, str]
 

@@ -29,38 +29,38 @@ class StripeObjects(StripeProvider):
     """`ObjectSource` as well as `PaymentProvider`."""
 
     async def product(self, product_id: str) -> ProductFacts:
-        return product_facts(await self._one(f"/v1/products/{_named(product_id)}"))
+        return product_facts(await self._one(f"/v1/products/{named(product_id)}"))
 
     async def price(self, price_id: str) -> PriceFacts:
-        return price_facts(await self._one(f"/v1/prices/{_named(price_id)}"))
+        return price_facts(await self._one(f"/v1/prices/{named(price_id)}"))
 
     async def payment_method(self, method_id: str) -> PaymentMethodFacts:
-        return payment_method_facts(await self._one(f"/v1/payment_methods/{_named(method_id)}"))
+        return payment_method_facts(await self._one(f"/v1/payment_methods/{named(method_id)}"))
 
     async def subscription(self, subscription_id: str) -> SubscriptionFacts:
-        sub = await self._one(f"/v1/subscriptions/{_named(subscription_id)}", "schedule")
+        sub = await self._one(f"/v1/subscriptions/{named(subscription_id)}", "schedule")
         items = self._list("/v1/subscription_items", subscription=subscription_id)
         await completed(sub, "items", items)
         return subscription_facts(sub)
 
     async def checkout(self, session_id: str) -> CheckoutFacts:
-        path = f"/v1/checkout/sessions/{_named(session_id)}"
+        path = f"/v1/checkout/sessions/{named(session_id)}"
         session = await self._one(path, "line_items")
         await completed(session, "line_items", self._list(f"{path}/line_items"))
         return checkout_facts(session)
 
     async def payment(self, intent_id: str) -> PaymentFacts:
-        found = await self._one(f"/v1/payment_intents/{_named(intent_id)}", "latest_charge")
+        found = await self._one(f"/v1/payment_intents/{named(intent_id)}", "latest_charge")
         return payment_facts(found)
 
     async def invoice(self, invoice_id: str) -> InvoiceFacts:
-        path = f"/v1/invoices/{_named(invoice_id)}"
+        path = f"/v1/invoices/{named(invoice_id)}"
         invoice = await self._one(path, "payments")
         await completed(invoice, "lines", self._list(f"{path}/lines"))
         return invoice_facts(invoice)
 
     async def refund(self, refund_id: str) -> RefundFacts:
-        return refund_facts(await self._one(f"/v1/refunds/{_named(refund_id)}"))
+        return refund_facts(await self._one(f"/v1/refunds/{named(refund_id)}"))
 
     async def _one(self, path: str, *expand: str) -> Any:  # noqa: ANN401 -- JSON
         """One object; of a deleted one Stripe tells no more than that it was."""
@@ -70,5 +70,5 @@ class StripeObjects(StripeProvider):
         return found
 
 
-def _named(object_id: str) -> str:
+def named(object_id: str) -> str:
     return quote(object_id, safe="")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import reflex as rx
 
+from portal_app.ui.freshness import freshness_banner
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.notices import notice_region
 from portal_app.ui.parts import every_language, native_form, skeleton_card, skeleton_page
@@ -41,6 +42,7 @@ def page_shell(
         skip_link(),
         page_header(signed_in=signed_in, brand=brand),
         rx.el.main(
+            freshness_banner(),
             notice_region(),
             content,
             id="main",

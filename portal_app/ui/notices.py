@@ -6,11 +6,14 @@ nobody can put words on a page from outside.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Literal
 
 import reflex as rx
 
+from portal_app.kit.errors import PortalError
 from portal_app.ui.parts.content import alert
+from portal_app.ui.reader import Reader
 
 NoticeTone = Literal["ok", "info", "warn", "danger"]
 
@@ -32,6 +35,14 @@ async def notify(
     """
     notices = await state.get_state(NoticeState)
     notices.tone, notices.text, notices._for_next_page = tone, text, on_next_page  # noqa: SLF001
+
+
+async def tell(
+    state: rx.State, reader: Reader, error: PortalError, *, on_next_page: bool = False
+) -> None:
+    """Say a refusal, or that a change is under way (2xx), in the person's language."""
+    tone: NoticeTone = "info" if error.status < HTTPStatus.BAD_REQUEST else "danger"
+    await notify(state, tone, reader.say(error.sentence), on_next_page=on_next_page)
 
 
 async def start_page(state: rx.State) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 
 from portal_app.kit.money import Money
 from portal_app.ui.catalogue import supported, translate
@@ -31,6 +31,11 @@ class Reader:
         """The day with its year, in UTC, as Stripe bills by it: `31 May 2026`, `31. Mai 2026`."""
         language = supported(self.locale)
         return format_date(moment.date(), _DATE_PATTERNS.get(language, "long"), locale=language)
+
+    def moment(self, moment: datetime) -> str:
+        """The day and the minute, in UTC and saying so: `31 May 2026, 15:32 UTC`."""
+        time = format_time(moment, "HH:mm", locale=supported(self.locale))
+        return f"{self.date(moment)}, {time} UTC"
 
     def money(self, amount: Money) -> str:
         return amount.format(supported(self.locale))

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from portal_app.identity.actor import Actor
 from portal_app.kit.db import Database
-from portal_app.memberships.service import (
+from portal_app.memberships.service.reading import (
     MembershipDetails,
     MembershipList,
     get_membership,

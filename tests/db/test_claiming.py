@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlmodel import select
 
 from portal_app.customers.models import Customer
+from portal_app.identity.actor import ActorKind
 from portal_app.identity.models import email_key
 from portal_app.ingest.models import Change
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import claim, link_customer
-from portal_app.memberships.models import ActorKind, Member, MembershipEvent
+from portal_app.memberships.models import Member, MembershipEvent
 from tests.conftest import NOW, Clocks
 from tests.factories import make_customer, make_membership, make_person
 

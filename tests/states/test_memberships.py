@@ -14,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 from portal_app.identity.models import Person
 from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
-from portal_app.memberships import state as state_module
 from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.memberships.state import detail as detail_module
+from portal_app.memberships.state import orders as orders_module
 from portal_app.ui.notices import NoticeState
 from tests.factories import NOW, HeldMembership, make_membership, make_person
 
@@ -80,7 +81,7 @@ async def test_older_ones_that_cannot_be_read_are_said_and_can_be_asked_for_agai
     orders, notices = await root.get_state(OrdersState), await root.get_state(NoticeState)
     await OrdersState.load.fn(orders)
     with monkeypatch.context() as patched:
-        patched.setattr(state_module, "past_memberships", broken)
+        patched.setattr(orders_module, "past_memberships", broken)
         assert [orders.busy async for _ in OrdersState.show_older.fn(orders)] == [True]
     assert (notices.tone, notices.text[:27]) == ("danger", "We couldn't load older memb")
     assert (len(orders.view.past), orders.view.has_older, orders.busy) == (20, True, False)
@@ -94,7 +95,7 @@ async def test_orders_that_cannot_be_read_say_so_and_can_be_tried_again(
     await held_by(db, ada)
     orders = await root.get_state(OrdersState)
     with monkeypatch.context() as patched:
-        patched.setattr(state_module, "list_memberships", broken)
+        patched.setattr(orders_module, "list_memberships", broken)
         await OrdersState.load.fn(orders)
     assert (orders.phase, orders.view.current) == ("failed", [])
     await OrdersState.load.fn(orders)
@@ -145,7 +146,7 @@ async def test_every_miss_leaves_the_same_state(root: rx.State, db: Database, ad
 async def test_a_membership_that_cannot_be_read_says_so(
     root: rx.State, db: Database, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_module, "get_membership", broken)
+    monkeypatch.setattr(detail_module, "get_membership", broken)
     page = await root.get_state(MembershipState)
     at(root, "mber_1")
     await MembershipState.load.fn(page)

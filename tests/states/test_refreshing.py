@@ -9,8 +9,9 @@ import reflex as rx
 
 from portal_app.identity.models import Person
 from portal_app.kit.db import Database
-from portal_app.memberships import state as state_module
 from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.memberships.state import detail as detail_module
+from portal_app.memberships.state import orders as orders_module
 from portal_app.ui.notices import NoticeState, notify
 from tests.factories import NOW, HeldMembership
 from tests.states.test_memberships import at, broken, held_by
@@ -76,9 +77,9 @@ async def test_a_page_that_is_not_open_reads_nothing(
 ) -> None:
     orders = await root.get_state(OrdersState)
     page = await root.get_state(MembershipState)
-    monkeypatch.setattr(state_module, "list_memberships", broken)
-    monkeypatch.setattr(state_module, "get_membership", broken)
-    monkeypatch.setattr(state_module.log, "exception", pytest.fail)
+    monkeypatch.setattr(orders_module, "list_memberships", broken)
+    monkeypatch.setattr(detail_module, "get_membership", broken)
+    monkeypatch.setattr(orders_module.log, "exception", pytest.fail)
     on_orders(root)
     await OrdersState.refresh.fn(orders)  # not loaded yet
     await MembershipState.refresh.fn(page)
@@ -113,11 +114,11 @@ async def test_a_refresh_that_fails_leaves_the_page_as_it_was(
     orders, page = await root.get_state(OrdersState), await root.get_state(MembershipState)
     on_orders(root)
     await OrdersState.load.fn(orders)
-    monkeypatch.setattr(state_module, "list_memberships", broken)
+    monkeypatch.setattr(orders_module, "list_memberships", broken)
     await OrdersState.refresh.fn(orders)
     assert (orders.phase, len(orders.view.current)) == ("ready", 1)
     at(root, hers.member.id)
     await MembershipState.load.fn(page)
-    monkeypatch.setattr(state_module, "get_membership", broken)
+    monkeypatch.setattr(detail_module, "get_membership", broken)
     await MembershipState.refresh.fn(page)
     assert (page.phase, page.view.title) == ("ready", "Trading Room")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.memberships.pages.charged_to import charged_to_page
 from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
-from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.memberships.state import ChargedToState, MembershipState, OrdersState
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
 
 
 def register(app: rx.App) -> None:
-    """Add `/orders/` and `/billing/manage/<member id>/`; the composition root calls this."""
+    """Add `/orders/`, `/billing/manage/<member id>/` and what is below it; called at the root."""
     app.add_page(
         orders_page, route="/orders", title=t("Orders"), on_load=OrdersState.load, context=_PRIVATE
     )
@@ -22,5 +23,12 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]",
         title=t("Membership"),
         on_load=MembershipState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        charged_to_page,
+        route="/billing/manage/[member_id]/payment-method",
+        title=t("Update payment method"),
+        on_load=ChargedToState.load,
         context=_PRIVATE,
     )

@@ -7,22 +7,22 @@ from typing import Any
 import reflex as rx
 
 from portal_app.invoices.views import InvoiceRow
-from portal_app.memberships.pages.parts import load_failed, plain_alert, switch_account
+from portal_app.memberships.pages.parts import membership_not_found, plain_alert
 from portal_app.memberships.state import MembershipState
 from portal_app.memberships.views import FactRow, MembershipView, TimelineRow
 from portal_app.payment_methods.views import PaymentMethodView
-from portal_app.ui.i18n import t, t_fill
+from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
     alert,
     badge,
     card,
     cell,
-    empty_state,
     fact,
     fold,
     key_facts,
     link_button,
+    load_failed,
     muted,
     skeleton_card,
     skeleton_page,
@@ -81,7 +81,7 @@ def membership_body(view: MembershipView) -> rx.Component:
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
-        rx.cond(view.charges, _payment_method(view.payment_method)),
+        rx.cond(view.charges, _payment_method(view.payment_method, view.member_id)),
         _invoices(view),
         rx.cond(view.timeline, _timeline(view)),
     )
@@ -104,7 +104,7 @@ def _fact(row: FactRow) -> rx.Component:
     return fact(row.label, row.value, key=row.label)
 
 
-def _payment_method(view: PaymentMethodView) -> rx.Component:
+def _payment_method(view: PaymentMethodView, member_id: Text) -> rx.Component:
     return card(
         rx.cond(
             view.label != "",
@@ -114,6 +114,7 @@ def _payment_method(view: PaymentMethodView) -> rx.Component:
             ),
             muted(t("There is no payment method on file for this membership.")),
         ),
+        link_button(t("Update payment method"), f"/billing/manage/{member_id}/payment-method/"),
         title=t("Payment method"),
     )
 
@@ -153,25 +154,3 @@ def _timeline(view: MembershipView) -> rx.Component:
 
 def _event(row: TimelineRow) -> rx.Component:
     return timeline_entry(row.when, row.sentence, stamp=row.moment)
-
-
-def membership_not_found(email: Text) -> rx.Component:
-    """The same for an unknown, a malformed and somebody else's id."""
-    return stack(
-        rx.el.div(
-            text_link(t("Orders"), "/orders/", class_name="back"),
-            rx.el.h1(t("We can't find that membership"), class_name="page-title"),
-            class_name="page-head",
-        ),
-        empty_state(
-            t_fill("You are signed in as {email}.", email=email),
-            t(
-                "The link may belong to another email address of yours, or the membership may no"
-                " longer be in your hands."
-            ),
-            action=rx.fragment(
-                link_button(t("See your memberships"), "/orders/", variant="primary"),
-                switch_account(),
-            ),
-        ),
-    )

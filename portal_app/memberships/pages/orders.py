@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.memberships.pages.parts import alert_with_link, load_failed, switch_account
+from portal_app.memberships.pages.parts import alert_with_link, switch_account
 from portal_app.memberships.state import OrdersState
 from portal_app.memberships.views import MembershipCard, NextChargeView, OrdersView
 from portal_app.ui.i18n import t, t_fill
@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     fold,
     key_facts,
     link_button,
+    load_failed,
     muted,
     skeleton_card,
     skeleton_page,

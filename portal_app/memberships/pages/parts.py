@@ -6,8 +6,16 @@ import reflex as rx
 
 from portal_app.memberships.views import AlertView
 from portal_app.ui.i18n import t, t_fill
-from portal_app.ui.parts import alert, button, empty_state, native_form, text_link
-from portal_app.ui.parts.types import Events
+from portal_app.ui.parts import (
+    alert,
+    button,
+    empty_state,
+    link_button,
+    native_form,
+    stack,
+    text_link,
+)
+from portal_app.ui.parts.types import Text
 
 
 def alert_with_link(view: AlertView) -> rx.Component:
@@ -30,18 +38,28 @@ def plain_alert(view: AlertView) -> rx.Component:
     return alert(view.tone, view.title, view.text, key=view.key)
 
 
-def load_failed(on_retry: Events) -> rx.Component:
-    """The data could not be read; nothing is lost, and trying again is one press away."""
-    return rx.el.div(
-        empty_state(
-            t("We couldn't load this page."),
-            t("Your memberships are not affected. Please try again in a moment."),
-            action=button(t("Try again"), on_click=on_retry, variant="primary"),
-        ),
-        role="alert",
-    )
-
-
 def switch_account() -> rx.Component:
     """Sign out, to come back with another address. The browser posts it, as the cookie needs."""
     return native_form(button(t("Sign in with another email"), submit=True), action="/auth/logout")
+
+
+def membership_not_found(email: Text) -> rx.Component:
+    """The same for an unknown, a malformed and somebody else's id."""
+    return stack(
+        rx.el.div(
+            text_link(t("Orders"), "/orders/", class_name="back"),
+            rx.el.h1(t("We can't find that membership"), class_name="page-title"),
+            class_name="page-head",
+        ),
+        empty_state(
+            t_fill("You are signed in as {email}.", email=email),
+            t(
+                "The link may belong to another email address of yours, or the membership may no"
+                " longer be in your hands."
+            ),
+            action=rx.fragment(
+                link_button(t("See your memberships"), "/orders/", variant="primary"),
+                switch_account(),
+            ),
+        ),
+    )

@@ -10,8 +10,9 @@ from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
 from portal_app.customers.service import announce
+from portal_app.identity.actor import author_of
 from portal_app.kit.clock import wall_now
-from portal_app.memberships.models import ActorKind, Member, Membership, MembershipEvent
+from portal_app.memberships.models import Member, Membership, MembershipEvent
 from portal_app.memberships.projection.happenings import Happening
 
 TOPIC = "memberships"
@@ -35,13 +36,15 @@ def open_holding(
 
 
 def record(session: AsyncSession, membership: Membership, happenings: Iterable[Happening]) -> None:
-    """Append to the history; the actor is the system, as Stripe does not say who it was."""
+    """Append to the history, ascribed to whoever this unit of work writes for."""
+    author = author_of(session)
     for happening in happenings:
         session.add(
             MembershipEvent(
                 membership_id=membership.id,
                 kind=happening.kind,
-                actor_kind=ActorKind.SYSTEM,
+                actor_kind=author.kind,
+                actor_id=author.id,
                 before=happening.before,
                 after=happening.after,
                 happened_at=happening.at,

@@ -10,18 +10,22 @@ from portal_app.memberships.views.cards import (
     orders_view,
     with_older,
 )
+from portal_app.memberships.views.charged_to import ChargedToView, MethodOption, charged_to_view
 from portal_app.memberships.views.detail import FactRow, MembershipView, membership_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 
 __all__ = [
     "AlertView",
+    "ChargedToView",
     "FactRow",
     "MembershipCard",
     "MembershipView",
+    "MethodOption",
     "NextChargeView",
     "OrdersView",
     "TimelineRow",
     "alerts_of",
+    "charged_to_view",
     "membership_card",
     "membership_view",
     "next_charge",

@@ -74,7 +74,7 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         # An alert says the same and more.
         sentence="" if held.status in NEEDS_ATTENTION else sentence(reader, held),
         scheduled_change=_scheduled_change(reader, details),
-        charges=_charges(held),
+        charges=held.is_charged,
         payment_method=method_view(reader, row.payment_method),
         alerts=alerts_of(reader, [held]),
         facts=[FactRow(label=name, value=value) for name, value in _facts(reader, held) if value],
@@ -85,11 +85,6 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
     )
-
-
-def _charges(held: HeldMembership) -> bool:
-    automatic = held.row.membership.collection_method == "charge_automatically"
-    return held.facts.recurring and held.current and automatic
 
 
 def _facts(reader: Reader, held: HeldMembership) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,10 @@ LARGEST: Final = 2**63 - 1
 LARGEST_COUNT: Final = 2**31 - 1
 
 
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 class Fields:
     """One object, or a part of one, as plain mappings and lists (`StripeObject.to_dict()`).
 
@@ -63,6 +67,16 @@ class Fields:
 
     def ref_or_none(self, name: str) -> str | None:
         return None if self._obj.get(name) is None else self.ref(name)
+
+    def refs(self, name: str) -> tuple[str, ...]:
+        """The ids of a plain list of other objects, expanded or not; nothing when left out."""
+        found = self._obj.get(name)
+        if found is None:
+            return ()
+        ids = [one.get("id") if isinstance(one, Mapping) else one for one in _listed(found)]
+        if not isinstance(found, list) or not all(isinstance(one, str) and one for one in ids):
+            raise self.malformed(name)
+        return tuple(str(one) for one in ids)
 
     def whole(self, name: str) -> int:
         value = self._obj.get(name)

@@ -42,6 +42,8 @@ def subscription_facts(obj: object) -> SubscriptionFacts:
         cancel_comment=cancellation.text_or_empty("comment") if cancellation else "",
         cancel_reason=cancellation.text_or_empty("reason") if cancellation else "",
         scheduled=_pending_update(sub) or _next_phase(sub, plan),
+        schedule_id=sub.ref_or_none("schedule"),
+        discount_ids=sub.refs("discounts"),
         membership_id=metadata.get("portal_membership"),
         metadata=metadata,
     )
@@ -59,6 +61,7 @@ def _plan_and_extras(sub: Fields) -> tuple[ItemFacts, tuple[ItemFacts, ...]]:
 def _item(item: Fields) -> ItemFacts:
     quantity = item.count_or_none("quantity")  # metered items have none
     return ItemFacts(
+        id=item.text("id"),
         price=read_price(item.part("price")),
         quantity=1 if quantity is None else quantity,
         period_start=item.moment("current_period_start"),

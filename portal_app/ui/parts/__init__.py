@@ -25,6 +25,7 @@ from portal_app.ui.parts.content import (
 )
 from portal_app.ui.parts.every_language import every_language
 from portal_app.ui.parts.fields import checkbox, field, radio_group, select_field
+from portal_app.ui.parts.load_failed import load_failed
 from portal_app.ui.parts.skeletons import (
     loading_text,
     skeleton_card,
@@ -48,6 +49,7 @@ __all__ = [
     "fold",
     "key_facts",
     "link_button",
+    "load_failed",
     "loading_text",
     "muted",
     "native_form",

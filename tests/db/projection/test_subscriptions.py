@@ -10,10 +10,10 @@ import pytest
 from portal_app.catalog.models import Plan
 from portal_app.customers.models import Customer
 from portal_app.customers.projection import project_customer
+from portal_app.identity.actor import ActorKind
 from portal_app.ingest.models import Change
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.models import (
-    ActorKind,
     Member,
     Membership,
     MembershipEvent,

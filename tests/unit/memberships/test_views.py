@@ -9,7 +9,8 @@ from typing import Any
 
 from portal_app.catalog.configuration import AccessPolicy
 from portal_app.catalog.models import Product
-from portal_app.memberships.models import ActorKind, MembershipEvent
+from portal_app.identity.actor import ActorKind
+from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.service import HeldMembership, MembershipDetails, MembershipList
 from portal_app.memberships.views import (
     alerts_of,

@@ -24,7 +24,9 @@ from portal_app.memberships.rules import (
     MembershipStatus,
     StripeFacts,
     grants_access,
+    is_canceling,
     is_current,
+    renewal_date,
     status_of,
 )
 
@@ -55,6 +57,24 @@ class HeldMembership:
     current: bool
     unpaid: Invoice | None
     last_attempt: Payment | None
+
+    @property
+    def will_be_charged(self) -> bool:
+        """Whether a payment method will be used, as things stand: now, to pay, or to resume."""
+        return self.is_charged and (self.unpaid is not None or not is_canceling(self.facts))
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether a payment method matters: not for what is over, paid once or invoiced."""
+        automatic = self.row.membership.collection_method == "charge_automatically"
+        return self.facts.recurring and self.current and automatic
+
+
+def next_charge_at(held: HeldMembership) -> datetime | None:
+    """When its method is charged next: the next try of an unpaid invoice, else the renewal."""
+    if held.unpaid is not None:
+        return held.unpaid.next_attempt_at
+    return renewal_date(held.facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +116,13 @@ def _urgency(held: HeldMembership) -> int:
     return NEEDS_ATTENTION.index(held.status) if ranked else len(NEEDS_ATTENTION)
 
 
+async def running_memberships(
+    session: AsyncSession, actor: Actor, now: datetime
+) -> list[HeldMembership]:
+    """Everything the actor holds that has not ended, newest first."""
+    return await _decided(session, actor, await repository.running_holdings(session, actor), now)
+
+
 async def past_memberships(
     session: AsyncSession, actor: Actor, now: datetime, after: PastPosition
 ) -> tuple[tuple[HeldMembership, ...], PastPosition | None]:
@@ -117,7 +144,7 @@ async def get_membership(
 
     Raises MembershipNotFound for anything else: unknown, malformed or somebody else's.
     """
-    held = await _find(session, actor, member_id, now)
+    held = await find_held(session, actor, member_id, now)
     membership = held.row.membership
     subscriptions = await repository.subscription_ids(session, membership.id)
     invoices = await latest_invoices(
@@ -140,9 +167,10 @@ async def get_membership(
     )
 
 
-async def _find(
+async def find_held(
     session: AsyncSession, actor: Actor, given_id: object, now: datetime
 ) -> HeldMembership:
+    """The membership alone; raises as `get_membership`."""
     if not (isinstance(given_id, str) and _has_our_form(given_id)):
         raise MembershipNotFound
     row = await repository.find_holding(session, actor, given_id)

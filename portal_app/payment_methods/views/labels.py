@@ -43,7 +43,7 @@ class PaymentMethodView:
 def method_view(reader: Reader, method: PaymentMethod | None) -> PaymentMethodView:
     if method is None:
         return PaymentMethodView()
-    return PaymentMethodView(label=label_of(reader, method), expiry=_expiry(reader, method))
+    return PaymentMethodView(label=label_of(reader, method), expiry=expiry_of(reader, method))
 
 
 def label_of(reader: Reader, method: PaymentMethod) -> str:
@@ -61,7 +61,7 @@ def method_label(reader: Reader, *, kind: str, brand: str, last4: str) -> str:
     return reader.say("{name} ending {last4}", name=name, last4=last4) if last4 else name
 
 
-def _expiry(reader: Reader, method: PaymentMethod) -> str:
+def expiry_of(reader: Reader, method: PaymentMethod) -> str:
     if not (method.exp_month and method.exp_year):
         return ""
     return reader.say("Expires {month}", month=f"{method.exp_month:02d}/{method.exp_year}")

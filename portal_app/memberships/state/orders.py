@@ -1,4 +1,4 @@
-"""What the orders page and a membership's page hold in a tab: views, and nothing else."""
+"""What the orders page holds in a tab: views, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import logging
 from collections.abc import AsyncIterator
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from portal_app.identity.actor import current_actor
 from portal_app.identity.policy import Policy, allow
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
-from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service import (
     PastPosition,
-    get_membership,
     list_memberships,
     past_memberships,
 )
 from portal_app.memberships.views import (
-    MembershipView,
     OrdersView,
-    membership_view,
     orders_view,
     with_older,
 )
+from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page
 from portal_app.ui.reader import Reader
 
@@ -68,6 +64,7 @@ class OrdersState(rx.State):
     async def _read(self, *, past_shown: int = 0) -> None:
         actor, now = current_actor(), business_now()
         reader = Reader(actor.locale)
+        await freshen(self, reader)
         async with database().reading() as session:
             found = await list_memberships(session, actor, now)
             view, past_after = orders_view(reader, actor.email, found), found.past_after
@@ -100,66 +97,3 @@ class OrdersState(rx.State):
             await notify(self, "danger", text)
         finally:
             self.busy = False
-
-
-class MembershipState(rx.State):
-    """One membership's page. *phase* is `loading`, `ready`, `missing` or `failed`."""
-
-    phase: str = "loading"
-    view: MembershipView = MembershipView()
-    email: str = ""
-
-    @rx.event
-    @allow(Policy.SIGNED_IN)
-    async def load(self) -> EventSpec | None:
-        """Read the membership in the address; a `mem_` id is sent on to its `mber_` page."""
-        await start_page(self)
-        actor = current_actor()
-        given_id = self._given_id()
-        # Another membership's facts must be gone before this one's are there.
-        self.reset()
-        self.email = actor.email
-        try:
-            member_id = await self._read(given_id)
-        except Exception:
-            # Whatever went wrong, a page must say so: a skeleton would promise that data comes.
-            log.exception("a membership's page could not be read")
-            self.phase = "failed"
-            return None
-        if member_id not in {given_id, None}:
-            return rx.redirect(f"/billing/manage/{member_id}/", replace=True)
-        return None
-
-    @rx.event
-    @allow(Policy.SIGNED_IN)
-    async def refresh(self) -> None:
-        """Pushed when something of this person's changed."""
-        given_id = self._given_id()
-        here = f"/billing/manage/{given_id}"
-        if self.phase == "loading" or self.router.url.path.rstrip("/") != here:
-            return
-        try:
-            await self._read(given_id)
-        except Exception:
-            # What the page shows was true a moment ago; the next change or visit brings the rest.
-            log.exception("a membership's page could not be refreshed")
-
-    def _given_id(self) -> str:
-        return str(getattr(self, "member_id", ""))
-
-    async def _read(self, given_id: str) -> str | None:
-        """The id that the page belongs to, when it is the actor's; shown when it was asked for."""
-        actor = current_actor()
-        try:
-            async with database().reading() as session:
-                details = await get_membership(session, actor, given_id, business_now())
-        except MembershipNotFound:
-            self.view, self.phase = MembershipView(), "missing"
-            return None
-        member_id = details.held.row.member.id
-        view = membership_view(Reader(actor.locale), details)
-        if member_id == given_id:
-            if view != self.view:
-                self.view = view
-            self.phase = "ready"
-        return member_id

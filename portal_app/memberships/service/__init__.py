@@ -1,0 +1,49 @@
+"""What people can see of their memberships, and do with them. The actor comes first, everywhere."""
+
+from __future__ import annotations
+
+from portal_app.memberships.service.charging import (
+    REASSIGN,
+    MethodChoices,
+    charge_to,
+    make_default,
+    method_added,
+    method_choices,
+    paid_by,
+    remove_method,
+)
+from portal_app.memberships.service.reading import (
+    NEEDS_ATTENTION,
+    HeldMembership,
+    MembershipDetails,
+    MembershipList,
+    PastPosition,
+    find_held,
+    get_membership,
+    list_memberships,
+    next_charge_at,
+    past_memberships,
+    running_memberships,
+)
+
+__all__ = [
+    "NEEDS_ATTENTION",
+    "REASSIGN",
+    "HeldMembership",
+    "MembershipDetails",
+    "MembershipList",
+    "MethodChoices",
+    "PastPosition",
+    "charge_to",
+    "find_held",
+    "get_membership",
+    "list_memberships",
+    "make_default",
+    "method_added",
+    "method_choices",
+    "next_charge_at",
+    "paid_by",
+    "past_memberships",
+    "remove_method",
+    "running_memberships",
+]

@@ -1,0 +1,9 @@
+"""What the pages of memberships hold in a tab."""
+
+from __future__ import annotations
+
+from portal_app.memberships.state.charged_to import ChargedToState
+from portal_app.memberships.state.detail import MembershipState
+from portal_app.memberships.state.orders import OrdersState
+
+__all__ = ["ChargedToState", "MembershipState", "OrdersState"]

@@ -1,0 +1,61 @@
+"""The page that changes what a membership is charged to, as plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.memberships.service import MethodChoices
+from portal_app.memberships.views.wording import sentence
+from portal_app.payment_methods.views import expiry_of, label_of
+from portal_app.ui.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodOption:
+    """One method that could be charged."""
+
+    id: str = ""
+    label: str = ""
+    expiry: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargedToView:
+    """*current* is the id of the method charged now, empty when there is none.
+
+    *others* says whether something else is billed together with it, *other_products* what.
+    """
+
+    member_id: str = ""
+    brand_style: dict[str, str] = field(default_factory=dict)
+    wordmark: str = ""
+    product: str = ""
+    sentence: str = ""
+    current: str = ""
+    methods: list[MethodOption] = field(default_factory=list)
+    others: bool = False
+    other_products: str = ""
+    add_href: str = ""
+
+
+def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
+    row = choices.held.row
+    charged = row.payment_method
+    products = dict.fromkeys(other.row.product.title for other in choices.others)
+    add = f"/payment-methods/add/?customer={row.membership.customer_id}&member={row.member.id}"
+    return ChargedToView(
+        member_id=row.member.id,
+        brand_style=wrapper_style(row.company.id),
+        wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
+        product=row.product.title,
+        sentence=sentence(reader, choices.held),
+        current=charged.id if charged else "",
+        methods=[
+            MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one))
+            for one in choices.methods
+        ],
+        others=bool(products),
+        other_products=", ".join(products),
+        add_href=add,
+    )

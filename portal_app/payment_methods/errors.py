@@ -1,0 +1,32 @@
+"""Refusals about payment methods."""
+
+from __future__ import annotations
+
+from portal_app.kit.errors import Conflict, NotFound
+
+
+class PaymentMethodNotFound(NotFound):
+    """Unknown, malformed, somebody else's, or no longer on file: all the same answer."""
+
+    code = "payment_method_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("We can't find that payment method.")
+
+
+class OtherCustomer(Conflict):
+    """A payment method can pay only for what is billed to the customer that it belongs to."""
+
+    code = "other_customer"
+
+    def __init__(self) -> None:
+        super().__init__("That payment method can't pay for this membership: it is billed apart.")
+
+
+class StillInUse(Conflict):
+    """It pays for something, and nobody has said what should instead."""
+
+    code = "payment_method_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("This payment method still pays for something. Choose what should happen.")

@@ -1,0 +1,55 @@
+"""The page that removes a payment method: what it pays for, and what could pay instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.views.labels import label_of
+from portal_app.payment_methods.views.wallets import Use
+from portal_app.ui.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something to be charged instead."""
+
+    id: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalView:
+    """*pays_for* are products; empty when the method can simply go.
+
+    *can_end* is false where something is overdue: it would end unpaid.
+    """
+
+    label: str = ""
+    pays_for: list[str] = field(default_factory=list)
+    substitutes: list[Choice] = field(default_factory=list)
+    can_end: bool = False
+
+
+def removal_view(
+    reader: Reader,
+    method: PaymentMethod,
+    uses: Sequence[Use],
+    others: Sequence[PaymentMethod],
+    *,
+    overdue: bool,
+) -> RemovalView:
+    return RemovalView(
+        label=label_of(reader, method),
+        pays_for=[_use(reader, use) for use in uses],
+        substitutes=[Choice(id=other.id, label=label_of(reader, other)) for other in others],
+        can_end=bool(uses) and not overdue,
+    )
+
+
+def _use(reader: Reader, use: Use) -> str:
+    if use.due is None:
+        return use.product
+    date = reader.date(use.due)
+    return reader.say("{product}, charged next on {date}", product=use.product, date=date)

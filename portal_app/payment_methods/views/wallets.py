@@ -1,0 +1,111 @@
+"""The payment methods page: what is on file, what each pays for, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.service import Wallet
+from portal_app.payment_methods.views.labels import expires_before, expiry_of, label_of
+from portal_app.ui.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Something that a method pays for; *due* is its next charge, if one is known."""
+
+    method_id: str
+    product: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodRow:
+    """One method; *warning* says that it expires before a charge, *remove_href* where it goes."""
+
+    id: str = ""
+    label: str = ""
+    expiry: str = ""
+    warning: str = ""
+    default: bool = False
+    pays_for: str = ""
+    remove_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletView:
+    """One Stripe customer; *title* is empty where there is only one."""
+
+    key: str = ""
+    title: str = ""
+    methods: list[MethodRow] = field(default_factory=list)
+    add_href: str = ""
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletsView:
+    email: str = ""
+    wallets: list[WalletView] = field(default_factory=list)
+
+
+def wallets_view(
+    reader: Reader,
+    email: str,
+    wallets: Sequence[Wallet],
+    uses: Collection[Use],
+    waiting: Collection[str],
+) -> WalletsView:
+    """*waiting* are the ids of customers with a change that is not made yet."""
+    shown = [wallet for wallet in wallets if wallet.methods or wallet.customer.currency]
+    return WalletsView(
+        email=email,
+        wallets=[
+            WalletView(
+                key=wallet.customer.id,
+                title=_title(reader, wallet) if len(shown) > 1 else "",
+                methods=[_row(reader, wallet, method, uses) for method in wallet.methods],
+                add_href=f"/payment-methods/add/?customer={wallet.customer.id}",
+                waiting=wallet.customer.id in waiting,
+            )
+            for wallet in shown
+        ],
+    )
+
+
+def _title(reader: Reader, wallet: Wallet) -> str:
+    """Stripe allows a customer one currency, which is what people know it by."""
+    currency = wallet.customer.currency
+    if currency is None:
+        return reader.say("Not billed yet")
+    return reader.say("Billed in {currency}", currency=currency)
+
+
+def _row(reader: Reader, wallet: Wallet, method: PaymentMethod, uses: Collection[Use]) -> MethodRow:
+    own = [use for use in uses if use.method_id == method.id]
+    return MethodRow(
+        id=method.id,
+        label=label_of(reader, method),
+        expiry=expiry_of(reader, method),
+        warning=_warning(reader, method, own),
+        default=wallet.is_default(method),
+        pays_for=pays_for(reader, own),
+        remove_href=f"/payment-methods/{method.id}/remove/",
+    )
+
+
+def pays_for(reader: Reader, uses: Iterable[Use]) -> str:
+    products = ", ".join(dict.fromkeys(use.product for use in uses))
+    return reader.say("Pays for: {products}", products=products) if products else ""
+
+
+def _warning(reader: Reader, method: PaymentMethod, uses: Iterable[Use]) -> str:
+    late = [(use.due, use.product) for use in uses if use.due and expires_before(method, use.due)]
+    if not late:
+        return ""
+    due, product = min(late)
+    return reader.say(
+        "Expires before the charge on {date} for {product}", date=reader.date(due), product=product
+    )

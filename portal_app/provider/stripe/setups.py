@@ -1,0 +1,41 @@
+"""Setup intents, hosted pages, promotion codes, tax ids: what verbs answer beside the rest."""
+
+from __future__ import annotations
+
+from portal_app.provider.facts import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
+from portal_app.provider.stripe.fields import Fields
+
+
+def setup_facts(obj: object) -> SetupFacts:
+    """Of a failed try Stripe keeps the method in the error, not on the intent."""
+    intent = Fields(obj, "setup_intent")
+    error = intent.part_or_none("last_setup_error")
+    failure = (error.text_or_empty("decline_code") or error.text_or_empty("code")) if error else ""
+    return SetupFacts(
+        id=intent.text("id"),
+        customer_id=intent.ref_or_none("customer"),
+        method_id=intent.ref_or_none("payment_method"),
+        status=intent.text("status"),
+        client_secret=intent.text("client_secret"),
+        failure_code=failure,
+    )
+
+
+def hosted_page(obj: object) -> HostedPage:
+    session = Fields(obj, "checkout_session")
+    return HostedPage(id=session.text("id"), url=session.text("url"))
+
+
+def promotion_facts(obj: object) -> PromotionFacts:
+    promotion = Fields(obj, "promotion_code")
+    return PromotionFacts(
+        id=promotion.text("id"),
+        code=promotion.text("code"),
+        coupon_id=promotion.part("promotion").ref("coupon"),
+        active=promotion.flag("active"),
+    )
+
+
+def tax_id_facts(obj: object) -> TaxIdFacts:
+    tax_id = Fields(obj, "tax_id")
+    return TaxIdFacts(id=tax_id.text("id"), kind=tax_id.text("type"), value=tax_id.text("value"))

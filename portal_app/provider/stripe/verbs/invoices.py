@@ -1,0 +1,71 @@
+"""Invoices: paying, voiding and previewing them; refunds and promotion codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal_app.kit.money import Money
+from portal_app.provider.facts import InvoiceFacts, PromotionFacts, RefundFacts
+from portal_app.provider.stripe.fields import Fields
+from portal_app.provider.stripe.invoices import invoice_facts, refund_facts
+from portal_app.provider.stripe.setups import promotion_facts
+from portal_app.provider.stripe.verbs.posting import Posting
+from portal_app.provider.stripe.verbs.subscriptions import change_params
+from portal_app.provider.stripe_objects import named
+from portal_app.provider.writing import PlanChange
+
+
+class InvoiceVerbs(Posting):
+    """`InvoiceWriter`."""
+
+    async def pay_invoice(
+        self, invoice_id: str, *, method_id: str | None, key: str
+    ) -> InvoiceFacts:
+        method = {"payment_method": method_id} if method_id else {}
+        return await self._invoice_after(invoice_id, "pay", {"off_session": False, **method}, key)
+
+    async def confirmation_secret(self, invoice_id: str) -> str:
+        found = await self._one(f"/v1/invoices/{named(invoice_id)}", "confirmation_secret")
+        secret = Fields(found, "invoice").part_or_none("confirmation_secret")
+        return secret.text_or_empty("client_secret") if secret else ""
+
+    async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts:
+        return await self._invoice_after(invoice_id, "void", {}, key)
+
+    async def mark_uncollectible(self, invoice_id: str, *, key: str) -> InvoiceFacts:
+        return await self._invoice_after(invoice_id, "mark_uncollectible", {}, key)
+
+    async def preview_renewal(self, subscription_id: str) -> InvoiceFacts:
+        return await self._preview({"subscription": subscription_id})
+
+    async def preview_change(self, subscription_id: str, change: PlanChange) -> InvoiceFacts:
+        details = change_params(change)
+        return await self._preview(
+            {"subscription": subscription_id, "subscription_details": details}
+        )
+
+    async def preview_resume(self, subscription_id: str) -> InvoiceFacts:
+        details = {"resume_at": "now", "billing_cycle_anchor": "now"}
+        return await self._preview(
+            {"subscription": subscription_id, "subscription_details": details}
+        )
+
+    async def create_refund(
+        self, payment_id: str, *, amount: Money | None, metadata: Mapping[str, str], key: str
+    ) -> RefundFacts:
+        params: dict[str, Any] = {"payment_intent": payment_id, "metadata": dict(metadata)}
+        if amount is not None:
+            params["amount"] = amount.to_stripe()
+        return refund_facts(await self._post("/v1/refunds", params, key))
+
+    async def find_promotion(self, code: str) -> PromotionFacts | None:
+        listed = await self._reader.get(
+            "/v1/promotion_codes", {"code": code, "active": True, "limit": 1}
+        )
+        found = Fields(listed, "list").raw("data")
+        return promotion_facts(found[0]) if isinstance(found, list) and found else None
+
+    async def _preview(self, params: Mapping[str, Any]) -> InvoiceFacts:
+        """Changes nothing at Stripe, so it needs no key; its lines come all at once."""
+        return invoice_facts(await self._post("/v1/invoices/create_preview", params, None))

@@ -1,0 +1,88 @@
+"""Customers, payment methods, setup intents, tax ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal_app.provider.facts import (
+    CustomerFacts,
+    HostedPage,
+    PaymentMethodFacts,
+    SetupFacts,
+    TaxIdFacts,
+)
+from portal_app.provider.stripe.customers import customer_facts, payment_method_facts
+from portal_app.provider.stripe.setups import hosted_page, setup_facts, tax_id_facts
+from portal_app.provider.stripe.verbs.posting import Posting
+from portal_app.provider.stripe_objects import named
+
+
+class MethodVerbs(Posting):
+    """`MethodWriter`."""
+
+    async def create_customer(
+        self, *, email: str, name: str, metadata: Mapping[str, str], key: str
+    ) -> CustomerFacts:
+        params = {"email": email, "name": name, "metadata": dict(metadata)}
+        return customer_facts(await self._post("/v1/customers", params, key))
+
+    async def update_customer(
+        self, customer_id: str, details: Mapping[str, object], *, key: str
+    ) -> CustomerFacts:
+        return customer_facts(await self._post(f"/v1/customers/{named(customer_id)}", details, key))
+
+    async def set_default_payment_method(
+        self, customer_id: str, method_id: str, *, key: str
+    ) -> CustomerFacts:
+        settings = {"invoice_settings": {"default_payment_method": method_id}}
+        return await self.update_customer(customer_id, settings, key=key)
+
+    async def attach_payment_method(
+        self, method_id: str, customer_id: str, *, key: str
+    ) -> PaymentMethodFacts:
+        path = f"/v1/payment_methods/{named(method_id)}/attach"
+        return payment_method_facts(await self._post(path, {"customer": customer_id}, key))
+
+    async def detach_payment_method(self, method_id: str, *, key: str) -> PaymentMethodFacts:
+        path = f"/v1/payment_methods/{named(method_id)}/detach"
+        return payment_method_facts(await self._post(path, {}, key))
+
+    async def create_setup_intent(
+        self, customer_id: str, *, metadata: Mapping[str, str], key: str
+    ) -> SetupFacts:
+        params = {
+            "customer": customer_id,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True},
+            "metadata": dict(metadata),
+        }
+        return setup_facts(await self._post("/v1/setup_intents", params, key))
+
+    async def setup_intent(self, intent_id: str) -> SetupFacts:
+        return setup_facts(await self._one(f"/v1/setup_intents/{named(intent_id)}"))
+
+    async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts:
+        path = f"/v1/setup_intents/{named(intent_id)}/cancel"
+        return setup_facts(await self._post(path, {}, key))
+
+    async def create_setup_page(
+        self, customer_id: str, *, currency: str, back_to: str, key: str
+    ) -> HostedPage:
+        params = {
+            "mode": "setup",
+            "customer": customer_id,
+            "currency": currency.lower(),
+            "success_url": back_to,
+            "cancel_url": back_to,
+        }
+        return hosted_page(await self._post("/v1/checkout/sessions", params, key))
+
+    async def create_tax_id(
+        self, customer_id: str, kind: str, value: str, *, key: str
+    ) -> TaxIdFacts:
+        path = f"/v1/customers/{named(customer_id)}/tax_ids"
+        return tax_id_facts(await self._post(path, {"type": kind, "value": value}, key))
+
+    async def delete_tax_id(self, customer_id: str, tax_id: str, *, key: str) -> None:
+        path = f"/v1/customers/{named(customer_id)}/tax_ids/{named(tax_id)}"
+        await self._delete(path, {}, key)

@@ -1,0 +1,144 @@
+"""Subscriptions: what is charged, until when, and what with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.stripe.verbs.posting import Posting
+from portal_app.provider.stripe_objects import named
+from portal_app.provider.writing import NewSubscription, PlanChange
+
+
+class SubscriptionVerbs(Posting):
+    """`SubscriptionWriter`."""
+
+    async def set_subscription_payment_method(
+        self, subscription_id: str, method_id: str, *, key: str
+    ) -> SubscriptionFacts:
+        params = {"default_payment_method": method_id}
+        return await self._subscription_after(subscription_id, params, key)
+
+    async def cancel_at_period_end(
+        self, subscription_id: str, *, feedback: str = "", comment: str = "", key: str
+    ) -> SubscriptionFacts:
+        params = {"cancel_at_period_end": True, **_why(feedback, comment)}
+        return await self._subscription_after(subscription_id, params, key)
+
+    async def keep_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
+        params = {"cancel_at_period_end": False}
+        return await self._subscription_after(subscription_id, params, key)
+
+    async def cancel_subscription(
+        self,
+        subscription_id: str,
+        *,
+        prorate: bool,
+        invoice_now: bool,
+        feedback: str = "",
+        comment: str = "",
+        key: str,
+    ) -> SubscriptionFacts:
+        timing = {"prorate": prorate, "invoice_now": invoice_now, "expand": ["schedule"]}
+        path = f"/v1/subscriptions/{named(subscription_id)}"
+        ended = await self._delete(path, {**timing, **_why(feedback, comment)}, key)
+        return await self._whole_subscription(ended)
+
+    async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
+        params = {"type": "subscription", "bill_for": {"unused_time_from": {"type": "none"}}}
+        return await self._subscription_after(subscription_id, params, key, action="/pause")
+
+    async def resume_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
+        params = {"billing_cycle_anchor": {"type": "now"}}
+        return await self._subscription_after(subscription_id, params, key, action="/resume")
+
+    async def pause_collection(
+        self, subscription_id: str, *, resumes_at: datetime | None, key: str
+    ) -> SubscriptionFacts:
+        until = {"resumes_at": _unix(resumes_at)} if resumes_at else {}
+        params = {"pause_collection": {"behavior": "void", **until}}
+        return await self._subscription_after(subscription_id, params, key)
+
+    async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
+        return await self._subscription_after(subscription_id, {"pause_collection": ""}, key)
+
+    async def change_plan(
+        self, subscription_id: str, change: PlanChange, *, key: str
+    ) -> SubscriptionFacts:
+        behavior = "pending_if_incomplete" if change.only_when_paid else "allow_incomplete"
+        params = {**change_params(change), "payment_behavior": behavior}
+        if change.discount_ids and not change.only_when_paid:
+            # A change that waits for its payment may not touch discounts; they stay by themselves.
+            params["discounts"] = [{"discount": one} for one in change.discount_ids]
+        return await self._subscription_after(subscription_id, params, key)
+
+    async def set_discounts(
+        self,
+        subscription_id: str,
+        *,
+        kept: Sequence[str] = (),
+        coupons: Sequence[str] = (),
+        promotions: Sequence[str] = (),
+        key: str,
+    ) -> SubscriptionFacts:
+        discounts = [
+            *({"discount": one} for one in kept),
+            *({"coupon": one} for one in coupons),
+            *({"promotion_code": one} for one in promotions),
+        ]
+        # An empty list can't be said in a form; Stripe takes the empty text for it.
+        return await self._subscription_after(subscription_id, {"discounts": discounts or ""}, key)
+
+    async def set_metadata(
+        self, subscription_id: str, metadata: Mapping[str, str], *, key: str
+    ) -> SubscriptionFacts:
+        return await self._subscription_after(subscription_id, {"metadata": dict(metadata)}, key)
+
+    async def create_subscription(self, wanted: NewSubscription, *, key: str) -> SubscriptionFacts:
+        params = {**_new(wanted), "expand": ["schedule"]}
+        return await self._whole_subscription(await self._post("/v1/subscriptions", params, key))
+
+
+def change_params(change: PlanChange) -> dict[str, Any]:
+    """What preview and commit have in common."""
+    item = {"id": change.item_id, "price": change.price_id, "quantity": change.quantity}
+    at = {"proration_date": _unix(change.prorated_at)} if change.prorated_at else {}
+    return {"items": [item], "proration_behavior": change.prorations, **at}
+
+
+def _new(wanted: NewSubscription) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "customer": wanted.customer_id,
+        "items": [{"price": price, "quantity": quantity} for price, quantity in wanted.items],
+        "metadata": dict(wanted.metadata),
+        "off_session": True,
+        "payment_behavior": "error_if_incomplete",
+    }
+    if wanted.method_id:
+        params["default_payment_method"] = wanted.method_id
+    if wanted.coupon_ids:
+        params["discounts"] = [{"coupon": one} for one in wanted.coupon_ids]
+    if wanted.tax_rate_ids:
+        params["default_tax_rates"] = list(wanted.tax_rate_ids)
+    if wanted.starts_at is not None:
+        params |= {"proration_behavior": "none", **_anchor(wanted.starts_at, wanted.anchor_day)}
+    return params
+
+
+def _anchor(starts_at: datetime, day: int | None) -> dict[str, Any]:
+    if day is None:
+        return {"billing_cycle_anchor": _unix(starts_at)}
+    at = {"hour": starts_at.hour, "minute": starts_at.minute, "second": starts_at.second}
+    return {"billing_cycle_anchor_config": {"day_of_month": day, **at}}
+
+
+def _why(feedback: str, comment: str) -> dict[str, Any]:
+    said = {"feedback": feedback, "comment": comment}
+    details = {name: text for name, text in said.items() if text}
+    return {"cancellation_details": details} if details else {}
+
+
+def _unix(moment: datetime) -> int:
+    return int(moment.timestamp())

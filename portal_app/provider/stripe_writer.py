@@ -1,0 +1,11 @@
+"""The whole adapter: listings, single objects, and every change that the portal makes."""
+
+from __future__ import annotations
+
+from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
+from portal_app.provider.stripe.verbs.methods import MethodVerbs
+from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
+
+
+class StripeWriter(MethodVerbs, SubscriptionVerbs, InvoiceVerbs):
+    """`PaymentWriter` as well as `ObjectSource` and `PaymentProvider`."""
