@@ -45,12 +45,18 @@ def uses_of(held: Iterable[HeldMembership]) -> list[Use]:
     return [
         Use(
             method_id=one.row.payment_method.id,
-            product=one.row.product.title,
+            product=_named(one),
             due=next_charge_at(one),
         )
         for one in held
         if one.row.payment_method is not None and one.will_be_charged
     ]
+
+
+def _named(held: HeldMembership) -> str:
+    """The plan tells memberships of one product apart."""
+    product, plan = held.row.product.title, held.row.plan.title
+    return f"{product} ({plan})" if plan else product
 
 
 class PaymentMethodsState(rx.State):

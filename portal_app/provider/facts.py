@@ -112,48 +112,6 @@ class PaymentMethodFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetupFacts:
-    """A setup intent: *client_secret* lets a browser confirm it, *failure_code* is of the last try.
-
-    *status* is Stripe's; *method_id* is there once a method was entered, good or not.
-    """
-
-    id: str
-    customer_id: str | None
-    method_id: str | None
-    status: str
-    client_secret: str = field(repr=False)
-    failure_code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostedPage:
-    """A page of the provider's to send somebody to, and the object behind it."""
-
-    id: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromotionFacts:
-    """A promotion code as customers type it; *active* is false when nobody can use it any more."""
-
-    id: str
-    code: str
-    coupon_id: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxIdFacts:
-    """*kind* is Stripe's `type` (`eu_vat`, …)."""
-
-    id: str
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
     """One item of a subscription. Periods stand on items since API 2025-03-31."""
 

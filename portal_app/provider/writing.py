@@ -16,16 +16,13 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from portal_app.kit.money import Money
+from portal_app.provider.answers import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
 from portal_app.provider.facts import (
     CustomerFacts,
-    HostedPage,
     InvoiceFacts,
     PaymentMethodFacts,
-    PromotionFacts,
     RefundFacts,
-    SetupFacts,
     SubscriptionFacts,
-    TaxIdFacts,
 )
 from portal_app.provider.objects import ObjectSource
 

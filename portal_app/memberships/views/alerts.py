@@ -13,7 +13,7 @@ from portal_app.memberships.rules import (
 )
 from portal_app.memberships.service import HeldMembership
 from portal_app.memberships.views.wording import charged_method, could_not_charge, next_try
-from portal_app.payment_methods.views import expires_before, label_of
+from portal_app.payment_methods.views import expires_before, label_of, month_of
 from portal_app.ui.reader import Reader, Tone
 
 
@@ -136,6 +136,6 @@ def _expiring_card(reader: Reader, held: HeldMembership) -> AlertView | None:
             "{product} renews on {date}; the card is valid until {month}.",
             product=held.row.product.title,
             date=reader.date(due),
-            month=f"{method.exp_month:02d}/{method.exp_year}",
+            month=month_of(method),
         ),
     )

@@ -94,7 +94,7 @@ def _wallet(wallet: WalletView, events: WalletEvents) -> rx.Component:
             link_button(t("Add payment method"), wallet.add_href, reload=True),
             class_name="action-row",
         ),
-        class_name="stack",
+        class_name="stack wallet",
         key=wallet.key,
     )
 
@@ -124,14 +124,14 @@ def _method(row: MethodRow, events: WalletEvents) -> rx.Component:
                     on_click=_with(events.make_default, row.id),
                     busy=events.busy == row.id,
                     disabled=events.busy != "",
-                    variant="ghost",
+                    class_name="button-small",
                     accessible_name=t_fill("Make {method} the default", method=row.label),
                 ),
             ),
             link_button(
                 t("Remove"),
                 row.remove_href,
-                variant="ghost",
+                class_name="button-small",
                 accessible_name=t_fill("Remove {method}", method=row.label),
             ),
             class_name="method-actions",

@@ -9,6 +9,7 @@ from portal_app.payment_methods.views.labels import (
     label_of,
     method_label,
     method_view,
+    month_of,
 )
 from portal_app.payment_methods.views.removal import Choice, RemovalView, removal_view
 from portal_app.payment_methods.views.wallets import (
@@ -32,6 +33,7 @@ __all__ = [
     "label_of",
     "method_label",
     "method_view",
+    "month_of",
     "removal_view",
     "wallets_view",
 ]

@@ -64,7 +64,12 @@ def method_label(reader: Reader, *, kind: str, brand: str, last4: str) -> str:
 def expiry_of(reader: Reader, method: PaymentMethod) -> str:
     if not (method.exp_month and method.exp_year):
         return ""
-    return reader.say("Expires {month}", month=f"{method.exp_month:02d}/{method.exp_year}")
+    return reader.say("Expires {month}", month=month_of(method))
+
+
+def month_of(method: PaymentMethod) -> str:
+    """`08/2027`, as it stands on the card."""
+    return f"{method.exp_month:02d}/{method.exp_year}"
 
 
 def expires_before(method: PaymentMethod, moment: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.service import Wallet
-from portal_app.payment_methods.views.labels import expires_before, expiry_of, label_of
+from portal_app.payment_methods.views.labels import expires_before, expiry_of, label_of, month_of
 from portal_app.ui.reader import Reader
 
 
@@ -23,7 +23,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodRow:
-    """One method; *warning* says that it expires before a charge, *remove_href* where it goes."""
+    """One method; *warning* replaces *expiry* where it expires before a charge."""
 
     id: str = ""
     label: str = ""
@@ -107,5 +107,8 @@ def _warning(reader: Reader, method: PaymentMethod, uses: Iterable[Use]) -> str:
         return ""
     due, product = min(late)
     return reader.say(
-        "Expires before the charge on {date} for {product}", date=reader.date(due), product=product
+        "Expires {month}, before the charge on {date} for {product}",
+        month=month_of(method),
+        date=reader.date(due),
+        product=product,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.provider.facts import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
+from portal_app.provider.answers import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
 from portal_app.provider.stripe.fields import Fields
 
 

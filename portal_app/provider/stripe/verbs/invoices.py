@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal_app.kit.money import Money
-from portal_app.provider.facts import InvoiceFacts, PromotionFacts, RefundFacts
+from portal_app.provider.answers import PromotionFacts
+from portal_app.provider.facts import InvoiceFacts, RefundFacts
 from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.invoices import invoice_facts, refund_facts
 from portal_app.provider.stripe.setups import promotion_facts

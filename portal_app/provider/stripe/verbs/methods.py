@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal_app.provider.facts import (
-    CustomerFacts,
-    HostedPage,
-    PaymentMethodFacts,
-    SetupFacts,
-    TaxIdFacts,
-)
+from portal_app.provider.answers import HostedPage, SetupFacts, TaxIdFacts
+from portal_app.provider.facts import CustomerFacts, PaymentMethodFacts
 from portal_app.provider.stripe.customers import customer_facts, payment_method_facts
 from portal_app.provider.stripe.setups import hosted_page, setup_facts, tax_id_facts
 from portal_app.provider.stripe.verbs.posting import Posting
