@@ -19,7 +19,7 @@ from portal_app.catalog.models import CreatorRole
 from portal_app.demo.commands import app as demo_commands
 from portal_app.jobs.commands import job_commands
 from portal_app.kit.errors import PortalError
-from portal_app.operators import creators, customers, doctor, stripe_setup
+from portal_app.operators import creators, customers, doctor, stripe_setup, syncing
 from portal_app.operators.backup import back_up
 from portal_app.operators.worker import run_worker
 from portal_app.settings import UnsafeSettings, get_settings, is_given
@@ -120,7 +120,17 @@ def sync_account(
 ) -> None:
     """Import the Stripe account: safe to repeat, goes on after a stop, never notifies anybody."""
     day = since.replace(tzinfo=UTC) if since else None
-    _run(operators.sync_account(say=typer.echo, since=day))
+    _run(syncing.sync_account(say=typer.echo, since=day))
+
+
+@app.command("reconcile")
+def reconcile_account(
+    full: Annotated[
+        bool, typer.Option("--full", help="Compare object by object, not only by the event log.")
+    ] = False,
+) -> None:
+    """Find and apply what webhooks did not tell us; done by itself every ten minutes, too."""
+    _run(syncing.reconcile_account(say=typer.echo, full=full))
 
 
 @app.command("doctor")

@@ -10,6 +10,7 @@ from sqlmodel import delete, select
 
 from portal_app.ingest.models import ImportCursor
 from portal_app.ingest.report import Counts
+from portal_app.ingest.turns import note_import
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 
@@ -84,7 +85,8 @@ class Cursors:
         """Read what is unfinished from its beginning: the object to go on behind is gone."""
         self._rows = {kind: row for kind, row in self._rows.items() if row.finished}
 
-    async def forget(self) -> None:
-        """The import is complete: the next one begins anew."""
+    async def forget(self, log_position: datetime) -> None:
+        """The import is complete: the next one begins anew, reconciliation goes on from here."""
         async with self._db.unit_of_work() as session:
             await session.execute(delete(ImportCursor))
+            await note_import(session, log_position=log_position)

@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,9 +21,9 @@ from portal_app.customers.repository import not_seen_since
 from portal_app.ingest.apply import apply_invoices
 from portal_app.ingest.cursors import Cursors
 from portal_app.ingest.report import Counts, SyncReport, counted
-from portal_app.ingest.wallets import wallets, write_wallets
+from portal_app.ingest.wallets import Choose, everybody, wallets, write_wallets
 from portal_app.invoices.projection import look_up_payments, project_payment, project_refund
-from portal_app.kit.clock import wall_now
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.projection import (
@@ -34,6 +35,8 @@ from portal_app.provider.errors import MalformedObject, UnknownAtProvider
 from portal_app.provider.facts import CustomerFacts, DeletedCustomer, ListParams, Page
 from portal_app.provider.port import PaymentProvider
 
+# Kept beside the cursors: the provider's log of events.
+LOG: Final = "log"
 __all__ = ["Counts", "SyncReport", "sync"]
 
 Fact_contra = TypeVar("Fact_contra", contravariant=True)
@@ -60,23 +63,31 @@ class PageProjection(Protocol[Fact_contra]):
 
 
 async def sync(
-    provider: PaymentProvider, db: Database, *, progress: Progress, since: datetime | None = None
+    provider: PaymentProvider,
+    db: Database,
+    *,
+    progress: Progress,
+    since: datetime | None = None,
+    whose_methods: Choose = everybody,
 ) -> SyncReport:
     """Import everything; *progress* hears each kind and how many of it were seen so far.
 
     With *since*, payments, invoices, refunds and one-time purchases made before are left out; what
-    they refer to, and subscriptions, change long after they were made and are read whole.
+    they refer to, and subscriptions, change long after they were made and are read whole. So are
+    invoices that are still open. *whose_methods* picks the customers whose methods are listed.
 
     Raises ProviderUnavailable, ProviderMisconfigured or NoDefaultCompany; what was imported until
     then stays, and the next call goes on from there.
     """
     cursors = await Cursors.opened(db, since=since)
     run = _Run(provider, db, cursors, progress)
+    log_position = await run.log_position()
     # What others refer to comes first; payments before the invoices that name them, sessions
     # before the invoices that they made.
     await run.read("products", provider.products, one_by_one("products", project_product))
     await run.read("prices", provider.prices, one_by_one("prices", project_price))
-    await run.read("customers", lambda params: wallets(provider, params), write_wallets)
+    with_methods = partial(wallets, provider, whose=whose_methods)
+    await run.read("customers", with_methods, write_wallets)
     await run.deleted_customers()
     subscriptions = one_by_one("subscriptions", project_subscription, look_up_subscriptions)
     await run.read("subscriptions", provider.subscriptions, subscriptions)
@@ -85,8 +96,11 @@ async def sync(
     payments = one_by_one("payments", project_payment, look_up_payments)
     await run.read("payments", provider.payments, payments, since=since)
     await run.read("invoices", provider.invoices, together("invoices", apply_invoices), since=since)
+    if since is not None:
+        still_open = together("open invoices", apply_invoices)
+        await run.read("open invoices", lambda _params: provider.open_invoices(), still_open)
     await run.read("refunds", provider.refunds, one_by_one("refunds", project_refund), since=since)
-    await cursors.forget()
+    await cursors.forget(log_position)
     return run.report()
 
 
@@ -149,6 +163,18 @@ class _Run:
 
     def report(self) -> SyncReport:
         return SyncReport({kind: self._cursors.counts(kind) for kind in self._kinds})
+
+    async def log_position(self) -> datetime:
+        """Where the provider's log stood when the import began; what comes later is read there."""
+        if (known := self._cursors.after(LOG)) is not None:
+            return datetime.fromisoformat(known)
+        newest = await self._provider.newest_event()
+        position = newest.created_at if newest else business_now()
+        async with self._db.unit_of_work() as session:
+            await self._cursors.move(
+                session, LOG, Counts(), after=position.isoformat(), finished=True
+            )
+        return position
 
     async def read(
         self,

@@ -97,6 +97,21 @@ async def insert(db: Database, events: Sequence[SignedEvent]) -> None:
         await connection.execute(statement, [_row(event, now) for event in events])
 
 
+async def insert_missing(db: Database, events: Sequence[SignedEvent]) -> int:
+    """Those of *events* that never came, as if they came now; how many there were."""
+    known = select(InboxEvent.stripe_event_id).where(
+        col(InboxEvent.stripe_event_id).in_([event.id for event in events])
+    )
+    async with db.reading() as session:
+        there = set((await session.execute(known)).scalars())
+    missing = [event for event in events if event.id not in there]
+    if missing:
+        await insert(db, missing)
+        for listener in tuple(_listeners):
+            listener()
+    return len(missing)
+
+
 async def is_worked_off(db: Database) -> bool:
     """Whether no event waits, for its first attempt or for another one."""
     waiting = select(InboxEvent.id).where(

@@ -60,6 +60,22 @@ class Outage(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
 
 
+class Reconciliation(SQLModel, table=True):
+    """When our tables were last compared with the provider; one row for each kind of comparison.
+
+    *leased_until* keeps it to one process, the *holder* (`host:pid`). *cursor_at* is the time (the
+    provider's) up to which its log of events was read; empty before the first import.
+    """
+
+    __tablename__ = "reconciliations"
+
+    kind: str = Field(primary_key=True)
+    cursor_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    finished_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    leased_until: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    holder: str = ""
+
+
 class ImportCursor(SQLModel, table=True):
     """How far an unfinished import came with one kind of object; a finished import leaves none.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,23 +30,37 @@ from portal_app.provider.port import PaymentProvider
 
 # Stripe lists payment methods customer by customer only, so this many are asked for at a time.
 IN_FLIGHT: Final = 6
+Choose: TypeAlias = Callable[[Collection[str]], Awaitable[Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A customer and every method attached; *observed_at* is before the methods were listed."""
+    """A customer and every method attached; *observed_at* is before the methods were listed.
+
+    *methods* are None where nobody asked for them.
+    """
 
     customer: CustomerFacts | DeletedCustomer
-    methods: tuple[PaymentMethodFacts, ...]
+    methods: tuple[PaymentMethodFacts, ...] | None
     malformed: tuple[MalformedObject, ...]
     observed_at: datetime
 
 
-async def wallets(provider: PaymentProvider, params: ListParams) -> AsyncIterator[Page[Wallet]]:
-    """The customers' pages, each with its customers' methods."""
+async def everybody(customer_ids: Collection[str]) -> Collection[str]:
+    return customer_ids
+
+
+async def wallets(
+    provider: PaymentProvider, params: ListParams, whose: Choose = everybody
+) -> AsyncIterator[Page[Wallet]]:
+    """The customers' pages, with the methods of those that *whose* picks (Stripe's ids)."""
     slots = asyncio.Semaphore(IN_FLIGHT)
     async for page in provider.customers(params):
-        tasks = [asyncio.create_task(_wallet(provider, slots, one)) for one in page.facts]
+        chosen = await whose([one.id for one in page.facts])
+        tasks = [
+            asyncio.create_task(_wallet(provider, slots, one, listed=one.id in chosen))
+            for one in page.facts
+        ]
         try:
             filled = tuple(await asyncio.gather(*tasks))
         finally:
@@ -56,9 +70,11 @@ async def wallets(provider: PaymentProvider, params: ListParams) -> AsyncIterato
 
 
 async def _wallet(
-    provider: PaymentProvider, slots: asyncio.Semaphore, customer: CustomerFacts
+    provider: PaymentProvider, slots: asyncio.Semaphore, customer: CustomerFacts, *, listed: bool
 ) -> Wallet:
     """A customer may have been deleted since the page was fetched."""
+    if not listed:
+        return Wallet(customer, None, (), wall_now())
     methods: list[PaymentMethodFacts] = []
     malformed: list[MalformedObject] = []
     async with slots:
@@ -75,7 +91,7 @@ async def _wallet(
 async def write_wallets(session: AsyncSession, page: Page[Wallet]) -> dict[str, Counts]:
     ids = [wallet.customer.id for wallet in page.facts]
     await look_up(session, Customer, "stripe_customer_id", ids, lock=True)
-    methods = [method.id for wallet in page.facts for method in wallet.methods]
+    methods = [method.id for wallet in page.facts for method in wallet.methods or ()]
     await look_up(session, PaymentMethod, "stripe_payment_method_id", methods, lock=True)
     outcomes = [
         await project_customer(session, wallet.customer, observed_at=page.observed_at)
@@ -89,6 +105,8 @@ async def write_wallets(session: AsyncSession, page: Page[Wallet]) -> dict[str, 
 
 
 async def _write_methods(session: AsyncSession, wallet: Wallet) -> Counts:
+    if wallet.methods is None:
+        return Counts()
     observed_at = wallet.observed_at
     outcomes = [
         await project_payment_method(session, method, observed_at=observed_at)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from portal_app.ingest import inbox
 from portal_app.ingest.changes import prune_changes
 from portal_app.ingest.handling import InboxHandler
 from portal_app.ingest.models import InboxEvent
 from portal_app.ingest.outages import NOTE_EVERY, note_contact
+from portal_app.ingest.reconciling import reconcile_if_due
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
 from portal_app.intents.service import desk
@@ -78,6 +80,20 @@ def inbox_loop(source: ObjectSource) -> JobLoop:
     )
 
 
+def reconcile_loop(source: StripeObjects) -> JobLoop:
+    """The loop that looks whether a comparison is due: by itself, as one may take long."""
+    look = Timer(timedelta(minutes=1), lambda: reconcile_if_due(source, database()))
+    return JobLoop((), timers=(look,))
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Break *work* off at the stop: what it does may take long, and goes on where it was."""
+    task = asyncio.create_task(work)
+    await stop.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
     """All that a process does in the background, until *stop* is set and what it began is done.
 
@@ -89,6 +105,7 @@ async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
             mail_loop(settings).run_forever(stop),
             intent_loop().run_forever(stop),
             inbox_loop(source).run_forever(stop),
+            _until(stop, reconcile_loop(source).run_forever(stop)),
         )
     finally:
         await source.close()

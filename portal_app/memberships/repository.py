@@ -76,7 +76,7 @@ def owned_by(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _is_over() -> ColumnElement[bool]:
+def is_over() -> ColumnElement[bool]:
     """Whether it has ended for good; the SQL side of `rules.OVER`."""
     recurring = col(Membership.source) == MembershipSource.SUBSCRIPTION
     return or_(
@@ -89,7 +89,7 @@ async def running_holdings(session: AsyncSession, actor: Actor) -> list[HoldingR
     """Everything that has not ended, newest first; bounded by what a person pays for at a time."""
     statement = (
         owned_by(actor)
-        .where(~_is_over())
+        .where(~is_over())
         .order_by(col(Membership.started_at).desc(), col(Member.id).desc())
     )
     return _rows(await session.execute(statement))
@@ -103,7 +103,7 @@ async def ended_holdings(
     page = true() if after is None else tuple_(ended, col(Member.id)) < after
     statement = (
         owned_by(actor)
-        .where(_is_over(), page)
+        .where(is_over(), page)
         .order_by(ended.desc(), col(Member.id).desc())
         .limit(limit)
     )

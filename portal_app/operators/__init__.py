@@ -3,56 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 
 from sqlmodel import col, select
 
 from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key
 from portal_app.catalog.models import Company
-from portal_app.demo.serving import sandbox_base
-from portal_app.ingest.importer import SyncReport, sync
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import Conflict, InvalidInput, NotFound
-from portal_app.provider.stripe_adapter import StripeProvider
-from portal_app.settings import Mode, Settings, get_settings
 
-Say = Callable[[str], None]
 _ROUTE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 SCOPE_SETS = {"all": ALL_SCOPES, "read": READ_SCOPES}
-
-
-async def sync_account(*, say: Say, since: datetime | None = None) -> None:
-    """Import whatever account the settings point at, the sandbox included; *since* as for `sync`.
-
-    Raises like `sync`; an import that was cut off goes on where it stopped.
-    """
-    settings = get_settings()
-    if settings.mode is Mode.SANDBOX:
-        async with sandbox_base(settings) as base:
-            report = await _import(settings, base, say, since)
-    else:
-        report = await _import(settings, settings.stripe_base, say, since)
-    for kind, counts in report.kinds.items():
-        figures = f"{counts.seen:>6} seen {counts.written:>6} written"
-        left_out = f"{counts.skipped:>4} unreadable {counts.unrelated:>4} of nobody known"
-        say(f"{kind:<17} {figures} {left_out}")
-
-
-async def _import(
-    settings: Settings, base: str | None, say: Say, since: datetime | None
-) -> SyncReport:
-    provider = StripeProvider(settings.stripe_key, base)
-    try:
-        return await sync(
-            provider,
-            database(),
-            progress=lambda kind, count: say(f"{kind}: {count} so far"),
-            since=since,
-        )
-    finally:
-        await provider.close()
 
 
 async def create_company(*, title: str, route: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import (
@@ -49,6 +50,12 @@ class Metrics:
         self.waiting = self._gauge("waiting", "Rows that are not done.")
         self.late = self._gauge("late_seconds", "How late the longest waiting row is.")
         self.dead = self._gauge("dead", "Rows that were given up.")
+        self.compared = Gauge(
+            "portal_reconciled_timestamp_seconds",
+            "When our tables were last compared with Stripe.",
+            ("kind",),
+            registry=self.registry,
+        )
 
     def _gauge(self, name: str, help_text: str) -> Gauge:
         return Gauge(f"portal_queue_{name}", help_text, ("queue",), registry=self.registry)
@@ -60,8 +67,10 @@ class Metrics:
         self.requests.labels(area, method, str(status)).inc()
         self.seconds.labels(area).observe(seconds)
 
-    def render(self, backlogs: Sequence[Backlog]) -> bytes:
-        """Prometheus' text format, with the queues as they stand."""
+    def render(self, backlogs: Sequence[Backlog], compared: Mapping[str, datetime]) -> bytes:
+        """Prometheus' text format, with the queues and reconciliations as they stand."""
+        for kind, at in compared.items():
+            self.compared.labels(kind).set(at.timestamp())
         for backlog in backlogs:
             self.waiting.labels(backlog.queue).set(backlog.waiting)
             self.late.labels(backlog.queue).set(backlog.late_by.total_seconds())

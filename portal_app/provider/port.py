@@ -20,6 +20,7 @@ from portal_app.provider.facts import (
     RefundFacts,
     SubscriptionFacts,
 )
+from portal_app.provider.webhooks import SignedEvent
 
 
 class PaymentProvider(Protocol):
@@ -64,6 +65,16 @@ class PaymentProvider(Protocol):
         ...
 
     def refunds(self, params: ListParams = WHOLE) -> AsyncIterator[Page[RefundFacts]]: ...
+
+    def open_invoices(self) -> AsyncIterator[Page[InvoiceFacts]]:
+        """What is still to be paid, however old."""
+        ...
+
+    def events(self, params: ListParams = WHOLE) -> AsyncIterator[Page[SignedEvent]]:
+        """The account's own log, which reaches 30 days back (docs.stripe.com/api/events)."""
+        ...
+
+    async def newest_event(self) -> SignedEvent | None: ...
 
     async def close(self) -> None:
         """Close the connections."""

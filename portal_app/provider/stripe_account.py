@@ -42,6 +42,7 @@ PERMISSIONS: Final = (
     Permission("Checkout Sessions", "checkout.sessions"),
     Permission("PaymentIntents", "payment_intents"),
     Permission("Charges and Refunds", "refunds"),
+    Permission("Events", "events"),
     Permission("Webhook Endpoints", "webhook_endpoints", "Write"),
 )
 

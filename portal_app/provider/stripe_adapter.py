@@ -36,8 +36,15 @@ from portal_app.provider.stripe.customers import (
     payment_method_facts,
 )
 from portal_app.provider.stripe.invoices import invoice_facts, payment_facts, refund_facts
-from portal_app.provider.stripe.reading import Listing, Reader, completed, reads_per_second
+from portal_app.provider.stripe.reading import (
+    Listing,
+    Reader,
+    completed,
+    listed_objects,
+    reads_per_second,
+)
 from portal_app.provider.stripe.subscriptions import subscription_facts
+from portal_app.provider.webhooks import SignedEvent, listed_event
 
 TIMEOUT: Final = httpx.Timeout(10, connect=2)
 RETRIES: Final = 2  # `StripeClient` makes none unless told; each carries the same idempotency key
@@ -107,11 +114,25 @@ class StripeProvider:
         return listing.pages(payment_facts, params)
 
     def invoices(self, params: ListParams = WHOLE) -> AsyncIterator[Page[InvoiceFacts]]:
+        return self._invoices(params)
+
+    def open_invoices(self) -> AsyncIterator[Page[InvoiceFacts]]:
+        return self._invoices(WHOLE, status="open")
+
+    def events(self, params: ListParams = WHOLE) -> AsyncIterator[Page[SignedEvent]]:
+        return self._list("/v1/events").pages(listed_event, params)
+
+    async def newest_event(self) -> SignedEvent | None:
+        listed = await self._reader.get("/v1/events", {"limit": 1})
+        found = [listed_event(one) for one in listed_objects(listed)]
+        return found[0] if found else None
+
+    def _invoices(self, params: ListParams, **only: str) -> AsyncIterator[Page[InvoiceFacts]]:
         async def with_all_lines(invoice: dict[str, Any]) -> None:
             lines = self._list(_path("invoices", str(invoice.get("id")), "lines"))
             await completed(invoice, "lines", lines)
 
-        listing = self._list("/v1/invoices", expand=["data.payments"])
+        listing = self._list("/v1/invoices", expand=["data.payments"], **only)
         return listing.pages(invoice_facts, params, complete=with_all_lines)
 
     def refunds(self, params: ListParams = WHOLE) -> AsyncIterator[Page[RefundFacts]]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
 import stripe
+
+from portal_app.kit.clock import from_unix
+from portal_app.provider.errors import MalformedObject
 
 TOLERANCE_SECONDS: Final = 300  # the SDK's default too, measured on the machine's clock
 LARGEST_BODY: Final = 256 * 1024
@@ -24,11 +28,19 @@ class NotAnEvent(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SignedEvent:
-    """*payload* is the event as it came, with what no database can store left out."""
+    """One that came from our account: signed, or from the account's own log.
+
+    *payload* is the event as it came, with what no database can store left out.
+    """
 
     id: str
     type: str
     payload: dict[str, Any]
+
+    @property
+    def created_at(self) -> datetime:
+        """When its change happened, by the provider's clock."""
+        return from_unix(int(self.payload["created"]))
 
 
 def read_event(body: bytes, signature: str, *, secrets: Iterable[str], live: bool) -> SignedEvent:
@@ -50,6 +62,15 @@ def read_event(body: bytes, signature: str, *, secrets: Iterable[str], live: boo
     return SignedEvent(
         event["id"], event["type"], _storable(event) if b"\\u0000" in body else event
     )
+
+
+def listed_event(obj: object) -> SignedEvent:
+    """An event as the provider's own log has it; raises MalformedObject for anything else."""
+    dated = isinstance(obj, dict) and isinstance(obj.get("created"), int)
+    if not isinstance(obj, dict) or not dated or not _is_event(obj):
+        found = obj.get("id") if isinstance(obj, dict) else None
+        raise MalformedObject("event", found if isinstance(found, str) else "", "object")
+    return SignedEvent(obj["id"], obj["type"], _storable(obj))
 
 
 def _is_signed(body: bytes, signature: str, secret: str) -> bool:

@@ -53,8 +53,11 @@ def test_a_database_as_it_should_be(configure: Configure) -> None:
     settings = configure()
     migrate(settings)
     found = _now(settings)
-    assert {finding.verdict for finding in found.values()} == {Verdict.OK}
-    assert list(found) == ["database", "schema", "writing", "queue outbox", "queue inbox"]
+    compared = found["reconciliation"]
+    assert (compared.verdict, compared.mend) == (Verdict.WARNING, "run `portal sync`")
+    assert {one.verdict for one in found.values() if one is not compared} == {Verdict.OK}
+    queues = ["queue outbox", "queue inbox", "queue intents"]
+    assert list(found) == ["database", "schema", "writing", *queues, "reconciliation"]
 
 
 def _now(settings: Settings) -> dict[str, Finding]:

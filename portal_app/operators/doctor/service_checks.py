@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Final
 
 import aiosmtplib
 from redis.exceptions import RedisError
@@ -10,12 +12,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal_app import startup
+from portal_app.ingest import turns
+from portal_app.ingest.models import Reconciliation
+from portal_app.ingest.turns import Kind
 from portal_app.jobs.backlog import LATE, Backlog, backlogs
+from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.notifications.transports import SmtpTransport, choose_transport
 from portal_app.operators.doctor.findings import Finding, failure, fine, warning
 from portal_app.operators.health import redis_answers
 from portal_app.settings import Settings
+
+# Six times in a row it did not come to its end.
+OVERDUE: Final = timedelta(hours=1)
 
 
 async def check_database(settings: Settings) -> AsyncIterator[Finding]:
@@ -65,6 +74,7 @@ async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
     try:
         for backlog in await backlogs(database):
             yield _queue(backlog)
+        yield _compared(await turns.standing(database))
     except SQLAlchemyError as error:
         mend = "let the database's user read and write every table of the portal"
         yield failure("queues", f"can't be read: {_cause(error)}", mend)
@@ -102,6 +112,17 @@ def _queue(backlog: Backlog) -> Finding:
             f"see the column last_error in the table {backlog.queue}",
         )
     return fine(about, f"{backlog.waiting} waiting")
+
+
+def _compared(rows: Mapping[Kind, Reconciliation]) -> Finding:
+    about, events = "reconciliation", rows.get(Kind.EVENTS)
+    if events is None or events.cursor_at is None or events.finished_at is None:
+        return warning(about, "nothing was imported yet", "run `portal sync`")
+    at = f"{events.finished_at:%Y-%m-%d %H:%M} UTC"
+    if wall_now() - events.finished_at > OVERDUE:
+        mend = "start `portal worker` or `portal serve`, or run `portal reconcile`; read their log"
+        return failure(about, f"Stripe's log was last read at {at}", mend)
+    return fine(about, f"Stripe's log was read at {at}")
 
 
 async def check_redis(settings: Settings) -> Finding:

@@ -121,6 +121,11 @@ async def _read_all(
     return facts, malformed
 
 
+def listed_objects(page: object) -> list[Any]:
+    """The objects of a page of which no more is wanted."""
+    return _listed(page)[0]
+
+
 def _listed(page: object) -> tuple[list[Any], bool]:
     """The objects of a page and whether there are more; a page that isn't one ends everything."""
     if not isinstance(page, dict):

@@ -61,7 +61,7 @@ def _subscription(customer: Customer, product: Product) -> SubscriptionFacts:
     empty = ("default_payment_method_id", "default_source_id", "latest_invoice_id")
     never = ("trial_start_at", "trial_end_at", "cancel_at", "canceled_at", "ended_at")
     unset: dict[str, Any] = dict.fromkeys(
-        (*empty, *never, "paused_at", "resumes_at", "scheduled", "membership_id")
+        (*empty, *never, "paused_at", "resumes_at", "scheduled", "schedule_id", "membership_id")
     )
     texts = ("pause_behavior", "cancel_feedback", "cancel_comment", "cancel_reason")
     return SubscriptionFacts(
@@ -69,6 +69,7 @@ def _subscription(customer: Customer, product: Product) -> SubscriptionFacts:
         customer_id=customer.stripe_customer_id,
         status="active",
         plan=ItemFacts(
+            id="si_new",
             price=_price(product, Interval.MONTH),
             quantity=1,
             period_start=PERIOD_START,
@@ -81,6 +82,7 @@ def _subscription(customer: Customer, product: Product) -> SubscriptionFacts:
         created_at=NOW,
         billing_anchor_at=NOW,
         cancel_at_period_end=False,
+        discount_ids=(),
         metadata=METADATA,
         **unset,
         **dict.fromkeys(texts, ""),

@@ -66,7 +66,7 @@ async def test_it_goes_on_behind_the_last_page_that_was_written(
     account: Account, provider: StripeProvider, companies: Database, clocks: Clocks
 ) -> None:
     # Products, prices, and two pages of customers with two wallets each.
-    await interrupted(account, provider, companies, answers=8)
+    await interrupted(account, provider, companies, answers=9)
     written = await count(companies, Customer)
     assert written == 4
     report = await imported(provider, companies)
@@ -85,13 +85,13 @@ async def test_it_goes_on_behind_the_last_page_that_was_written(
 async def test_an_import_of_yesterday_or_with_other_limits_begins_anew(
     account: Account, provider: StripeProvider, companies: Database, clocks: Clocks
 ) -> None:
-    await interrupted(account, provider, companies, answers=8)
+    await interrupted(account, provider, companies, answers=9)
     since = datetime(2025, 1, 1, tzinfo=UTC)
     account.answers_left = 0
     with pytest.raises(ProviderUnavailable):
         await sync(provider, companies, progress=lambda _kind, _count: None, since=since)
     assert await rows(companies, ImportCursor) == []
-    await interrupted(account, provider, companies, answers=8)
+    await interrupted(account, provider, companies, answers=9)
     clocks.wall.advance(timedelta(hours=24, seconds=1))
     await imported(provider, companies)
     assert len(account.asked("/v1/products")) == 1
@@ -100,7 +100,7 @@ async def test_an_import_of_yesterday_or_with_other_limits_begins_anew(
 async def test_the_object_to_go_on_behind_may_be_gone(
     account: Account, provider: StripeProvider, companies: Database, clocks: Clocks
 ) -> None:
-    await interrupted(account, provider, companies, answers=8)
+    await interrupted(account, provider, companies, answers=9)
     del account.listings["/v1/customers"][3]
     clocks.wall.advance(timedelta(minutes=1))
     report = await imported(provider, companies)

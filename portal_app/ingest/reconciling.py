@@ -1,0 +1,129 @@
+"""Finding what the webhooks did not tell us (ADR 0013). Neither way notifies anybody.
+
+*events*: the provider's log is read from where it was last read, and whatever of it never arrived
+goes into the inbox. *full*: what may matter now is compared, object by object.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import col, select
+
+from portal_app.customers.models import Customer
+from portal_app.ingest import turns
+from portal_app.ingest.events import HANDLED_EVENTS
+from portal_app.ingest.importer import Progress, sync
+from portal_app.ingest.inbox import insert_missing
+from portal_app.ingest.report import SyncReport
+from portal_app.ingest.turns import Kind
+from portal_app.kit.clock import business_now, wall_now
+from portal_app.kit.db import Database
+from portal_app.memberships.models import Membership
+from portal_app.memberships.repository import is_over
+from portal_app.provider.facts import ListParams
+from portal_app.provider.port import PaymentProvider
+
+logger = logging.getLogger(__name__)
+EVERY: Final = {Kind.EVENTS: timedelta(minutes=10), Kind.FULL: timedelta(days=7)}
+# An event has the time at which its change began, and is listed when that is done.
+OVERLAP: Final = timedelta(hours=1)
+# Stripe's log reaches 30 days back (docs.stripe.com/api/events); two are for us, to notice.
+LOG_REACHES: Final = timedelta(days=28)
+# Older invoices and payments change only when they are still open, and those are read whole.
+RECENT: Final = timedelta(days=45)
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport:
+    """How many events of kinds that we handle the log had, and how many never came."""
+
+    seen: int
+    missing: int
+
+
+async def reconcile_events(provider: PaymentProvider, db: Database) -> LogReport | None:
+    """Put into the inbox what the log has and we have not.
+
+    None when another process is at it, and before the first import.
+    """
+    async with turns.taken(db, Kind.EVENTS) as turn:
+        if turn is None or turn.cursor_at is None:
+            return None
+        seen = missing = 0
+        newest = turn.cursor_at
+        async for page in provider.events(ListParams(since=turn.cursor_at - OVERLAP)):
+            handled = [event for event in page.facts if event.type in HANDLED_EVENTS]
+            seen += len(handled)
+            missing += await insert_missing(db, handled)
+            newest = max([newest, *(event.created_at for event in page.facts)])
+        await turn.finish(cursor_at=newest)
+        return LogReport(seen, missing)
+
+
+async def reconcile_fully(
+    provider: PaymentProvider, db: Database, *, progress: Progress
+) -> SyncReport | None:
+    """Compare what may matter now, as an import does; None when another process is at it.
+
+    Left out are payments, closed invoices, refunds and purchases older than RECENT, and the
+    payment methods of customers without a membership that may be charged again.
+    """
+    async with turns.taken(db, Kind.FULL) as turn:
+        if turn is None:
+            return None
+        today = business_now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await sync(
+            provider,
+            db,
+            progress=progress,
+            since=today - RECENT,
+            whose_methods=_still_charged(db),
+        )
+
+
+async def what_is_due(db: Database) -> Kind | None:
+    """Nothing before the first import; FULL where the log no longer reaches back far enough."""
+    rows = await turns.standing(db)
+    events, full = rows.get(Kind.EVENTS), rows.get(Kind.FULL)
+    if events is None or events.cursor_at is None or full is None:
+        return None
+    if events.cursor_at < business_now() - LOG_REACHES or _ago(full.finished_at, Kind.FULL):
+        return Kind.FULL
+    return Kind.EVENTS if _ago(events.finished_at, Kind.EVENTS) else None
+
+
+def _ago(finished_at: datetime | None, kind: Kind) -> bool:
+    return finished_at is None or finished_at <= wall_now() - EVERY[kind]
+
+
+async def reconcile_if_due(provider: PaymentProvider, db: Database) -> None:
+    """What the timer does."""
+    match await what_is_due(db):
+        case Kind.FULL:
+            report = await reconcile_fully(provider, db, progress=lambda _kind, _count: None)
+            if report is not None:
+                logger.info("reconciled fully", extra={"fields": {"written": report.written}})
+        case Kind.EVENTS:
+            log = await reconcile_events(provider, db)
+            if log is not None and log.missing:
+                logger.warning("events never came", extra={"fields": {"missing": log.missing}})
+
+
+def _still_charged(db: Database) -> Callable[[Collection[str]], Awaitable[Collection[str]]]:
+    """Picks the customers with a membership that has not ended."""
+
+    async def choose(customer_ids: Collection[str]) -> Collection[str]:
+        current = (
+            select(Customer.stripe_customer_id)
+            .join(Membership, col(Membership.customer_id) == col(Customer.id))
+            .where(col(Customer.stripe_customer_id).in_(customer_ids), ~is_over())
+        )
+        async with db.reading() as session:
+            return set((await session.scalars(current)).all())
+
+    return choose
