@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine.card_table import ACCOUNT_TOKENS, ACCOUNTS, CARDS, DISPUTED
+from portal_app.sandbox.engine.card_table import (
+    ACCOUNT_TOKENS,
+    ACCOUNTS,
+    CARDS,
+    NUMBERS,
+    UNSUPPORTED,
+)
 from portal_app.sandbox.engine.declines import LIVE_CARD, NUMBER, Decline, TestAccount, TestCard
 from portal_app.sandbox.engine.errors import invalid, not_implemented
-
-_BY_NUMBER = {card.number: card for card in CARDS.values()}
 
 
 def by_token(token: str) -> TestCard | None:
@@ -23,20 +27,18 @@ def account_by_token(token: str) -> TestAccount | None:
 def by_number(number: str) -> TestCard:
     """Raises Stripe's 402 for a wrong number and for any card that is no documented test card."""
     digits = number.replace(" ", "").replace("-", "")
-    if digits in DISPUTED:
-        raise not_implemented("test cards that open a dispute")
+    if digits in UNSUPPORTED:
+        raise not_implemented(f"test cards for {UNSUPPORTED[digits]}")
     if not digits.isdigit() or not _luhn(digits):
         raise NUMBER.error(param="number")
-    if digits not in _BY_NUMBER:
+    if digits not in NUMBERS:
         raise LIVE_CARD.error()
-    return _BY_NUMBER[digits]
+    return NUMBERS[digits]
 
 
 def account(iban: str) -> TestAccount:
     """Raises 400 for an IBAN that is not one of the documented test accounts."""
     compact = iban.replace(" ", "").upper()
-    if compact in DISPUTED:
-        raise not_implemented("test accounts that open a dispute")
     if compact not in ACCOUNTS:
         raise invalid(
             "The IBAN you provided is invalid: only Stripe's documented test IBANs work here.",

@@ -10,6 +10,7 @@ from portal_app.sandbox.engine import (
     billing,
     cancellations,
     checkout,
+    disputes,
     dunning,
     intents,
     pending_updates,
@@ -149,6 +150,7 @@ _DUE: dict[str, Callable[[World, Obj], int | None]] = {
     "invoice": dunning.due,
     "checkout.session": _session_due,
     "payment_intent": intents.due,
+    "dispute": disputes.due,
 }
 _STEPS: dict[str, Callable[[World, Obj], None]] = {
     "subscription": _step,
@@ -156,6 +158,7 @@ _STEPS: dict[str, Callable[[World, Obj], None]] = {
     "invoice": dunning.step,
     "checkout.session": _expire_session,
     "payment_intent": intents.settle,
+    "dispute": disputes.step,
 }
 
 

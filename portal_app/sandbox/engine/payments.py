@@ -1,6 +1,6 @@
 """Payment intents: what is to be paid, and the way there."""
 
-from portal_app.sandbox.engine import authentication, charges, payment_methods
+from portal_app.sandbox.engine import authentication, charges, disputes, payment_methods
 from portal_app.sandbox.engine.declines import ACTION, Decline
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
@@ -100,6 +100,8 @@ def charge(world: World, intent: Obj, method: Obj) -> Decline | None:
     made = charges.create(world, intent, method, refusal)
     intent["latest_charge"] = made["id"]
     world.emit("charge.failed" if refusal else "charge.succeeded", made)
+    if refusal is None:
+        disputes.open_over(world, made, method)
     _conclude(world, intent, method, made, refusal)
     return refusal
 

@@ -64,6 +64,10 @@ def subscription_schedules(world: World, params: Params) -> Obj:
     return _list(world, "subscription_schedule", params, url, "customer", keep=keep)
 
 
+def disputes(world: World, params: Params) -> Obj:
+    return _list(world, "dispute", params, "/v1/disputes", "charge", "payment_intent")
+
+
 def balance_transactions(world: World, customer_id: str, params: Params) -> Obj:
     world.get("customer", customer_id)
     url = f"/v1/customers/{customer_id}/balance_transactions"
