@@ -34,7 +34,7 @@ from portal_app.ui.server_pages import render
 PATH: Final = "/sandbox/clock/"
 # How long a post waits for its journey before it shows one that is under way.
 PATIENCE: Final = 1.5
-AHEAD: Final = 12
+AHEAD: Final = 8
 BEHIND: Final = 50
 Connect = Callable[[], Awaitable[str | None]]
 

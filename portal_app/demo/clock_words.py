@@ -51,6 +51,9 @@ DECLINES: Final[dict[str, str]] = {
 }
 
 
+_NEAR: Final = timedelta(days=60)
+
+
 @dataclass(frozen=True)
 class Line:
     """One moment of the list. `at` is where its button goes, in Unix seconds."""
@@ -73,8 +76,20 @@ class Teller:
 
     def ahead(self, moment: dict[str, Any], now: datetime) -> Line:
         at = from_unix(moment["at"])
-        apart = format_timedelta(at - now, add_direction=True, locale=supported(self.locale))
-        return self._line(moment, _AHEAD, apart if at - now >= timedelta(minutes=1) else "")
+        return self._line(moment, _AHEAD, self._apart(at - now))
+
+    def _apart(self, apart: timedelta) -> str:
+        """`in 24 days`: near moments by the day, as weeks would be all alike."""
+        if apart < timedelta(minutes=1):
+            return ""
+        near = timedelta(days=1) <= apart < _NEAR
+        return format_timedelta(
+            apart,
+            granularity="day" if near else "second",
+            threshold=_NEAR.days if near else 0.85,
+            add_direction=True,
+            locale=supported(self.locale),
+        )
 
     def behind(self, moment: dict[str, Any]) -> Line:
         return self._line(moment, _BEHIND, "")

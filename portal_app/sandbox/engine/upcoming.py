@@ -6,6 +6,13 @@ from portal_app.sandbox.engine import billing, disputes, pause_schedules, phases
 from portal_app.sandbox.engine.calendar import month_end
 from portal_app.sandbox.engine.world import Obj, World
 
+_BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+}
+
 
 def moments(world: World, limit: int) -> list[Obj]:
     """`{"at", "kind", "customer", "email", …}` of the next moments, soonest first."""
@@ -84,8 +91,12 @@ def _cards(world: World) -> Iterator[Obj]:
                 "currency": None,
                 "kind": "card_expires",
                 "subscription": None,
-                "title": f"{card['brand'].capitalize()} {card['last4']}",
+                "title": f"{_brand(card['brand'])} {card['last4']}",
             }
+
+
+def _brand(word: str) -> str:
+    return _BRANDS.get(word, word.capitalize())
 
 
 def _disputes(world: World) -> Iterator[Obj]:
