@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -69,6 +72,34 @@ def _inbox(portal: Portal) -> tuple[bool, int, int]:
         rows = database.execute("SELECT handled_at, dead_at FROM inbox").fetchall()
     waiting = [row for row in rows if row[0] is None]
     return bool(rows), len(waiting), len([row for row in rows if row[1] is not None])
+
+
+def _command(portal: Portal, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "STRIPE_"))}
+    ours = {"PORTAL_ORIGIN": portal.origin, "PORTAL_DATA_DIR": str(portal.data_dir)}
+    return subprocess.run(
+        [sys.executable, "-m", "portal_app", "demo", *arguments],
+        env=kept | ours,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_goes_the_same_ways(own_portal: Portal) -> None:
+    """One membership's renewal fails because somebody asked for it."""
+    membership = own_portal.membership("active")["id"]
+    asked = _command(own_portal, "fail-next-charge", "--decline", "lost_card")
+    assert (asked.returncode, asked.stdout) == (0, "The next charge fails.\n"), asked.stderr
+    gone = _command(own_portal, "advance", "next-renewal", "--of", membership)
+    assert gone.returncode == 0, gone.stderr
+    assert "Failed: 1" in gone.stdout
+    for words, said in (
+        (("advance", "soon"), "That is no duration"),
+        (("fail-next-charge", "--decline", "mood"), "Invalid decline"),
+    ):
+        refused = _command(own_portal, *words)
+        assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
 
 
 def test_only_our_own_pages_move_it(own_portal: Portal) -> None:

@@ -11,6 +11,7 @@ from portal_app.sandbox.engine import (
     anchors,
     billing,
     discounts,
+    resumptions,
     subscription_changes,
     subscription_items,
     subscription_updates,
@@ -32,6 +33,7 @@ def enter(
 
     One that begins with a period invoices nothing: the renewal that follows bills it.
     """
+    resumptions.expire(world, subscription["id"])
     put_on(world, schedule, subscription, phase)
     trial_end, trialing = phase["trial_end"], subscription["status"] == "trialing"
     boundary = billing.period_end(subscription) <= world.now

@@ -8,7 +8,6 @@ from portal_app.sandbox.engine import (
     pause_schedules,
     phase_entry,
     phases,
-    resumptions,
     subscriptions,
 )
 from portal_app.sandbox.engine.billing import Demand
@@ -94,7 +93,6 @@ def bill_for(world: World, schedule_id: str, change: Callable[[], Demand | None]
         if subscription_id is None:
             change()
             return
-        resumptions.expire(world, subscription_id)
         with world.changing(subscription_id, "customer.subscription.updated") as subscription:
             demand = change()
             if demand and subscription["status"] not in billing.ENDED:

@@ -50,6 +50,7 @@ def follow_update(world: World, subscription: Obj) -> None:
     place = phases.current(schedule)
     if place is None:
         return
+    _keep_defaults(world, schedule, subscription)
     before = schedule["phases"][place]
     seen = phases.mirrored(subscription, max(world.now, before["start_date"]), before["end_date"])
     if _same(world, before, seen):
@@ -64,6 +65,13 @@ def follow_update(world: World, subscription: Obj) -> None:
         else:
             found[place] = made
         show_current(schedule, place)
+
+
+def _keep_defaults(world: World, schedule: Obj, subscription: Obj) -> None:
+    """These are copied to the schedule, so that its next phase does not take them back."""
+    with world.changing(schedule["id"], UPDATED) as changed:
+        for name in ("collection_method", "default_payment_method"):
+            changed["default_settings"][name] = subscription[name]
 
 
 def _same(world: World, phase: Obj, seen: Obj) -> bool:

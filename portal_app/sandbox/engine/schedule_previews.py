@@ -30,10 +30,9 @@ def subject(world: World, params: Params) -> tuple[Obj, Demand | None]:
         if schedule["status"] not in schedules.LIVE:
             raise invalid(f"This schedule is {schedule['status']}.", param="schedule")
         schedule = world.edit(schedule["id"])
-        schedules.revise(world, schedule, details)
         if schedule["subscription"]:
             world.edit(schedule["subscription"])
-        demand = schedules.rephase(world, schedule, details)
+        demand = schedules.change(world, schedule, details)
     else:
         schedule = schedules.build(world, _new(params, details))
     if schedule["subscription"] is None:

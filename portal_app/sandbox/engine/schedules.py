@@ -17,7 +17,7 @@ from portal_app.sandbox.engine import (
     schedule_objects,
 )
 from portal_app.sandbox.engine.errors import invalid, not_implemented, required
-from portal_app.sandbox.engine.schedule_links import UPDATED, show_current
+from portal_app.sandbox.engine.schedule_links import show_current
 from portal_app.sandbox.engine.subscriptions import own_method
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
@@ -126,15 +126,26 @@ def update(world: World, schedule_id: str, params: Params) -> Obj:
     A change of the current phase reaches the subscription at once, with `proration_behavior`.
     """
     _live(world, schedule_id, "update")
-    with world.changing(schedule_id, UPDATED) as schedule:
-        revise(world, schedule, params)
-    schedule_clock.bill_for(world, schedule_id, lambda: rephase(world, schedule, params))
+    schedule = world.edit(schedule_id)
+    schedule_clock.bill_for(world, schedule_id, lambda: change(world, schedule, params))
     schedule_clock.catch_up(world, schedule_id)
     return schedule
 
 
-def revise(world: World, schedule: Obj, params: Params) -> None:
-    """Everything but the phases."""
+def change(world: World, schedule: Obj, params: Params) -> billing.Demand | None:
+    """Everything but the charge, which a preview leaves out: what is to be invoiced at once."""
+    _revise(world, schedule, params)
+    subscription = world.objects.get(schedule["subscription"] or "")
+    demand = None
+    if "phases" in params:
+        demand = _replace_phases(world, schedule, subscription, params)
+    schedule_clock.plan_notice(world, schedule)
+    if subscription is not None:
+        schedule_clock.mark_end(world, schedule, subscription)
+    return demand
+
+
+def _revise(world: World, schedule: Obj, params: Params) -> None:
     if "metadata" in params:
         schedule["metadata"] = merge_metadata(schedule["metadata"], params["metadata"])
     schedule["end_behavior"] = params.get("end_behavior", schedule["end_behavior"])
@@ -144,18 +155,6 @@ def revise(world: World, schedule: Obj, params: Params) -> None:
         wanted = params["pause_schedules"] or []
         schedule["pause_schedules"] = pause_schedules.read(world, schedule, wanted)
     _check(world, schedule)
-
-
-def rephase(world: World, schedule: Obj, params: Params) -> billing.Demand | None:
-    """Lay the phases out anew; returns what the current one invoices at once."""
-    subscription = world.objects.get(schedule["subscription"] or "")
-    demand = None
-    if "phases" in params:
-        demand = _replace_phases(world, schedule, subscription, params)
-    schedule_clock.plan_notice(world, schedule)
-    if subscription is not None:
-        schedule_clock.mark_end(world, schedule, subscription)
-    return demand
 
 
 def _replace_phases(

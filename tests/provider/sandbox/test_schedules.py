@@ -201,6 +201,10 @@ def test_a_direct_change_begins_a_phase_and_cancelling_is_the_schedules(
     split = schedules.retrieve(schedule.id)
     assert [phase["items"][0].quantity for phase in split.phases] == [1, 4]
     assert split.phases[0].end_date == split.current_phase.start_date == START + 5 * DAY
+    other = shop.attach(str(subscription.customer), "pm_card_mastercard")
+    update(subscription.id, {"default_payment_method": other})
+    kept = schedules.retrieve(schedule.id)
+    assert (len(kept.phases), kept.default_settings.default_payment_method) == (2, other)
     refused: Any
     for refused in ({"cancel_at_period_end": True}, {"cancel_at": START + 9 * DAY}):
         with pytest.raises(stripe.InvalidRequestError, match="managed by the subscription sched"):
