@@ -195,3 +195,10 @@ UNSUPPORTED = {
     "4000000000007726": "refunds that take time",
     "4000000000005126": "refunds that fail",
 }
+UNSUPPORTED_TOKENS = {
+    "avsUnchecked": "4000000000000044",
+    "pendingRefund": "4000000000007726",
+    "refundFail": "4000000000005126",
+    "riskLevelElevated": "4000000000009235",
+    "riskLevelHighest": "4000000000004954",
+}

@@ -8,6 +8,7 @@ from portal_app.sandbox.engine.card_table import (
     CARDS,
     NUMBERS,
     UNSUPPORTED,
+    UNSUPPORTED_TOKENS,
 )
 from portal_app.sandbox.engine.declines import LIVE_CARD, NUMBER, Decline, TestAccount, TestCard
 from portal_app.sandbox.engine.errors import invalid, not_implemented
@@ -15,7 +16,10 @@ from portal_app.sandbox.engine.errors import invalid, not_implemented
 
 def by_token(token: str) -> TestCard | None:
     """`pm_card_visa` and its `tok_visa`."""
-    return CARDS.get(token.removeprefix("pm_card_").removeprefix("tok_"))
+    name = token.removeprefix("pm_card_").removeprefix("tok_")
+    if name in UNSUPPORTED_TOKENS:
+        return by_number(UNSUPPORTED_TOKENS[name])
+    return CARDS.get(name)
 
 
 def account_by_token(token: str) -> TestAccount | None:
@@ -25,7 +29,10 @@ def account_by_token(token: str) -> TestAccount | None:
 
 
 def by_number(number: str) -> TestCard:
-    """Raises Stripe's 402 for a wrong number and for any card that is no documented test card."""
+    """Raises Stripe's 402 for a wrong number and for any card that is no documented test card.
+
+    Documented cards for something that the sandbox does not have are a 501.
+    """
     digits = number.replace(" ", "").replace("-", "")
     if digits in UNSUPPORTED:
         raise not_implemented(f"test cards for {UNSUPPORTED[digits]}")

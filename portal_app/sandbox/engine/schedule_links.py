@@ -72,6 +72,8 @@ def _keep_defaults(world: World, schedule: Obj, subscription: Obj) -> None:
     with world.changing(schedule["id"], UPDATED) as changed:
         for name in ("collection_method", "default_payment_method"):
             changed["default_settings"][name] = subscription[name]
+        days = subscription["days_until_due"]
+        changed["default_settings"]["invoice_settings"]["days_until_due"] = days
 
 
 def _same(world: World, phase: Obj, seen: Obj) -> bool:

@@ -70,6 +70,8 @@ def _migrated(world: World, params: Params) -> Obj:
         default_payment_method=subscription["default_payment_method"],
         description=subscription["description"],
     )
+    days = subscription["days_until_due"]
+    schedule["default_settings"]["invoice_settings"]["days_until_due"] = days
     schedule["end_behavior"] = "cancel" if subscription["cancel_at"] else "release"
     end = subscription["cancel_at"] or max(billing.period_end(subscription), world.now + 1)
     start = min(billing.period_start(subscription), world.now)

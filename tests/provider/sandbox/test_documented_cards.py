@@ -79,6 +79,8 @@ def test_cards_that_are_not_there_say_so(shop: Shop) -> None:
 
     with pytest.raises(stripe.APIError, match="refunds that fail"):
         create("4000000000005126")
+    with pytest.raises(stripe.APIError, match="refunds that take time"):
+        shop.attach(shop.customer(None), "pm_card_pendingRefund")
     with pytest.raises(stripe.CardError) as live:
         create("4111111111111111")
     assert live.value.error.decline_code == "test_mode_live_card"

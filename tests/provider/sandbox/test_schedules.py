@@ -170,6 +170,14 @@ def test_an_update_reaches_the_subscription_at_once(shop: Shop, schedules: Any) 
         schedules.update(schedule.id, {"phases": [wrong]})
 
 
+def test_a_schedule_of_a_subscription_that_is_sent_invoices(shop: Shop, schedules: Any) -> None:
+    params: Any = {"collection_method": "send_invoice", "days_until_due": 10}
+    subscription = shop.subscribe(shop.customer(), **params)
+    schedule = schedules.create({"from_subscription": subscription.id})
+    changed = schedules.update(schedule.id, {"phases": [_first(schedule)]})
+    assert changed.default_settings.invoice_settings.days_until_due == 10
+
+
 def test_the_current_phase_can_end_now(shop: Shop, sandbox: SandboxServer, schedules: Any) -> None:
     price = shop.price(2900)
     subscription = shop.subscribe(shop.customer(), price)

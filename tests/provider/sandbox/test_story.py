@@ -23,7 +23,11 @@ SOAK = bool(os.environ.get("PORTAL_SOAK"))
 STEPS = 50
 STORIES = 2000 if SOAK else 12
 
-REFUSALS = ("card_declined", "invoice_payment_intent_requires_action")
+REFUSALS = (
+    "authentication_required",
+    "card_declined",
+    "invoice_payment_intent_requires_action",
+)
 
 
 def _figures(invoice: Any) -> Any:
