@@ -6,26 +6,8 @@ import pytest
 import stripe
 
 from tests.provider.conftest import START
-from tests.provider.sandbox.shop import DAY, Shop, day
+from tests.provider.sandbox.shop import DAY, MONTH, Shop, first_phase, selling
 from tests.provider.sandbox_server import SandboxServer
-
-MONTH = {"duration": {"interval": "month"}}
-
-
-@pytest.fixture
-def schedules(shop: Shop) -> Any:
-    return shop.client.v1.subscription_schedules
-
-
-def _item(price: str, quantity: int = 1) -> dict[str, Any]:
-    return {"items": [{"price": price, "quantity": quantity}]}
-
-
-def _first(schedule: Any) -> dict[str, Any]:
-    """The current phase, as an update has to repeat it."""
-    phase = schedule.phases[0]
-    sold = [{"price": item.price, "quantity": item.quantity} for item in phase["items"]]
-    return {"items": sold, "start_date": phase.start_date, "end_date": phase.end_date}
 
 
 def test_a_plan_change_at_the_end_of_the_period(
@@ -38,7 +20,7 @@ def test_a_plan_change_at_the_end_of_the_period(
     assert (schedule.status, schedule.subscription) == ("active", subscription.id)
     assert schedule.current_phase.start_date == item.current_period_start
     assert schedule.current_phase.end_date == item.current_period_end
-    schedules.update(schedule.id, {"phases": [_first(schedule), {**_item(cheap), **MONTH}]})
+    schedules.update(schedule.id, {"phases": [first_phase(schedule), {**selling(cheap), **MONTH}]})
     told = [e for e in shop.event_types() if e.startswith("subscription_schedule.")]
     assert told == ["subscription_schedule.created", "subscription_schedule.updated"]
     expected = shop.client.v1.invoices.create_preview({"subscription": subscription.id})
@@ -75,8 +57,8 @@ def test_a_phase_within_the_period_prorates_as_it_says(
     customer = shop.customer()
     subscription = shop.subscribe(customer, price)
     schedule = schedules.create({"from_subscription": subscription.id})
-    first = {**_first(schedule), "end_date": START + 10 * DAY}
-    second = {**_item(price, 2), "end_date": START + 60 * DAY, "proration_behavior": behavior}
+    first = {**first_phase(schedule), "end_date": START + 10 * DAY}
+    second = {**selling(price, 2), "end_date": START + 60 * DAY, "proration_behavior": behavior}
     schedules.update(schedule.id, {"phases": [first, second]})
     sandbox.advance(10 * DAY)
     waiting = shop.client.v1.invoice_items.list({"customer": customer, "pending": True}).data
@@ -95,8 +77,8 @@ def test_a_schedule_starts_its_subscription_itself(
         "end_behavior": "cancel",
         "metadata": {"why": "spring"},
         "phases": [
-            {**_item(price), **MONTH, "metadata": {"part": "one", "kept": "yes"}},
-            {**_item(price, 2), **MONTH, "metadata": {"part": "two"}},
+            {**selling(price), **MONTH, "metadata": {"part": "one", "kept": "yes"}},
+            {**selling(price, 2), **MONTH, "metadata": {"part": "two"}},
         ],
     }
     schedule = schedules.create(given)
@@ -125,8 +107,8 @@ def test_a_coupon_for_one_phase(shop: Shop, sandbox: SandboxServer, schedules: A
     price = shop.price(2000)
     coupon = shop.client.v1.coupons.create({"percent_off": 50, "duration": "forever"}).id
     phases: Any = [
-        {**_item(price), "duration": {"interval": "month", "interval_count": 2}},
-        {**_item(price), **MONTH},
+        {**selling(price), "duration": {"interval": "month", "interval_count": 2}},
+        {**selling(price), **MONTH},
     ]
     phases[0]["discounts"] = [{"coupon": coupon}]
     schedule = schedules.create({"customer": shop.customer(), "phases": phases})
@@ -140,9 +122,9 @@ def test_a_phase_that_is_a_trial_and_one_of_another_interval(
 ) -> None:
     monthly, yearly = shop.price(2900), shop.price(29000, interval="year")
     phases: Any = [
-        {**_item(monthly), "duration": {"interval": "week", "interval_count": 2}, "trial": True},
-        {**_item(monthly), **MONTH},
-        {**_item(yearly), "duration": {"interval": "year"}},
+        {**selling(monthly), "duration": {"interval": "week", "interval_count": 2}, "trial": True},
+        {**selling(monthly), **MONTH},
+        {**selling(yearly), "duration": {"interval": "year"}},
     ]
     schedule = schedules.create({"customer": shop.customer(), "phases": phases})
     found = shop.client.v1.subscriptions.retrieve(schedule.subscription)
@@ -159,13 +141,13 @@ def test_an_update_reaches_the_subscription_at_once(shop: Shop, schedules: Any) 
     price = shop.price(2900)
     subscription = shop.subscribe(shop.customer(), price)
     schedule = schedules.create({"from_subscription": subscription.id})
-    phase = {**_first(schedule), **_item(price, 3)}
+    phase = {**first_phase(schedule), **selling(price, 3)}
     schedules.update(schedule.id, {"phases": [phase], "proration_behavior": "always_invoice"})
     assert [i.total for i in shop.invoices(subscription.id)] == [2900, 5800]
-    moved = [{**_first(schedule), "end_date": "now"}]
+    moved = [{**first_phase(schedule), "end_date": "now"}]
     with pytest.raises(stripe.InvalidRequestError, match="end after it begins"):
         schedules.update(schedule.id, {"phases": moved})
-    wrong = {**_first(schedule), "start_date": START + DAY}
+    wrong = {**first_phase(schedule), "start_date": START + DAY}
     with pytest.raises(stripe.InvalidRequestError, match="current phase cannot be changed"):
         schedules.update(schedule.id, {"phases": [wrong]})
 
@@ -174,7 +156,7 @@ def test_a_schedule_of_a_subscription_that_is_sent_invoices(shop: Shop, schedule
     params: Any = {"collection_method": "send_invoice", "days_until_due": 10}
     subscription = shop.subscribe(shop.customer(), **params)
     schedule = schedules.create({"from_subscription": subscription.id})
-    changed = schedules.update(schedule.id, {"phases": [_first(schedule)]})
+    changed = schedules.update(schedule.id, {"phases": [first_phase(schedule)]})
     assert changed.default_settings.invoice_settings.days_until_due == 10
 
 
@@ -184,8 +166,8 @@ def test_the_current_phase_can_end_now(shop: Shop, sandbox: SandboxServer, sched
     schedule = schedules.create({"from_subscription": subscription.id})
     sandbox.advance(10 * DAY)
     phases = [
-        {**_first(schedule), "end_date": "now"},
-        {**_item(price, 2), "start_date": "now", **MONTH},
+        {**first_phase(schedule), "end_date": "now"},
+        {**selling(price, 2), "start_date": "now", **MONTH},
     ]
     changed = schedules.update(schedule.id, {"phases": phases})
     assert len(changed.phases) == 2
@@ -223,49 +205,15 @@ def test_a_direct_change_begins_a_phase_and_cancelling_is_the_schedules(
         schedules.create({"from_subscription": subscription.id})
 
 
-def test_releasing_forgets_the_end_unless_it_is_kept(shop: Shop, schedules: Any) -> None:
-    for keep in (False, True):
-        subscription = shop.subscribe(shop.customer())
-        schedule = schedules.create({"from_subscription": subscription.id})
-        schedules.update(schedule.id, {"end_behavior": "cancel"})
-        ends = shop.client.v1.subscriptions.retrieve(subscription.id).cancel_at
-        assert ends == schedule.phases[0].end_date
-        schedules.release(schedule.id, {"preserve_cancel_date": keep})
-        found = shop.client.v1.subscriptions.retrieve(subscription.id)
-        assert (found.schedule, found.cancel_at) == (None, ends if keep else None)
-        with pytest.raises(stripe.InvalidRequestError, match="`released` status"):
-            schedules.release(schedule.id)
-
-
-def test_a_schedule_ends_with_its_subscription(
-    shop: Shop, sandbox: SandboxServer, schedules: Any
-) -> None:
-    by_schedule, by_hand, unpaid = (shop.subscribe(shop.customer()) for _ in range(3))
-    made = [schedules.create({"from_subscription": s.id}) for s in (by_schedule, by_hand, unpaid)]
-    canceled = schedules.cancel(made[0].id)
-    assert (canceled.status, canceled.canceled_at) == ("canceled", START)
-    assert shop.client.v1.subscriptions.retrieve(by_schedule.id).status == "canceled"
-    shop.client.v1.subscriptions.cancel(by_hand.id)
-    assert schedules.retrieve(made[1].id).status == "canceled"
-    assert shop.event_types().count("subscription_schedule.canceled") == 2
-    phase = {**_first(made[2]), "end_date": START + 90 * DAY}
-    schedules.update(made[2].id, {"phases": [phase]})
-    broken = shop.attach(str(unpaid.customer), "pm_card_chargeCustomerFail")
-    shop.set_default(str(unpaid.customer), broken)
-    sandbox.advance(40 * DAY)
-    assert schedules.retrieve(made[2].id).status == "canceled"
-    assert shop.event_types().count("subscription_schedule.aborted") == 1
-
-
 def test_previewing_a_schedule_that_is_not_there_yet(shop: Shop, schedules: Any) -> None:
     price = shop.price(2900)
-    details: Any = {"phases": [{**_item(price, 2), **MONTH, "start_date": "now"}]}
+    details: Any = {"phases": [{**selling(price, 2), **MONTH, "start_date": "now"}]}
     given: Any = {"customer": shop.customer(), "schedule_details": details}
     assert shop.client.v1.invoices.create_preview(given).total == 5800
     assert schedules.list().data == []
     subscription = shop.subscribe(shop.customer(), price)
     schedule = schedules.create({"from_subscription": subscription.id})
-    changed: Any = {"phases": [{**_first(schedule), **_item(price, 3)}]}
+    changed: Any = {"phases": [{**first_phase(schedule), **selling(price, 3)}]}
     changed["proration_behavior"] = "always_invoice"
     preview = shop.client.v1.invoices.create_preview(
         {"schedule": schedule.id, "schedule_details": changed}
@@ -287,17 +235,7 @@ def test_previewing_a_schedule_that_is_not_there_yet(shop: Shop, schedules: Any)
 def test_what_a_schedule_refuses(
     shop: Shop, schedules: Any, params: dict[str, Any], message: str
 ) -> None:
-    given: Any = {"customer": shop.customer(), "phases": [{**_item(shop.price()), **MONTH}]}
+    given: Any = {"customer": shop.customer(), "phases": [{**selling(shop.price()), **MONTH}]}
     with pytest.raises(stripe.StripeError, match=message):
         schedules.create({**given, **params})
     assert schedules.list().data == []
-
-
-def test_a_planned_schedule_ends_with_its_customer(shop: Shop, schedules: Any) -> None:
-    customer = shop.customer()
-    phases: Any = [{**_item(shop.price()), **MONTH}]
-    given: Any = {"customer": customer, "start_date": START + DAY, "phases": phases}
-    schedule = schedules.create(given)
-    shop.client.v1.customers.delete(customer)
-    assert schedules.retrieve(schedule.id).status == "canceled"
-    assert day(schedule.phases[0].start_date) == "2024-02-01"
