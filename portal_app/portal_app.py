@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from portal_app.api.app import create_api
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
+from portal_app.demo.clock_page import clock_router
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
 from portal_app.identity import pages as account_pages
@@ -104,6 +105,7 @@ def create_http() -> FastAPI:
         http.include_router(metrics_routes(METRICS, token))
     if settings.mode is Mode.SANDBOX:
         http.include_router(mailbox_router())
+        http.include_router(clock_router(settings))
     return http
 
 

@@ -91,4 +91,5 @@ async def _prepare_demo(settings: Settings, say: Callable[[str], None]) -> None:
     for account in listing["accounts"]:
         say(f"  {account['email']:<20} {account['role']:<9} {account['description']}")
     say(f"\n  Sign-in codes arrive at    {listing['origin']}/sandbox/mail/")
+    say(f"  Move the demo's clock at   {listing['origin']}/sandbox/clock/")
     say(f"  Demo API key               {listing['api_key']}\n")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from portal_app import composition, startup
 from portal_app.demo import seed as seeding
 from portal_app.demo import webhooks
+from portal_app.demo.clock_words import DECLINES, Teller
 from portal_app.demo.control import SandboxControl
-from portal_app.demo.durations import parse_duration
+from portal_app.demo.journey import Journey, plan
 from portal_app.demo.listing import demo_listing
 from portal_app.demo.serving import running_base, sandbox_base
+from portal_app.demo.subscriptions import subscription_of
 from portal_app.kit.clock import wall_now
 from portal_app.kit.errors import InvalidInput
 from portal_app.settings import Mode, Settings, get_settings
@@ -91,28 +94,65 @@ async def _reset(settings: Settings, now: datetime) -> None:
 
 @app.command()
 def advance(
-    duration: Annotated[str, typer.Argument(help="How far: 12h, 3d, 2w; a month is 30d.")],
+    how_far: Annotated[
+        str,
+        typer.Argument(
+            metavar="HOW_FAR", help="12h, 3d, 2w, 1mo, 1y, next-renewal or card-expiry."
+        ),
+    ],
+    whose: Annotated[
+        str,
+        typer.Option("--of", help="Whose renewal or card: a mem_… or mber_… id, or an address."),
+    ] = "",
 ) -> None:
     """Move the demo's business time forward: renewals, failures and endings happen."""
     settings = _sandbox_settings()
     try:
-        by = parse_duration(duration)
+        journey = asyncio.run(_advance(settings, how_far.strip(), whose.strip()))
     except InvalidInput as refusal:
         typer.echo(refusal.sentence, err=True)
         raise typer.Exit(1) from None
-    now = asyncio.run(_advance(settings, by))
-    typer.echo(f"The demo now stands at {now:%Y-%m-%d %H:%M} UTC.")
+    typer.echo(f"The demo now stands at {journey.now:%Y-%m-%d %H:%M} UTC.")
+    teller = Teller("en", {})
+    for kind, count in journey.counts.most_common():
+        typer.echo(teller.count(kind, count)[0])
 
 
-async def _advance(settings: Settings, by: timedelta) -> datetime:
+async def _advance(settings: Settings, how_far: str, whose: str) -> Journey:
     database = composition.install()
     try:
         served = await running_base(settings) is not None
         async with sandbox_base(settings) as base:
-            now = await SandboxControl(base, settings.stripe_key).advance(by)
+            control = SandboxControl(base, settings.stripe_key)
+            named = await subscription_of(database, whose)
+            journey = await plan(control, how_far, whose=named)
+            await journey.go(control, lambda: asyncio.sleep(0))
             # A portal that runs hears of it by webhooks; one that does not could not.
             if not served or not await webhooks.caught_up(settings, database, base):
                 await seeding.import_sandbox(settings, database, base)
-            return now
+            return journey
     finally:
         await database.close()
+
+
+@app.command()
+def fail_next_charge(
+    decline: Annotated[
+        str, typer.Option(help=f"{', '.join(DECLINES)}; or none, to let it pass.")
+    ] = "insufficient_funds",
+    customer: Annotated[str, typer.Option(help="cus_…; whoever comes next if not set.")] = "",
+) -> None:
+    """Let the next charge be declined, whatever the card."""
+    settings = _sandbox_settings()
+    word = None if decline == "none" else decline
+    try:
+        asyncio.run(_fail_next_charge(settings, word, customer or None))
+    except httpx.HTTPStatusError as refusal:
+        typer.echo(refusal.response.json()["error"]["message"], err=True)
+        raise typer.Exit(1) from None
+    typer.echo("The next charge passes." if word is None else "The next charge fails.")
+
+
+async def _fail_next_charge(settings: Settings, decline: str | None, customer: str | None) -> None:
+    async with sandbox_base(settings) as base:
+        await SandboxControl(base, settings.stripe_key).fail_next_charge(decline, customer)

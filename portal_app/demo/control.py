@@ -10,12 +10,29 @@ class SandboxControl:
     """`base` is the sandbox's address, the same that the SDK gets as its API base."""
 
     def __init__(self, base: str, key: str = "sk_test_sandbox") -> None:
-        self._base = base.rstrip("/")
+        self.base = base.rstrip("/")
         self._headers = {"Authorization": f"Bearer {key}"}
 
     async def now(self) -> datetime:
         """The account's now, aware UTC."""
         return datetime.fromtimestamp((await self._call("GET", "/clock"))["now"], UTC)
+
+    async def upcoming(self, limit: int = 20) -> dict[str, Any]:
+        """`{"now", "moments": [{"at", "kind", "customer", "email", …}], "next_charge"}`."""
+        return await self._call("GET", f"/upcoming?limit={limit}")
+
+    async def fail_next_charge(self, decline: str | None, customer: str | None = None) -> None:
+        """The next charge, of this customer or of any, is declined with that code; None: it isn't.
+
+        Raises httpx.HTTPStatusError (400) for a word that is no decline.
+        """
+        await self._call("POST", "/next_charge", {"decline": decline, "customer": customer})
+
+    async def advance_to(self, moment: datetime) -> list[dict[str, Any]]:
+        """Moves the clock forward to *moment*; returns what happened on the way, oldest first."""
+        reply = await self._call("POST", "/clock", {"now": int(moment.timestamp())})
+        happened: list[dict[str, Any]] = reply["happened"]
+        return happened
 
     async def set_clock(self, moment: datetime) -> datetime:
         """Sets the clock of an empty account, advances it otherwise; whole seconds.
@@ -55,7 +72,7 @@ class SandboxControl:
         # 120 s: an advance over years does the work of those years. A client for each call, so
         # that nobody has to close a control.
         async with httpx.AsyncClient(headers=self._headers, timeout=120) as client:
-            answer = await client.request(method, f"{self._base}/_sandbox{path}", json=body)
+            answer = await client.request(method, f"{self.base}/_sandbox{path}", json=body)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found

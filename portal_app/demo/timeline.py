@@ -7,7 +7,10 @@ from portal_app.demo.control import SandboxControl
 
 
 def before(now: datetime, *, months: int = 0, days: float = 0) -> datetime:
-    """`days` before now, then `months` back on the same day of the month, or its last."""
+    """`days` before now, then `months` back on the same day of the month, or its last.
+
+    Negative counts lead to the future.
+    """
     moment = now - timedelta(days=days)
     count = moment.year * 12 + moment.month - 1 - months
     year, month = count // 12, count % 12 + 1

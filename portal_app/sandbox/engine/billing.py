@@ -10,6 +10,8 @@ from portal_app.sandbox.engine import (
     invoices,
     pending_updates,
     prorations,
+    resumptions,
+    schedule_links,
     settings,
     totals,
 )
@@ -179,6 +181,7 @@ def settle(world: World, subscription_id: str) -> None:
     """After a payment: a subscription that owes nothing more is active again."""
     subscription = world.edit(subscription_id)
     pending_updates.conclude(world, subscription)
+    resumptions.conclude(world, subscription)
     still_open = [i for i in subscription["_open"] if world.objects[i]["status"] == "open"]
     subscription["_open"] = still_open
     owed = [i for i in still_open if not invoices.is_processing(world, world.objects[i])]
@@ -202,6 +205,7 @@ def follow_payment(world: World, invoice: Obj) -> None:
 def end(world: World, subscription_id: str, *, reason: str, status: str = "canceled") -> None:
     """The end of a subscription. Open invoices stay open, without further retries."""
     pending_updates.expire(world, subscription_id)
+    resumptions.expire(world, subscription_id)
     event = "customer.subscription.deleted"
     if status == "incomplete_expired":
         event = "customer.subscription.updated"
@@ -216,6 +220,7 @@ def end(world: World, subscription_id: str, *, reason: str, status: str = "cance
             if world.objects[invoice_id]["status"] in ("open", "draft"):
                 _stop(world, invoice_id, void=status == "incomplete_expired")
         subscription["_open"] = []
+    schedule_links.follow_end(world, subscription, reason)
 
 
 def _stop(world: World, invoice_id: str, *, void: bool) -> None:

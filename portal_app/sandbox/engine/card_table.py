@@ -15,6 +15,7 @@ from portal_app.sandbox.engine.declines import (
     PROCESSING,
     STOLEN,
     VELOCITY,
+    Complaint,
     Decline,
     TestAccount,
     TestCard,
@@ -38,10 +39,31 @@ _BRANDS = {
     "diners": TestCard("3056930009020004", "diners"),
     "jcb": TestCard("3566002020360505", "jcb", country="JP"),
     "unionpay": TestCard("6200000000000005", "unionpay", country="CN"),
+    "visa_cartesBancaires": TestCard("4000002500001001", country="FR"),
+    "mastercard_cartesBancaires": TestCard("5555552500001001", "mastercard", country="FR"),
+    "visa_debit_eftposAuCoBranded": TestCard("4000050360000001", funding="debit", country="AU"),
+    "mastercard_debit_eftposAuCoBranded": TestCard("5555050360000080", "mastercard", "debit", "AU"),
+    # They bypass the pending balance of a real account; here there is none.
+    "bypassPending": TestCard("4000000000000077"),
+    "bypassPendingInternational": TestCard("4000003720000278", country="IE"),
 }
+# Documented as numbers only.
+_MORE_NUMBERS = (
+    TestCard("2223003122003222", "mastercard"),
+    TestCard("371449635398431", "amex"),
+    TestCard("6011000990139424", "discover"),
+    TestCard("6011981111111113", "discover", "debit"),
+    TestCard("36227206271667", "diners"),
+    TestCard("6555900000604105", "discover", country="KR"),
+    TestCard("6200000000000047", "unionpay", "debit", "CN"),
+    TestCard("6205500000000000004", "unionpay", country="CN"),
+)
 _COUNTRIES = """
-ae 4000007840000001 at 4000000400000008 au 4000000360000006 be 4000000560000004
-bg 4000001000000000 br 4000000760000002 ca 4000001240000000 ch 4000007560000009
+ae 4000007840000001 ar 4000000320000021 at 4000000400000008 au 4000000360000006 be 4000000560000004
+bg 4000001000000000 br 4000000760000002 by 4000001120000005 ca 4000001240000000 ch 4000007560000009
+cl 4000001520000001 co 4000001700000003 cr 4000001880000005 ec 4000002180000000
+gi 4000002920000005 hr 4000001910000009 li 4000004380000004 pa 4000005910000000
+pe 4000006040000068 py 4000006000000066 sa 4000006820000007 uy 4000008580000003
 cn 4000001560000002 cy 4000001960000008 cz 4000002030000002 de 4000002760000016
 dk 4000002080000001 ee 4000002330000009 es 4000007240000007 fi 4000002460000001
 fr 4000002500000003 gb 4000008260000000 gr 4000003000000030 hk 4000003440000004
@@ -61,6 +83,7 @@ _DECLINES = {
     "chargeDeclinedIncorrectCvc": _refused("4000000000000127", CVC),
     "chargeDeclinedProcessingError": _refused("4000000000000119", PROCESSING),
     "chargeDeclinedVelocityLimitExceeded": _refused("4000000000006975", VELOCITY),
+    "chargeDeclinedFraudulent": _refused("4100000000000019", BLOCKED),
     "radarBlock": _refused("4100000000000019", BLOCKED),
 }
 _CHALLENGES = {
@@ -84,6 +107,38 @@ _CHALLENGES = {
     "threeDSecureOptionalProcessingError": TestCard("4000000000003097"),
 }
 
+_FRAUD = Complaint("fraudulent", "10.4")
+_DISPUTED = {
+    "createDispute": TestCard("4000000000000259", dispute=_FRAUD),
+    "createDisputeProductNotReceived": TestCard(
+        "4000000000002685", dispute=Complaint("product_not_received", "13.1")
+    ),
+    "createDisputeInquiry": TestCard(
+        "4000000000001976", dispute=Complaint("fraudulent", "10", "inquiry")
+    ),
+    "createMultipleDisputes": TestCard(
+        "4000000404000079", dispute=Complaint("fraudulent", "10.4", cases=2)
+    ),
+    "createCe3EligibleDispute": TestCard("4000000404000038", dispute=_FRAUD),
+    "createComplianceDispute": TestCard(
+        "4000008400000779", dispute=Complaint("noncompliant", None, "compliance")
+    ),
+    "createMastercardComplianceDispute": TestCard(
+        "5105008400000002", "mastercard", dispute=Complaint("noncompliant", None, "compliance")
+    ),
+    "createAutoRepresentmentEligibleDispute": TestCard("4000000001000043", dispute=_FRAUD),
+    # Only a warning follows (radar.early_fraud_warning), which the sandbox does not have.
+    "createIssuerFraudRecord": TestCard("4000000000005423"),
+}
+_CHECKED = {
+    "avsFail": TestCard(
+        "4000000000000010", fails=frozenset({"address_line1_check", "address_postal_code_check"})
+    ),
+    "avsLine1Fail": TestCard("4000000000000028", fails=frozenset({"address_line1_check"})),
+    "avsZipFail": TestCard("4000000000000036", fails=frozenset({"address_postal_code_check"})),
+    "cvcCheckFail": TestCard("4000000000000101", fails=frozenset({"cvc_check"})),
+}
+
 CARDS: dict[str, TestCard] = {
     **_BRANDS,
     **{
@@ -94,7 +149,10 @@ CARDS: dict[str, TestCard] = {
     **{f"visa_{name}": card for name, card in _DECLINES.items() if name != "radarBlock"},
     "chargeCustomerFail": TestCard("4000000000000341", charge=GENERIC),
     **_CHALLENGES,
+    **_DISPUTED,
+    **_CHECKED,
 }
+NUMBERS = {card.number: card for card in (*_MORE_NUMBERS, *CARDS.values())}
 
 _DELAY = 180  # "after at least three minutes"
 _SUCCEED = """
@@ -111,6 +169,7 @@ _OTHERS = (
     TestAccount("DE08370400440532013003", delay=_DELAY),
     TestAccount("DE78370400440532013004", DEBIT_FAILED, _DELAY),
     TestAccount("DE65370400440002222227", DEBIT_FUNDS),
+    TestAccount("DE35370400440532013002", dispute=Complaint("general", None)),
 )
 ACCOUNTS: dict[str, TestAccount] = {
     account.iban: account
@@ -126,14 +185,20 @@ ACCOUNT_TOKENS = {
     "successDelayed_de": _OTHERS[0].iban,
     "failedDelayed_de": _OTHERS[1].iban,
     "insufficientFunds_de": _OTHERS[2].iban,
+    "disputed_de": _OTHERS[3].iban,
 }
-# These open a dispute after the charge, which the sandbox does not do.
-DISPUTED = frozenset(
-    {
-        "4000000000000259",
-        "4000000000002685",
-        "4000000000001976",
-        "4000000000005423",
-        "DE35370400440532013002",
-    }
-)
+# Documented, but about things that the sandbox does not have.
+UNSUPPORTED = {
+    "4000000000004954": "Radar's risk levels",
+    "4000000000009235": "Radar's risk levels",
+    "4000000000000044": "unavailable address checks",
+    "4000000000007726": "refunds that take time",
+    "4000000000005126": "refunds that fail",
+}
+UNSUPPORTED_TOKENS = {
+    "avsUnchecked": "4000000000000044",
+    "pendingRefund": "4000000000007726",
+    "refundFail": "4000000000005126",
+    "riskLevelElevated": "4000000000009235",
+    "riskLevelHighest": "4000000000004954",
+}

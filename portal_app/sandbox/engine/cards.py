@@ -2,16 +2,24 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine.card_table import ACCOUNT_TOKENS, ACCOUNTS, CARDS, DISPUTED
+from portal_app.sandbox.engine.card_table import (
+    ACCOUNT_TOKENS,
+    ACCOUNTS,
+    CARDS,
+    NUMBERS,
+    UNSUPPORTED,
+    UNSUPPORTED_TOKENS,
+)
 from portal_app.sandbox.engine.declines import LIVE_CARD, NUMBER, Decline, TestAccount, TestCard
 from portal_app.sandbox.engine.errors import invalid, not_implemented
-
-_BY_NUMBER = {card.number: card for card in CARDS.values()}
 
 
 def by_token(token: str) -> TestCard | None:
     """`pm_card_visa` and its `tok_visa`."""
-    return CARDS.get(token.removeprefix("pm_card_").removeprefix("tok_"))
+    name = token.removeprefix("pm_card_").removeprefix("tok_")
+    if name in UNSUPPORTED_TOKENS:
+        return by_number(UNSUPPORTED_TOKENS[name])
+    return CARDS.get(name)
 
 
 def account_by_token(token: str) -> TestAccount | None:
@@ -21,22 +29,23 @@ def account_by_token(token: str) -> TestAccount | None:
 
 
 def by_number(number: str) -> TestCard:
-    """Raises Stripe's 402 for a wrong number and for any card that is no documented test card."""
+    """Raises Stripe's 402 for a wrong number and for any card that is no documented test card.
+
+    Documented cards for something that the sandbox does not have are a 501.
+    """
     digits = number.replace(" ", "").replace("-", "")
-    if digits in DISPUTED:
-        raise not_implemented("test cards that open a dispute")
+    if digits in UNSUPPORTED:
+        raise not_implemented(f"test cards for {UNSUPPORTED[digits]}")
     if not digits.isdigit() or not _luhn(digits):
         raise NUMBER.error(param="number")
-    if digits not in _BY_NUMBER:
+    if digits not in NUMBERS:
         raise LIVE_CARD.error()
-    return _BY_NUMBER[digits]
+    return NUMBERS[digits]
 
 
 def account(iban: str) -> TestAccount:
     """Raises 400 for an IBAN that is not one of the documented test accounts."""
     compact = iban.replace(" ", "").upper()
-    if compact in DISPUTED:
-        raise not_implemented("test accounts that open a dispute")
     if compact not in ACCOUNTS:
         raise invalid(
             "The IBAN you provided is invalid: only Stripe's documented test IBANs work here.",

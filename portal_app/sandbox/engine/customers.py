@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import balances, billing, payment_methods
+from portal_app.sandbox.engine import balances, billing, payment_methods, schedules
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
@@ -91,6 +91,10 @@ def delete(world: World, customer_id: str) -> Obj:
     for subscription in world.where("subscription", customer=customer_id):
         if subscription["status"] not in ("canceled", "incomplete_expired"):
             billing.end(world, subscription["id"], reason="cancellation_requested")
+    for schedule in world.where(
+        "subscription_schedule", customer=customer_id, status="not_started"
+    ):
+        schedules.cancel(world, schedule["id"], {})
     for method in world.where("payment_method", customer=customer_id):
         payment_methods.detach(world, method["id"])
     world.emit("customer.deleted", customer)

@@ -76,8 +76,24 @@ Challenge = Literal["never", "unless_set_up", "on_session", "always"]
 
 
 @dataclass(frozen=True)
+class Complaint:
+    """What follows a charge (docs.stripe.com/testing#disputes): `cases` disputes over parts of it.
+
+    An inquiry asks and takes no money.
+    """
+
+    reason: str
+    network_reason_code: str | None
+    case_type: Literal["chargeback", "compliance", "inquiry"] = "chargeback"
+    cases: int = 1
+
+
+@dataclass(frozen=True)
 class TestCard:
-    """`attach` refuses at saving, `charge` at every charge, after any authentication."""
+    """`attach` refuses at saving, `charge` at every charge, after any authentication.
+
+    `fails` are the checks of the card's details that come back with `fail`.
+    """
 
     number: str
     brand: str = "visa"
@@ -86,6 +102,8 @@ class TestCard:
     attach: Decline | None = None
     charge: Decline | None = None
     challenge: Challenge = "never"
+    dispute: Complaint | None = None
+    fails: frozenset[str] = frozenset()
 
     def asks(self, *, off_session: bool, set_up: bool) -> bool:
         """Whether this charge needs the customer in front of the bank's page."""
@@ -103,3 +121,4 @@ class TestAccount:
     iban: str
     fails: Decline | None = None
     delay: int = 0
+    dispute: Complaint | None = None

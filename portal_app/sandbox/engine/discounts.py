@@ -40,6 +40,17 @@ def replace(
 
 
 def _redeem(world: World, owner: Obj, wanted: Params, *, param: str, worth: int) -> Obj:
+    coupon, code = redeemable(world, owner, wanted, param=param, worth=worth)
+    for used in (coupon, code):
+        if used:
+            world.edit(used["id"])["times_redeemed"] += 1
+    return world.add(_discount(world, owner, coupon, code), "customer.discount.created")
+
+
+def redeemable(
+    world: World, owner: Obj, wanted: Params, *, param: str, worth: int
+) -> tuple[Obj, Obj | None]:
+    """The coupon, and the code it came by. Raises 400 when the owner can't have it now."""
     code = None
     if code_id := wanted.get("promotion_code"):
         code = world.get("promotion_code", code_id, param=f"{param}[promotion_code]")
@@ -49,10 +60,7 @@ def _redeem(world: World, owner: Obj, wanted: Params, *, param: str, worth: int)
         raise required(f"{param}[coupon]")
     coupon = world.get("coupon", coupon_id, param=f"{param}[coupon]")
     _check_coupon(world, owner, coupon, param=f"{param}[coupon]")
-    for used in (coupon, code):
-        if used:
-            world.edit(used["id"])["times_redeemed"] += 1
-    return world.add(_discount(world, owner, coupon, code), "customer.discount.created")
+    return coupon, code
 
 
 def _check_coupon(world: World, owner: Obj, coupon: Obj, *, param: str) -> None:

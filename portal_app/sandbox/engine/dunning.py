@@ -57,6 +57,9 @@ def _retry(world: World, invoice: Obj) -> None:
 
 
 def _give_up(world: World, subscription: Obj) -> None:
+    if subscription["status"] == "paused":
+        # It has begun nothing yet that could end.
+        return
     ending = settings.read(world)["after_retries"]
     if ending == "cancel":
         billing.end(world, subscription["id"], reason="payment_failed")

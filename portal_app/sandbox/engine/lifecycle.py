@@ -10,9 +10,12 @@ from portal_app.sandbox.engine import (
     billing,
     cancellations,
     checkout,
+    disputes,
     dunning,
     intents,
     pending_updates,
+    resumptions,
+    schedule_clock,
     trials,
 )
 from portal_app.sandbox.engine.billing import Demand
@@ -89,6 +92,8 @@ def _subscription_moments(subscription: Obj) -> Iterator[int]:
         yield subscription["cancel_at"]
     if (expiry := pending_updates.due(subscription)) is not None:
         yield expiry
+    if (expiry := resumptions.due(subscription)) is not None:
+        yield expiry
     if subscription["status"] == "paused":
         return
     yield billing.period_end(subscription)
@@ -111,6 +116,13 @@ def _step(world: World, subscription: Obj) -> None:
         cancellations.at_planned_time(world, subscription_id)
     elif (expiry := pending_updates.due(subscription)) is not None and expiry <= now:
         pending_updates.expire(world, subscription_id)
+    elif (expiry := resumptions.due(subscription)) is not None and expiry <= now:
+        resumptions.expire(world, subscription_id)
+    elif (schedule := world.objects.get(subscription["schedule"] or "")) and _is_due(
+        world, schedule
+    ):
+        # A phase that begins with the period, or a pause, comes before the renewal.
+        schedule_clock.step(world, schedule)
     elif pause and pause["resumes_at"] and pause["resumes_at"] <= now:
         with world.changing(subscription_id, "customer.subscription.updated") as changed:
             changed["pause_collection"] = None
@@ -121,6 +133,11 @@ def _step(world: World, subscription: Obj) -> None:
             billing.bill(world, changed, renewal(world, changed))
 
 
+def _is_due(world: World, schedule: Obj) -> bool:
+    moment = schedule_clock.due(world, schedule)
+    return moment is not None and moment <= world.now
+
+
 def renewal(world: World, subscription: Obj) -> Demand:
     """The period that follows the current one, whole."""
     billing.set_period(world, subscription, billing.period_end(subscription))
@@ -129,15 +146,19 @@ def renewal(world: World, subscription: Obj) -> Demand:
 
 _DUE: dict[str, Callable[[World, Obj], int | None]] = {
     "subscription": _subscription_due,
+    "subscription_schedule": schedule_clock.due,
     "invoice": dunning.due,
     "checkout.session": _session_due,
     "payment_intent": intents.due,
+    "dispute": disputes.due,
 }
 _STEPS: dict[str, Callable[[World, Obj], None]] = {
     "subscription": _step,
+    "subscription_schedule": schedule_clock.step,
     "invoice": dunning.step,
     "checkout.session": _expire_session,
     "payment_intent": intents.settle,
+    "dispute": disputes.step,
 }
 
 

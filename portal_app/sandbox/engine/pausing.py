@@ -3,7 +3,14 @@
 from fractions import Fraction
 from typing import Any
 
-from portal_app.sandbox.engine import anchors, billing, prorations, trials
+from portal_app.sandbox.engine import (
+    anchors,
+    billing,
+    prorations,
+    resumptions,
+    schedule_links,
+    trials,
+)
 from portal_app.sandbox.engine.billing import Demand
 from portal_app.sandbox.engine.errors import invalid
 from portal_app.sandbox.engine.world import Obj, World
@@ -19,6 +26,7 @@ def pause(world: World, subscription_id: str, params: Params) -> Obj:
             f"Only active, trialing or past_due subscriptions can be paused; this one is "
             f"{subscription['status']}."
         )
+    schedule_links.check_pause(subscription)
     subscription = world.edit(subscription_id)
     demand = rest(world, subscription, params)
     if demand:
@@ -43,6 +51,7 @@ def resume(world: World, subscription_id: str, params: Params) -> Obj:
     subscription = world.get("subscription", subscription_id)
     if subscription["status"] != "paused":
         raise invalid("Only paused subscriptions can be resumed.")
+    resumptions.expire(world, subscription_id)
     events = ("customer.subscription.updated", "customer.subscription.resumed")
     with world.changing(subscription_id, *events) as subscription:
         demand = wake(world, subscription, params)

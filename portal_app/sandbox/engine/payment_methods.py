@@ -6,7 +6,7 @@ from typing import Any
 
 from portal_app.sandbox.engine import cards
 from portal_app.sandbox.engine.calendar import month_end
-from portal_app.sandbox.engine.declines import EXPIRED, Decline, TestCard
+from portal_app.sandbox.engine.declines import EXPIRED, Complaint, Decline, TestCard
 from portal_app.sandbox.engine.errors import invalid, missing, required
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
@@ -127,6 +127,12 @@ def outcome(world: World, method: Obj) -> tuple[Decline | None, int]:
     return cards.by_number(method["_number"]).charge, 0
 
 
+def complaint(method: Obj) -> Complaint | None:
+    """The dispute that a successful charge of this method leads to."""
+    source = cards.by_number if method["type"] == "card" else cards.account
+    return source(method["_number"]).dispute
+
+
 def asks(method: Obj, *, off_session: bool) -> bool:
     """Whether a charge needs the customer to authenticate first."""
     if method["type"] != "card":
@@ -151,6 +157,7 @@ def _card(
             "address_line1_check": None,
             "address_postal_code_check": None,
             "cvc_check": "pass",
+            **dict.fromkeys(card.fails, "fail"),
         },
         "country": card.country,
         "display_brand": {"amex": "american_express"}.get(card.brand, card.brand),

@@ -1,6 +1,12 @@
 """Payment intents: what is to be paid, and the way there."""
 
-from portal_app.sandbox.engine import authentication, charges, payment_methods
+from portal_app.sandbox.engine import (
+    authentication,
+    charges,
+    disputes,
+    next_charge,
+    payment_methods,
+)
 from portal_app.sandbox.engine.declines import ACTION, Decline
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
@@ -90,6 +96,8 @@ def confirm(
 def charge(world: World, intent: Obj, method: Obj) -> Decline | None:
     """The attempt itself, when nothing more is asked of the customer."""
     refusal, delay = payment_methods.outcome(world, method)
+    if planned := next_charge.take(world, intent["customer"]):
+        refusal, delay = planned, 0
     if delay:
         made = charges.create(world, intent, method, None, pending=True)
         intent.update(status="processing", next_action=None, latest_charge=made["id"])
@@ -100,6 +108,8 @@ def charge(world: World, intent: Obj, method: Obj) -> Decline | None:
     made = charges.create(world, intent, method, refusal)
     intent["latest_charge"] = made["id"]
     world.emit("charge.failed" if refusal else "charge.succeeded", made)
+    if refusal is None:
+        disputes.open_over(world, made, method)
     _conclude(world, intent, method, made, refusal)
     return refusal
 

@@ -12,6 +12,7 @@ from portal_app.sandbox.engine import (
     cancellations,
     lifecycle,
     pausing,
+    schedule_previews,
     subscription_updates,
     subscriptions,
     totals,
@@ -30,8 +31,11 @@ def create(world: World, params: Params) -> Obj:
     details = params.get("subscription_details") or {}
     if "discounts" in params:
         details = {**details, "discounts": params["discounts"]}
-    subscription = _subject(world, params, details)
-    demand = _demand(world, subscription, params, details)
+    if "schedule" in params or "schedule_details" in params:
+        subscription, demand = schedule_previews.subject(world, params)
+    else:
+        subscription = _subject(world, params, details)
+        demand = _demand(world, subscription, params, details)
     if demand is None or params.get("preview_mode") == "recurring":
         demand = _next_renewal(world, subscription)
     invoice = billing.compose(world, subscription, demand)
@@ -75,6 +79,8 @@ def _demand(world: World, subscription: Obj, params: Params, details: Params) ->
 
 def _next_renewal(world: World, subscription: Obj) -> Demand:
     """The clock goes to the end of the period, as `lifecycle` would let it."""
+    if demand := schedule_previews.until_renewal(world, subscription):
+        return demand
     end = billing.period_end(subscription)
     ends_before = subscription["cancel_at"] and subscription["cancel_at"] <= end
     if subscription["status"] in (*billing.ENDED, "paused", "incomplete") or ends_before:

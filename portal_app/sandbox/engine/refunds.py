@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal_app.sandbox.engine import amounts
+from portal_app.sandbox.engine import amounts, disputes
 from portal_app.sandbox.engine.errors import invalid, required
 from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
@@ -12,6 +12,7 @@ Params = dict[str, Any]
 def create(world: World, params: Params) -> Obj:
     """Refund a charge in full or in part. Raises `charge_already_refunded` and amount errors."""
     charge = _refundable(world, params)
+    disputes.check_refundable(world, charge)
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise invalid(

@@ -29,6 +29,20 @@ def apply(world: World, subscription: Obj, params: Params) -> Demand | None:
     before = subscription["items"]["data"]
     after = subscription_items.changed(world, subscription, given) if given else before
     _check_incomplete(subscription, before, after)
+    return exchange(world, subscription, after, behavior=behavior, at=at, anchor=anchor)
+
+
+def exchange(
+    world: World,
+    subscription: Obj,
+    after: list[Obj],
+    *,
+    behavior: str,
+    at: int,
+    anchor: str | None = None,
+) -> Demand | None:
+    """Put the items *after* in the place of those that it has, counted from *at*."""
+    before = subscription["items"]["data"]
     restarts = _restarts(world, subscription, before, after, anchor)
     subscription["items"]["data"] = after
     if restarts:

@@ -7,6 +7,8 @@ from portal_app.sandbox.engine import (
     billing,
     pending_updates,
     prorations,
+    resumptions,
+    schedule_links,
     subscription_changes,
     trials,
 )
@@ -24,6 +26,7 @@ def update(world: World, subscription_id: str, params: Params) -> Obj:
     _check(world, subscription, params)
     if "items" in params:
         pending_updates.expire(world, subscription_id)
+        resumptions.expire(world, subscription_id)
     behavior = params.pop("payment_behavior", "allow_incomplete")
     refusal = None
     with world.changing(subscription_id, "customer.subscription.updated") as subscription:
@@ -36,6 +39,7 @@ def update(world: World, subscription_id: str, params: Params) -> Obj:
             pending_updates.hold(world, subscription, before)
     if refusal and behavior == "error_if_incomplete":
         raise refusal.error()
+    schedule_links.follow_update(world, subscription)
     return subscription
 
 
@@ -48,6 +52,7 @@ def _check(world: World, subscription: Obj, params: Params) -> None:
             "A canceled subscription can only update its cancellation_details and metadata.",
             code="invalid_canceled_subscription_fields",
         )
+    schedule_links.check_update(subscription, params)
     if params.get("payment_behavior") == "pending_if_incomplete":
         pending_updates.check(params)
     if params.get("default_payment_method"):
@@ -73,11 +78,11 @@ def apply(world: World, subscription: Obj, params: Params) -> Demand | None:
         params["pause_collection"] = {"resumes_at": None, **pause}
     subscription.update(params)
     if trial_end is not None:
-        return _set_trial_end(world, subscription, trial_end, credit=credits_trial) or demand
+        return set_trial_end(world, subscription, trial_end, credit=credits_trial) or demand
     return demand
 
 
-def _set_trial_end(
+def set_trial_end(
     world: World, subscription: Obj, trial_end: int | str, *, credit: bool
 ) -> Demand | None:
     """Extend a trial, start one in a running subscription, or end it now."""

@@ -1,15 +1,16 @@
 """What the routes of subscriptions and invoices accept."""
 
 from portal_app.sandbox.http.listing import CURSORS
+from portal_app.sandbox.http.schedule_specifications import SCHEDULE_DETAILS
 from portal_app.sandbox.http.specifications import (
     CANCELLATION,
     COLLECTION,
+    DISCOUNT,
     PAYMENT_SETTINGS,
+    PRORATION_BEHAVIOR,
     Spec,
 )
 
-PRORATION_BEHAVIOR = ("always_invoice", "create_prorations", "none")
-DISCOUNT: Spec = {"coupon": "str", "discount": "str", "promotion_code": "str"}
 CHANGED_ITEM: Spec = {
     "id": "str",
     "deleted": "bool",
@@ -136,6 +137,8 @@ INVOICE_PREVIEW: Spec = {
     "customer": "str",
     "discounts": [DISCOUNT],
     "preview_mode": ("next", "recurring"),
+    "schedule": "str",
+    "schedule_details": SCHEDULE_DETAILS,
     "subscription": "str",
     "subscription_details": {
         "billing_cycle_anchor": ("now", "unchanged"),

@@ -8,7 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_app.sandbox.engine import checkout, lifecycle, settings
+from portal_app.sandbox.engine import (
+    checkout,
+    happenings,
+    lifecycle,
+    next_charge,
+    settings,
+    upcoming,
+)
 from portal_app.sandbox.engine.errors import ApiError, required
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
@@ -40,7 +47,10 @@ async def read_time(request: Request) -> Response:
 
 
 async def set_time(request: Request) -> Response:
-    """`{"now": unix}`: sets the clock of an empty account, otherwise advances it."""
+    """`{"now": unix}`: sets the clock of an empty account, otherwise advances it.
+
+    The answer says what happened on the way: `{"now", "happened": [...]}`.
+    """
     now = (await read_body(request)).get("now")
 
     def action(world: World) -> Obj:
@@ -50,9 +60,27 @@ async def set_time(request: Request) -> Response:
             lifecycle.advance(world, now)
         else:
             world.now = now
-        return {"now": world.now}
+        return {"now": world.now, "happened": happenings.told(world, world.emitted)}
 
     return await run(request, action)
+
+
+async def read_upcoming(request: Request) -> Response:
+    """The next moments (`limit`, 20) and the charge that is to fail, if any."""
+    limit = request.query_params.get("limit", "")
+    count = int(limit) if limit.isdecimal() else 20
+
+    def action(world: World) -> Obj:
+        found = upcoming.moments(world, count)
+        return {"now": world.now, "moments": found, "next_charge": next_charge.read(world)}
+
+    return await run(request, action)
+
+
+async def plan_next_charge(request: Request) -> Response:
+    """`{"decline": "insufficient_funds", "customer": "cus_…"}`: the next charge fails."""
+    given = await read_body(request)
+    return await run(request, lambda world: next_charge.plan(world, given))
 
 
 async def read_settings(request: Request) -> Response:
@@ -99,6 +127,8 @@ async def reset(request: Request) -> Response:
 ROUTES = [
     Route("/_sandbox/clock", read_time, methods=["GET"]),
     Route("/_sandbox/clock", set_time, methods=["POST"]),
+    Route("/_sandbox/upcoming", read_upcoming, methods=["GET"]),
+    Route("/_sandbox/next_charge", plan_next_charge, methods=["POST"]),
     Route("/_sandbox/settings", read_settings, methods=["GET"]),
     Route("/_sandbox/settings", change_settings, methods=["POST"]),
     Route("/_sandbox/authenticate/{id}", authenticate, methods=["POST"]),

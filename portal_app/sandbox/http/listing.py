@@ -67,13 +67,13 @@ def _position(world: World, objects: Sequence[Obj], cursor: str, kind: str, para
     return at
 
 
-def created_within(params: Params) -> Keep:
-    """The `created` filter: an exact time or any of gt, gte, lt, lte."""
-    given = params.get("created")
+def created_within(params: Params, name: str = "created") -> Keep:
+    """A filter by time, such as `created`: an exact time or any of gt, gte, lt, lte."""
+    given = params.get(name)
     if given is None:
         return lambda _obj: True
     if isinstance(given, int):
-        return lambda obj: bool(obj["created"] == given)
+        return lambda obj: bool(obj[name] == given)
     low = max(given.get("gte", 0), given.get("gt", -1) + 1)
     high = min(given.get("lte", 2**53), given.get("lt", 2**53) - 1)
-    return lambda obj: low <= obj["created"] <= high
+    return lambda obj: obj[name] is not None and low <= obj[name] <= high

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable
 
-from portal_app.sandbox.engine import intents, payment_methods, refunds, setup_intents
+from portal_app.sandbox.engine import (
+    disputes,
+    intents,
+    payment_methods,
+    refunds,
+    setup_intents,
+)
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http import payment_specifications as spec
 from portal_app.sandbox.http import queries
@@ -19,6 +25,7 @@ def every() -> Iterable[Route]:
     yield from _methods()
     yield from _payments()
     yield from _setups()
+    yield from _disputes()
     yield from resource(
         "/v1/invoice_payments",
         "invoice_payment",
@@ -67,6 +74,14 @@ def _payments() -> Iterable[Route]:
         public=True,
     )
     yield Route("POST", path + "/cancel", intents.cancel, spec.PAYMENT_CANCEL, f"{sdk}CancelParams")
+
+
+def _disputes() -> Iterable[Route]:
+    path, sdk = "/v1/disputes", "Dispute"
+    yield from resource(path, "dispute", queries.disputes, spec.DISPUTE_LIST, f"{sdk}ListParams")
+    one = path + "/{id}"
+    yield Route("POST", one, disputes.update, spec.DISPUTE_UPDATE, f"{sdk}UpdateParams")
+    yield Route("POST", one + "/close", without_params(disputes.close))
 
 
 def _setups() -> Iterable[Route]:

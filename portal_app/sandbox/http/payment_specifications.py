@@ -1,5 +1,6 @@
 """What the routes of payment methods, intents, charges and refunds accept."""
 
+from portal_app.sandbox.engine import disputes
 from portal_app.sandbox.http.listing import CURSORS
 from portal_app.sandbox.http.specifications import BILLING_DETAILS, Spec
 
@@ -87,3 +88,10 @@ REFUND_CREATE: Spec = {
     "reason": ("duplicate", "fraudulent", "requested_by_customer"),
 }
 REFUND_LIST: Spec = {**CURSORS, "charge": "str", "payment_intent": "str", "created": "range"}
+DISPUTE_UPDATE: Spec = {
+    # Evidence in files would need Stripe's file uploads.
+    "evidence": dict.fromkeys(disputes.TEXTS, "str?"),
+    "metadata": "map",
+    "submit": "bool",
+}
+DISPUTE_LIST: Spec = {**CURSORS, "charge": "str", "created": "range", "payment_intent": "str"}

@@ -51,6 +51,23 @@ def customers(world: World, params: Params) -> Obj:
     return _list(world, "customer", params, "/v1/customers", "email")
 
 
+def subscription_schedules(world: World, params: Params) -> Obj:
+    moments = ("canceled_at", "completed_at", "released_at")
+    within = [created_within(params, name) for name in moments]
+    scheduled = params.get("scheduled", False)
+
+    def keep(obj: Obj) -> bool:
+        waits = not scheduled or obj["status"] == "not_started"
+        return waits and all(fits(obj) for fits in within)
+
+    url = "/v1/subscription_schedules"
+    return _list(world, "subscription_schedule", params, url, "customer", keep=keep)
+
+
+def disputes(world: World, params: Params) -> Obj:
+    return _list(world, "dispute", params, "/v1/disputes", "charge", "payment_intent")
+
+
 def balance_transactions(world: World, customer_id: str, params: Params) -> Obj:
     world.get("customer", customer_id)
     url = f"/v1/customers/{customer_id}/balance_transactions"

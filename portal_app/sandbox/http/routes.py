@@ -8,7 +8,13 @@ from portal_app.sandbox.engine import (
     customers,
     webhook_endpoints,
 )
-from portal_app.sandbox.http import billing_routes, discount_routes, payment_routes, queries
+from portal_app.sandbox.http import (
+    billing_routes,
+    discount_routes,
+    payment_routes,
+    queries,
+    schedule_routes,
+)
 from portal_app.sandbox.http import specifications as spec
 from portal_app.sandbox.http.listing import CURSORS
 from portal_app.sandbox.http.routing import Route, resource, without_params
@@ -56,6 +62,7 @@ def _all() -> Iterable[Route]:
     )
 
     yield from billing_routes.every()
+    yield from schedule_routes.every()
     yield from discount_routes.every()
     yield from payment_routes.every()
 

@@ -142,7 +142,12 @@ class Service:
         reply = Reply(fingerprint, answer.status, answer.body)
         wall = time.time()
         planned = self.post_office.planned(wall=wall)
-        self._store.save(world, key=key, reply=reply, wall=int(wall), planned=planned)
+        try:
+            self._store.save(world, key=key, reply=reply, wall=int(wall), planned=planned)
+        except Exception:
+            # What could not be written has not happened.
+            world.rollback()
+            raise
         if planned:
             self.post_office.ring()
         return answer

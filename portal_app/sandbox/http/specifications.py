@@ -19,6 +19,8 @@ FEEDBACK = (
     "too_expensive",
     "unused",
 )
+PRORATION_BEHAVIOR = ("always_invoice", "create_prorations", "none")
+DISCOUNT: Spec = {"coupon": "str", "discount": "str", "promotion_code": "str"}
 CANCELLATION: Spec = {"comment": "str?", "feedback": FEEDBACK}
 PAYMENT_SETTINGS: Spec = {
     "save_default_payment_method": ("off", "on_subscription"),

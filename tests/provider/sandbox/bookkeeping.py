@@ -18,6 +18,7 @@ def check(world: World) -> None:
             _check_payment(world, invoice)
     for charge in world.all("charge"):
         _check_refunds(world, charge)
+        _check_disputes(world, charge)
     for customer in world.all("customer"):
         _check_balance(world, customer)
     for subscription in world.all("subscription"):
@@ -56,6 +57,19 @@ def _check_payment(world: World, invoice: Obj) -> None:
     assert sum(charge["amount"] for charge in charges) == invoice["amount_paid"]
     assert len(charges) <= 1
     assert (invoice["status"] == "paid") >= bool(charges)
+
+
+def _check_disputes(world: World, charge: Obj) -> None:
+    """A bank has what is disputed, no more, and gives it back when it loses."""
+    found = world.where("dispute", charge=charge["id"])
+    assert charge["disputed"] == bool(found)
+    assert sum(dispute["amount"] for dispute in found) in (0, charge["amount"])
+    for dispute in found:
+        moved = [transaction["amount"] for transaction in dispute["balance_transactions"]]
+        taken = dispute["status"] in ("needs_response", "under_review", "lost")
+        assert sum(moved) == (-dispute["amount"] if taken else 0)
+        assert len(moved) <= 2
+        assert dispute["is_charge_refundable"] == (not taken)
 
 
 def _check_refunds(world: World, charge: Obj) -> None:

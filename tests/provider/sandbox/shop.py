@@ -7,11 +7,24 @@ from typing import Any
 import stripe
 
 DAY = 86400
+MONTH = {"duration": {"interval": "month"}}
 
 
 def day(moment: int) -> str:
     """`2024-02-29` of Unix seconds."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
+
+
+def selling(price: str, quantity: int = 1) -> dict[str, Any]:
+    """The items of a schedule's phase."""
+    return {"items": [{"price": price, "quantity": quantity}]}
+
+
+def first_phase(schedule: Any) -> dict[str, Any]:
+    """The first phase, as an update has to repeat it while it is the current one."""
+    phase = schedule.phases[0]
+    sold = [{"price": item.price, "quantity": item.quantity} for item in phase["items"]]
+    return {"items": sold, "start_date": phase.start_date, "end_date": phase.end_date}
 
 
 @dataclass

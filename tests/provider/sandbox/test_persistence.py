@@ -12,7 +12,10 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from portal_app.sandbox import create_app, read_clock
+from portal_app.sandbox.store import Store
 from tests.provider.conftest import START
+from tests.provider.sandbox import bookkeeping
+from tests.provider.sandbox.inprocess import Account
 from tests.provider.sandbox.shop import DAY, Shop
 from tests.provider.sandbox_server import HEADERS, SandboxServer, serve_sandbox
 
@@ -118,3 +121,36 @@ def _checkout(client: TestClient) -> dict[str, str]:
         "checkout/sessions",
         {"mode": "payment", "line_items[0][price]": price, "line_items[0][quantity]": "1"},
     )
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_a_process_that_dies_while_it_writes_has_done_all_or_nothing(
+    tmp_path: Path, after: int
+) -> None:
+    account = Account(tmp_path / "account" / "sandbox.db", now=START)
+    shop = Shop(account.client)
+    subscription = shop.subscribe(shop.customer())
+    died = account.crash(lambda: shop.client.v1.subscriptions.cancel(subscription.id), after=after)
+    status = account.world.objects[subscription.id]["status"]
+    assert (died, status) == ((True, "active") if after < 3 else (False, "canceled"))
+    bookkeeping.check(account.world)
+    account.close()
+
+
+def test_what_could_not_be_written_has_not_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Account(tmp_path / "sandbox.db", now=START)
+    shop = Shop(account.client)
+    known = set(account.world.objects)
+
+    def full(*_args: object, **_keywords: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "save", full)
+        with pytest.raises(OSError, match="disk full"):
+            shop.customer(None)
+    assert set(account.world.objects) == known
+    assert shop.customer(None) in account.world.objects
+    account.close()

@@ -38,12 +38,12 @@ def test_the_sdk_sees_an_authentication_error(sandbox: SandboxServer) -> None:
 
 
 def test_other_routes_are_501_and_name_themselves(sandbox: SandboxServer) -> None:
-    answer = sandbox.raw("POST", "/v1/subscription_schedules")
+    answer = sandbox.raw("POST", "/v1/quotes")
     assert answer.status_code == 501
     assert answer.json() == {
         "error": {
             "type": "api_error",
-            "message": "The sandbox does not implement POST /v1/subscription_schedules",
+            "message": "The sandbox does not implement POST /v1/quotes",
         }
     }
     assert sandbox.raw("DELETE", "/v1/prices/price_1").status_code == 501
