@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -40,6 +41,16 @@ class Portal:
     def membership(self, state: str) -> dict[str, str]:
         found: dict[str, str] = self.listing["memberships"][state]
         return found
+
+    def method_id(self, last4: str, email: str = "ada@example.com") -> str:
+        """Our id of a payment method that the demo's person has on file."""
+        with closing(sqlite3.connect(self.data_dir / "portal.db")) as connection:
+            found = connection.execute(
+                "SELECT payment_methods.id FROM payment_methods JOIN customers"
+                " ON customers.id = customer_id WHERE last4 = ? AND email_key = ?",
+                (last4, email),
+            )
+            return str(found.fetchone()[0])
 
     def mails(self, to: str) -> list[dict[str, str]]:
         reply = httpx.get(f"{self.origin}/sandbox/mail.json", params={"to": to})

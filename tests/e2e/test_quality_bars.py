@@ -28,6 +28,12 @@ def _pages(portal: Portal) -> dict[str, tuple[str, str]]:
     return manage | {
         "orders": (ada, "/orders/"),
         "empty": ("eve@example.com", "/orders/"),
+        "charged to": (ada, f"{manage['active'][1]}payment-method/"),
+        "nothing to charge": (ada, f"{manage['completed'][1]}payment-method/"),
+        "payment methods": (ada, "/payment-methods/"),
+        "nothing to pay": ("eve@example.com", "/payment-methods/"),
+        "remove": (ada, f"/payment-methods/{portal.method_id('4242')}/remove/"),
+        "unknown method": (ada, "/payment-methods/payt_0/remove/"),
         "account": (ada, "/account/"),
         "unknown": (ada, "/billing/manage/mber_0000000000000000000000/"),
         "nowhere": (ada, "/no/such/page/"),
@@ -122,7 +128,7 @@ def test_a_signed_in_page_is_light_and_a_repeat_view_nearly_free(
     session.send("Network.enable")
     session.send("Network.clearBrowserCache")
     figures = {}
-    for name in ("orders", "active", "account"):
+    for name in ("orders", "active", "payment methods", "account"):
         path = _pages(portal)[name][1]
         session.send("Network.clearBrowserCache")
 

@@ -109,7 +109,8 @@ def _option(method: MethodOption, events: ChargedToEvents) -> rx.Component:
             type="radio",
             name="method",
             value=method.id,
-            checked=events.choice == method.id,
+            # The browser keeps what is chosen; a round trip first would make it lag.
+            default_checked=events.choice == method.id,
             on_change=events.choose,
         ),
         rx.el.span(
@@ -125,7 +126,7 @@ def _everywhere(view: ChargedToView, events: ChargedToEvents) -> rx.Component:
     return checkbox(
         t_fill("Use it for {products} too", products=view.other_products),
         "everywhere",
-        checked=events.everywhere,
+        default_checked=events.everywhere,
         on_change=events.use_everywhere,
     )
 

@@ -130,7 +130,7 @@ def _radio(value: Text, label: rx.Var, events: RemovalEvents) -> rx.Component:
             type="radio",
             name="instead",
             value=value,
-            checked=events.choice == value,
+            default_checked=events.choice == value,
             on_change=events.choose,
         ),
         rx.el.span(label),
