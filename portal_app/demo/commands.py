@@ -126,7 +126,7 @@ async def _advance(settings: Settings, how_far: str, whose: str) -> Journey:
             control = SandboxControl(base, settings.stripe_key)
             named = await subscription_of(database, whose)
             journey = await plan(control, how_far, whose=named)
-            await journey.go(control, lambda: asyncio.sleep(0))
+            await journey.go(control)
             # A portal that runs hears of it by webhooks; one that does not could not.
             if not served or not await webhooks.caught_up(settings, database, base):
                 await seeding.import_sandbox(settings, database, base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -196,3 +197,21 @@ async def test_the_renewal_of_one_customer(shop: Shop, sandbox: SandboxServer) -
         await plan(control, "next-renewal", whose="nobody@example.com")
     with pytest.raises(InvalidInput, match="somebody"):
         await plan(control, "3d", whose=late.id)
+
+
+async def test_a_clock_that_stops_on_the_way_says_so(
+    browser: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.subscribe(shop.customer())
+    advance_to = SandboxControl.advance_to
+
+    async def break_down(self: SandboxControl, moment: datetime) -> list[dict[str, Any]]:
+        if moment.timestamp() > START + 40 * DAY:
+            raise httpx.ReadTimeout("too slow")
+        return await advance_to(self, moment)
+
+    monkeypatch.setattr(SandboxControl, "advance_to", break_down)
+    page = (await _go(browser, "1y")).text
+    assert "The sandbox did not answer; the clock stopped on the way." in page
+    assert "From 31 Jan 2024, 12:00 to 2 Mar 2024, 12:00" in page
+    assert "Paid: 1" in page

@@ -102,8 +102,11 @@ def put_on(world: World, schedule: Obj, subscription: Obj, phase: Obj) -> None:
 def _discount(world: World, subscription: Obj, phase: Obj) -> None:
     """The phase's discounts, one after the other: those that can be had no more are left out."""
     worth = sum(world.objects[i["price"]]["unit_amount"] * i["quantity"] for i in phase["items"])
-    named = [_named(world, subscription, each) for each in phase["discounts"]]
-    given = [each for each in named if _can_have(world, subscription, each, worth)]
+    given: list[Params] = []
+    for each in phase["discounts"]:
+        named = _named(world, subscription, each)
+        if named not in given and _can_have(world, subscription, named, worth):
+            given.append(named)
     discounts.replace(world, subscription, given, worth=worth)
 
 
