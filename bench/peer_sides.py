@@ -78,9 +78,7 @@ class Side:
         """How fast each of *given* is stored, answered and worked on."""
         before, cpu = self._count(self.kind.applied), self.server.cpu_seconds()
         began = time.perf_counter()
-        asyncio.run(
-            posting.once(self.server.port, given, path=self.kind.path, at_a_time=AT_A_TIME)
-        )
+        asyncio.run(posting.once(self.server.port, given, path=self.kind.path, at_a_time=AT_A_TIME))
         while self._count(self.kind.waiting):
             time.sleep(0.02)
         took = time.perf_counter() - began
@@ -166,7 +164,7 @@ def _python() -> Path:
     python, complete = made / "bin" / "python", made / "complete"
     if not complete.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", made], check=True)
-        pip = (python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install")
+        pip = (python, "-m", "pip", "--disable-pip-version-check", "-qq", "install")
         subprocess.run([*pip, "--requirement", PINS], check=True)
         complete.touch()
     return python
