@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+BAD_REQUEST = 400
+
 
 def app() -> Starlette:
     """In front of `BENCH_STRIPE_BASE`; each answer takes `BENCH_STRIPE_SECONDS`."""
@@ -25,8 +27,11 @@ def app() -> Starlette:
     async def answer(request: Request) -> Response:
         asked = f"{request.url.path}?{request.url.query}"
         if asked not in remembered:
-            key = request.headers.get("authorization", "")
-            reply = await http.get(asked, headers={"Authorization": key})
+            headers = {"Authorization": request.headers.get("authorization", "")}
+            reply = await http.get(asked, headers=headers)
+            if reply.status_code == BAD_REQUEST:
+                # The peer asks for fields of older days too, which the sandbox doesn't have.
+                reply = await http.get(request.url.path, headers=headers)
             remembered[asked] = reply.status_code, reply.content
         await asyncio.sleep(seconds)
         status, body = remembered[asked]
