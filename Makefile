@@ -50,7 +50,7 @@ soak: $(DEV) $(SOAKS) ## full counts of property, crash and load tests, with fig
 	@mkdir -p $(@D) && touch $@
 
 bench: build ## the benchmark suite of bench/, ratios first
-	@test -f bench/__main__.py || { echo "This version has no benchmark suite yet."; exit 1; }
+	@scripts/system-packages postgres wrk
 	$(BIN)/python -m bench
 
 setup: $(RUNTIME) ## only the Python environment in .venv
@@ -59,7 +59,7 @@ build: $(RUNTIME) ## the front end; does nothing when its inputs are unchanged
 	@$(BIN)/python -m portal_app.build
 
 clean: ## throw away set-up, builds and caches; the database in .portal/ stays
-	rm -rf .venv .web .states .soak .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .web .states build .soak .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found. Install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }

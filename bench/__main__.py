@@ -11,6 +11,7 @@ BENCHMARKS = (
     "pages",
     "import_account",
     "intake",
+    "peer",
     "page_growth",
     "growth",
 )

@@ -21,7 +21,7 @@ from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.provider.webhooks import SignedEvent
 
 EVENTS = 10_000
-KEY = "sk_test_bench"
+KEY = "sk_test_benchbenchbenchbenchbenchbench"
 # What one new subscriber causes: customer, card, subscription, invoice, payment.
 PER_CUSTOMER = 10
 

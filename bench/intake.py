@@ -32,6 +32,8 @@ from portal_app.settings import get_settings
 
 ROOT = Path(__file__).parents[1]
 SECRET = "whsec_bench"  # noqa: S105 -- a bench's
+# With a Stripe key there is no mailbox, and without a way to send mail no jobs run at all.
+MAIL = {"PORTAL_SMTP_URL": "smtp://127.0.0.1:9", "PORTAL_MAIL_FROM": "bench@example.com"}
 ROUNDS, SECONDS = 3, 4
 PACE, PACED = 100, 2000
 GOALS = {
@@ -48,7 +50,7 @@ def _use(url: str, **more: str) -> None:
     get_settings.cache_clear()
 
 
-def _migrated(url: str) -> str:
+def migrated(url: str) -> str:
     config = Config(str(ROOT / "alembic.ini"))
     config.set_main_option("sqlalchemy.url", url)
     command.upgrade(config, "head")
@@ -135,7 +137,7 @@ class Bench:
 
 
 @contextmanager
-def _sandbox(folder: str) -> Iterator[str]:
+def sandbox(folder: str) -> Iterator[str]:
     path = f"{folder}/stripe.db"
     with served("portal_app.sandbox.serve:app", PORTAL_SANDBOX_PATH=path) as server:
         yield f"http://127.0.0.1:{server.port}"
@@ -146,18 +148,18 @@ def measure() -> Bench:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         os.environ["PORTAL_DATA_DIR"] = folder
-        sqlite = _migrated(f"sqlite+aiosqlite:///{folder}/portal.db")
-        bench.accepting(sqlite, _migrated(stack.enter_context(durable_postgres())))
+        sqlite = migrated(f"sqlite+aiosqlite:///{folder}/portal.db")
+        bench.accepting(sqlite, migrated(stack.enter_context(durable_postgres())))
         bench.acknowledging("ack_p99_ms", "without_worker", sqlite)
-        base = stack.enter_context(_sandbox(folder))
+        base = stack.enter_context(sandbox(folder))
         given = backlog.fill(base)
-        target = _migrated(f"sqlite+aiosqlite:///{folder}/backlog.db")
+        target = migrated(f"sqlite+aiosqlite:///{folder}/backlog.db")
         cpu = time.process_time()
         bench.figures["drain_seconds"] = round(backlog.measure(target, base, given), 1)
         bench.figures["drain_cpu_seconds"] = round(time.process_time() - cpu, 1)
         slow = [{"kind": "slow", "seconds": 0.1, "times": 10**9}]
         backlog.spoil(base, slow)
-        stripe = {"STRIPE_SECRET_KEY": backlog.KEY, "STRIPE_API_BASE": base}
+        stripe = {"STRIPE_SECRET_KEY": backlog.KEY, "STRIPE_API_BASE": base, **MAIL}
         bench.acknowledging("ack_p99_ms_slow_stripe", "portal", target, **stripe)
     return bench
 

@@ -59,12 +59,12 @@ def _event(number: int) -> dict[str, Any]:
     }
 
 
-def flood(port: int, given: list[Signed], *, seconds: int) -> None:
+def flood(port: int, given: list[Signed], *, seconds: int, path: str = PATH) -> None:
     """Post *given* over and over from CONNECTIONS connections. Raises Failed for any refusal."""
     with tempfile.TemporaryDirectory() as folder:
         file, script = Path(folder) / "events", Path(folder) / "post.lua"
         file.write_text("".join(f"{header}\t{body}\n" for header, body in given))
-        script.write_text(_LUA.format(file=file, path=PATH))
+        script.write_text(_LUA.format(file=file, path=path))
         done = subprocess.run(
             [
                 *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)),
@@ -76,6 +76,22 @@ def flood(port: int, given: list[Signed], *, seconds: int) -> None:
         )
     if "failed=0" not in done.stdout:
         raise Failed(done.stdout)
+
+
+async def once(port: int, given: list[Signed], *, path: str, at_a_time: int) -> None:
+    """Post each of *given* once, each on a connection of its own. Raises Failed for any refusal."""
+    slots = asyncio.Semaphore(at_a_time)
+
+    async def one(header: str, body: str) -> None:
+        async with slots:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(_request(header, body, path=path, more="Connection: close\r\n"))
+            head = await reader.read()
+            writer.close()
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise Failed(head.decode())
+
+    await asyncio.gather(*[one(*pair) for pair in given])
 
 
 async def paced(port: int, given: list[Signed], *, per_second: int) -> list[float]:
@@ -105,8 +121,8 @@ async def paced(port: int, given: list[Signed], *, per_second: int) -> list[floa
     return list(took)
 
 
-def _request(header: str, body: str) -> bytes:
+def _request(header: str, body: str, *, path: str = PATH, more: str = "") -> bytes:
     return (
-        f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nStripe-Signature: {header}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nStripe-Signature: {header}\r\n{more}"
         f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n\r\n{body}"
     ).encode()

@@ -1,4 +1,4 @@
-"""One granian worker with an application, for as long as it is measured."""
+"""One worker with an application, for as long as it is measured: granian's, or gunicorn's."""
 
 from __future__ import annotations
 
@@ -59,13 +59,28 @@ def _answers(port: int) -> bool:
 @contextmanager
 def served(target: str, **environment: str) -> Iterator[Served]:
     """*target* (`module:app`, or a factory of `bench`), served like the portal is."""
-    port = _free_port()
     factory = ["--factory"] if target.startswith("bench.") else []
+    granian = (sys.executable, "-m", "granian", "--interface", "asgi", *factory)
+    port = _free_port()
+    where = ("--host", "127.0.0.1", "--port", str(port), "--log-level", "error")
+    with answering(port, [*granian, *where, target], **environment) as server:
+        yield server
+
+
+@contextmanager
+def served_by_gunicorn(python: Path, target: str, **environment: str) -> Iterator[Served]:
+    """*target* in one synchronous worker of the gunicorn beside the interpreter *python*."""
+    port = _free_port()
+    where = ("--bind", f"127.0.0.1:{port}", "--workers", "1", "--log-level", "error")
+    with answering(port, [str(python), "-m", "gunicorn", *where, target], **environment) as server:
+        yield server
+
+
+@contextmanager
+def answering(port: int, command: list[str], **environment: str) -> Iterator[Served]:
+    """*command*, once its application answers at *port*; it ends with the block."""
     server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", "--interface", "asgi", *factory),
-            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "error", target),
-        ],
+        command,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stderr=subprocess.DEVNULL,
@@ -74,7 +89,7 @@ def served(target: str, **environment: str) -> Iterator[Served]:
     try:
         for _ in range(600):
             if server.poll() is not None:
-                raise RuntimeError(f"{target} ended before it was served")
+                raise RuntimeError(f"{command[-1]} ended before it was served")
             if _answers(port):
                 break
             time.sleep(0.05)
