@@ -27,6 +27,7 @@ FAILPOINTS: Final = frozenset(
         "intents.applying",
         "intents.applied",
         "jobs.settled",
+        "prune.deleted",
     }
 )
 # Name → how often it is still passed before the process dies there.
