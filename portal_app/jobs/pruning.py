@@ -41,7 +41,7 @@ class Kept:
         table: Table = self.model.__table__
         return table
 
-    def old(self, now: datetime) -> Select[tuple[str]]:
+    def old(self, now: datetime) -> Select[str]:
         column = self.table.c[self.since]
         return select(self.table.c.id).where(column < now - self.kept_for).order_by(column)
 
@@ -71,7 +71,7 @@ def statements(now: datetime) -> Iterator[Delete]:
     yield _batch(mails, select(mails.c.id).where(older).order_by(mails.c.created_at))
 
 
-def _batch(table: Table, old: Select[tuple[str]]) -> Delete:
+def _batch(table: Table, old: Select[str]) -> Delete:
     # Two workers that prune at once each take other rows, instead of waiting for one another.
     return delete(table).where(table.c.id.in_(old.limit(BATCH).with_for_update(skip_locked=True)))
 
