@@ -19,6 +19,7 @@ from portal_app.kit import db
 from portal_app.kit.clock import wall_now
 from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.provider.webhooks import SignedEvent
+from tests.draining import drain_all
 
 EVENTS = 10_000
 KEY = "sk_test_benchbenchbenchbenchbenchbench"
@@ -91,7 +92,7 @@ async def drain(url: str, base: str, given: list[dict[str, Any]]) -> float:
             some = given[start : start + 20]
             await insert(database, [SignedEvent(one["id"], one["type"], one) for one in some])
         began = time.perf_counter()
-        handled = await JobLoop((inbox_queue(source),)).drain_all()
+        handled = await drain_all(JobLoop((inbox_queue(source),)))
         took = time.perf_counter() - began
     finally:
         await source.close()

@@ -223,6 +223,22 @@ def create_api_key(
     typer.echo(_run(operators.create_api_key(company_id, scopes=scopes, name=name)))
 
 
+@keys.command("list")
+def list_api_keys(company_id: CompanyId) -> None:
+    """Every API key of the company, revoked ones too."""
+    for line in _run(operators.list_api_keys(company_id)):
+        typer.echo(line)
+
+
+@keys.command("revoke")
+def revoke_api_key(
+    key_id: Annotated[str, typer.Argument(help="The key's id (apik_…), as `list` shows it.")],
+    company_id: CompanyId,
+) -> None:
+    """Stop an API key at once; it can't be used again."""
+    _run(operators.revoke_api_key(company_id, key_id))
+
+
 @stripe.command("setup")
 def set_up_stripe(
     print_only: Annotated[

@@ -6,7 +6,7 @@ The web process adds pages and routes in `portal_app.py`; commands need no more 
 from __future__ import annotations
 
 from portal_app import registry
-from portal_app.kit import clock, db, logging
+from portal_app.kit import clock, db, failpoints, logging
 from portal_app.provider import current
 from portal_app.provider.stripe_writer import StripeWriter
 from portal_app.sandbox import read_clock
@@ -26,6 +26,7 @@ def install() -> db.Database:
     """Set the process up by its settings; returns the database it will use."""
     settings = get_settings()
     logging.configure()
+    failpoints.arm(settings.portal_failpoint)
     clock.install(business=_business_clock(settings), wall=clock.SystemClock())
     database = db.Database(settings.database_url)
     db.install(database)

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     stripe_publishable_key: str = ""
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_api_base: str = ""
+    # Tests only: the process dies there (`kit.failpoints`).
+    portal_failpoint: str = ""
 
     @field_validator("portal_origin")
     @classmethod
@@ -74,6 +76,8 @@ class Settings(BaseSettings):
             raise UnsafeSettings(
                 "STRIPE_SECRET_KEY must start with sk_test_, rk_test_, sk_live_ or rk_live_"
             )
+        if self.portal_failpoint and self.production:
+            raise UnsafeSettings("PORTAL_FAILPOINT kills the process; it is for tests only")
         token = self.portal_metrics_token.get_secret_value()
         if token and len(token) < SHORTEST_SECRET:
             raise UnsafeSettings(f"PORTAL_METRICS_TOKEN needs {SHORTEST_SECRET} characters or more")

@@ -16,6 +16,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from portal_app.invariants.service import contradictions
 from portal_app.kit import db as kit_db
 from tests.postgres_server import PostgresServer, empty, running_postgres
 
@@ -110,9 +111,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[kit_db.Database]:
-    """The process's database for this test."""
+async def db(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[kit_db.Database]:
+    """The process's database for this test.
+
+    It must not contradict itself afterwards, unless the test is marked `contradictory(why)`.
+    """
     database = kit_db.Database(database_url)
     kit_db.install(database)
     yield database
-    await database.close()
+    try:
+        if request.node.get_closest_marker("contradictory") is None:
+            assert [str(one) for one in await contradictions(database)] == []
+    finally:
+        await database.close()

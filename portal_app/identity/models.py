@@ -64,7 +64,7 @@ class LoginCode(SQLModel, table=True):
     next_path: str = "/orders/"
     locale: str = "en"
     created_at: datetime = Field(sa_column=utc())
-    expires_at: datetime = Field(sa_column=utc())
+    expires_at: datetime = Field(sa_column=utc(index=True))
     used_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     voided_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     wrong_tries: int = 0
@@ -81,5 +81,5 @@ class LoginSession(SQLModel, table=True):
     user_agent: str = ""
     created_at: datetime = Field(sa_column=utc())
     last_seen_at: datetime = Field(sa_column=utc())
-    expires_at: datetime = Field(sa_column=utc())
+    expires_at: datetime = Field(sa_column=utc(index=True))
     revoked_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

@@ -7,7 +7,7 @@ import logging
 import reflex as rx
 
 from portal_app.identity.account import read_account
-from portal_app.identity.actor import Actor, actor_now, current_actor
+from portal_app.identity.actor import Actor, current_actor
 from portal_app.identity.policy import Policy, allow
 from portal_app.identity.views import AccountView, account_view
 from portal_app.kit.db import database
@@ -33,16 +33,6 @@ class TabState(rx.State):
         if not self._belongs_to(actor) or (actor and self.email != actor.email):
             self._person_id = actor.person_id if actor else ""
             self.email = actor.email if actor else ""
-
-
-async def still_mine(state: rx.State) -> bool:
-    """For background handlers, first thing inside `async with self`: whose tab it is now.
-
-    The handler may have started for somebody who has signed out meanwhile; what it found must not
-    be written into the next person's tab.
-    """
-    tab = await state.get_state(TabState)
-    return tab._belongs_to(actor_now.get())  # noqa: SLF001
 
 
 class AccountState(rx.State):

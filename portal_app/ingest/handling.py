@@ -12,6 +12,7 @@ from portal_app.ingest.needs import needs, not_stored
 from portal_app.ingest.observing import BUDGET_SECONDS, Observation, Observed, Observer
 from portal_app.ingest.projecting import ORDER, project
 from portal_app.kit.db import Database
+from portal_app.kit.failpoints import failpoint
 from portal_app.provider.objects import ObjectSource
 
 logger = logging.getLogger(__name__)
@@ -29,8 +30,10 @@ class InboxHandler:
 
     async def __call__(self, events: Sequence[InboxEvent]) -> Mapping[str, Exception]:
         """Handle all *events*; those that have to be tried again, or given up, by id and reason."""
+        failpoint("inbox.claimed")
         wanted = {event.id: affected(event.payload) for event in events}
         failed = await self._refresh({ref for refs in wanted.values() for ref in refs})
+        failpoint("inbox.handled")
         reasons: dict[str, Exception] = {}
         for identifier, refs in wanted.items():
             reason = next((failed[ref] for ref in refs if ref in failed), None)
@@ -41,6 +44,7 @@ class InboxHandler:
     async def _refresh(self, refs: set[Ref]) -> dict[Ref, Exception]:
         """Bring *refs* and what they need to where the provider is; what went wrong with which."""
         observed = await self._with_needs(refs)
+        failpoint("inbox.fetched")
         failed: dict[Ref, Exception] = {}
         for ref in sorted(observed, key=lambda ref: (ORDER[ref.kind], ref.id)):
             seen = observed[ref]
@@ -77,6 +81,7 @@ class InboxHandler:
         except Exception as error:
             logger.exception("an object could not be projected", extra={"fields": _fields([ref])})
             return error
+        failpoint("inbox.projected")
         logger.debug("%s %s", ref.kind, outcome)
         return None
 

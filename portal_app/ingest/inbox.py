@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from portal_app.ingest.models import InboxEvent
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
+from portal_app.kit.failpoints import failpoint
 from portal_app.kit.ids import new_id
 from portal_app.provider.webhooks import SignedEvent
 
@@ -95,6 +96,8 @@ async def insert(db: Database, events: Sequence[SignedEvent]) -> None:
     now = wall_now()
     async with db.engine.begin() as connection:
         await connection.execute(statement, [_row(event, now) for event in events])
+        failpoint("inbox.inserting")
+    failpoint("inbox.stored")
 
 
 async def insert_missing(db: Database, events: Sequence[SignedEvent]) -> int:

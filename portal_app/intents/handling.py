@@ -9,6 +9,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
 from portal_app.intents.writes import Writes
 from portal_app.kit.errors import PortalError, ProviderUnavailable
+from portal_app.kit.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ class IntentHandler:
 
     async def __call__(self, intent: Intent) -> None:
         """Raises ProviderUnavailable to be called again later; a refusal ends the intent."""
+        failpoint("intents.claimed")
         write = self.writes[intent.kind]
         try:
             if write.look is not None:

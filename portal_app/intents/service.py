@@ -23,6 +23,7 @@ from portal_app.intents.writes import Send, Write
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database, database
 from portal_app.kit.errors import PortalError, ProviderUnavailable
+from portal_app.kit.failpoints import failpoint
 from portal_app.kit.lookup import locked
 from portal_app.provider.contact import contact
 from portal_app.provider.current import provider
@@ -77,6 +78,7 @@ class Desk:
                 await session.flush()
         except IntegrityError as conflict:
             raise StillUnderWay from conflict
+        failpoint("intents.recorded")
         try:
             await self.proceed(write, intent)
         except ProviderUnavailable as unanswered:
@@ -118,12 +120,15 @@ class Desk:
         observed_at: datetime,
         outcome: IntentOutcome,
     ) -> None:
+        failpoint("intents.sent")
         async with self.database().unit_of_work() as session:
             row = await _open(session, intent.id)
             if row is not None:
                 write_as(session, Author(row.actor_kind, row.actor_id))
                 await write.apply(session, row, answer, observed_at=observed_at)
                 _finish(row, outcome)
+                failpoint("intents.applying")
+        failpoint("intents.applied")
 
     async def close(self, intent: Intent, outcome: IntentOutcome, *, refusal: str = "") -> None:
         async with self.database().unit_of_work() as session:

@@ -45,13 +45,6 @@ class JobLoop:
         """Handle one batch of each queue; returns how many rows were handled, well or not."""
         return sum([await drain(queue) for queue in self.queues])
 
-    async def drain_all(self) -> int:
-        """Until nothing is due; for the command line and tests."""
-        total = 0
-        while handled := await self.drain_once():
-            total += handled
-        return total
-
     async def _drained_safely(self) -> int:
         try:
             for timer in self.timers:

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
+from portal_app.kit.failpoints import failpoint
 from portal_app.kit.redaction import redact
 
 logger = logging.getLogger(__name__)
@@ -148,6 +149,7 @@ class Queue(Generic[Row]):
         )
         async with database().unit_of_work() as session:
             await session.execute(written)
+        failpoint("jobs.settled")
 
 
 @dataclass(frozen=True)

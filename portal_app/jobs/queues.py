@@ -18,6 +18,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import desk
 from portal_app.intents.writes import by_kind
 from portal_app.jobs.loop import JobLoop
+from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
 from portal_app.jobs.timers import Timer
 from portal_app.kit.db import database
@@ -76,7 +77,17 @@ def inbox_loop(source: ObjectSource) -> JobLoop:
     return JobLoop(
         (inbox_queue(source),),
         signals=(inbox.listen,),
-        timers=(Timer(timedelta(minutes=10), lambda: prune_changes(database())),),
+    )
+
+
+def housekeeping_loop() -> JobLoop:
+    """The loop of what nobody waits for: it holds up no queue, and no queue holds it up."""
+    return JobLoop(
+        (),
+        timers=(
+            Timer(timedelta(minutes=10), lambda: prune_changes(database())),
+            Timer(timedelta(minutes=1), lambda: prune(database())),
+        ),
     )
 
 
@@ -106,6 +117,7 @@ async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
             intent_loop().run_forever(stop),
             inbox_loop(source).run_forever(stop),
             _until(stop, reconcile_loop(source).run_forever(stop)),
+            housekeeping_loop().run_forever(stop),
         )
     finally:
         await source.close()

@@ -46,4 +46,4 @@ class SandboxMail(SQLModel, table=True):
     subject: str
     text: str
     html: str
-    created_at: datetime = Field(sa_column=utc())
+    created_at: datetime = Field(sa_column=utc(index=True))

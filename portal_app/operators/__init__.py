@@ -6,7 +6,8 @@ import re
 
 from sqlmodel import col, select
 
-from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key
+from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key, revoke_key
+from portal_app.api.models import ApiKey
 from portal_app.catalog.models import Company
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
@@ -52,3 +53,21 @@ async def create_api_key(company_id: str, *, scopes: str, name: str) -> str:
             session, company_id=company_id, name=name, scopes=chosen, now=wall_now()
         )
         return text
+
+
+async def list_api_keys(company_id: str) -> list[str]:
+    """A line for each key, the newest last. Its text is kept nowhere, so a hint stands for it."""
+    query = select(ApiKey).where(ApiKey.company_id == company_id).order_by(col(ApiKey.created_at))
+    async with database().reading() as session:
+        return [_key_line(key) for key in (await session.execute(query)).scalars()]
+
+
+async def revoke_api_key(company_id: str, key_id: str) -> None:
+    """Raises NotFound, for another company's key too."""
+    async with database().unit_of_work() as session:
+        await revoke_key(session, company_id=company_id, key_id=key_id, now=wall_now())
+
+
+def _key_line(key: ApiKey) -> str:
+    ended = f"  revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
+    return f"{key.id}  {key.hint}  {key.name or 'unnamed'}{ended}"

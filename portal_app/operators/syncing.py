@@ -11,7 +11,7 @@ from portal_app.ingest import turns
 from portal_app.ingest.importer import SyncReport, sync
 from portal_app.ingest.reconciling import reconcile_events, reconcile_fully
 from portal_app.ingest.turns import Kind
-from portal_app.jobs.loop import JobLoop
+from portal_app.jobs.loop import drain
 from portal_app.jobs.queues import inbox_queue
 from portal_app.kit.db import database
 from portal_app.kit.errors import Conflict
@@ -50,7 +50,9 @@ async def reconcile_account(*, say: Say, full: bool) -> None:
         log = await reconcile_events(account, database())
         if log is None:
             raise Conflict(BUSY)
-        await JobLoop((inbox_queue(account),)).drain_all()
+        inbox = inbox_queue(account)
+        while await drain(inbox):
+            continue
     since = f"{known.cursor_at:%Y-%m-%d %H:%M} UTC"
     say(f"{log.seen} events since {since}, {log.missing} of them had never come.")
 

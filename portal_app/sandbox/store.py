@@ -13,6 +13,7 @@ from portal_app.sandbox.claim import Claim
 from portal_app.sandbox.delivery_log import DeliveryLog
 from portal_app.sandbox.engine.webhooks import Delivery
 from portal_app.sandbox.engine.world import Obj, World
+from portal_app.sandbox.ledger import CallLedger
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL);
@@ -53,6 +54,7 @@ class Store:
         self._db.execute("PRAGMA busy_timeout=5000")
         self._db.executescript(_SCHEMA)
         self.deliveries = DeliveryLog(self._db)
+        self.ledger = CallLedger(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -106,6 +108,7 @@ class Store:
             for table in ("objects", "account", "replies"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
             self.deliveries.clear()
+            self.ledger.clear()
 
 
 def _rows(objects: Iterable[Obj]) -> Iterable[tuple[str, int, str]]:

@@ -24,6 +24,7 @@ from portal_app.kit.errors import InvalidInput
 from portal_app.notifications.models import OutboxMessage
 from portal_app.provider.webhooks import SignedEvent
 from tests.conftest import Clocks
+from tests.draining import drain_all
 from tests.rows import all_of
 
 
@@ -60,7 +61,7 @@ async def test_a_batch_is_handled_together_and_each_failure_alone(
 ) -> None:
     await arrive(db, "a", "b", "c", "d", "e", "f")
     handler = Handler(b=OSError("away"), c=GiveUp("senseless"))
-    assert await JobLoop((queue_of(handler),)).drain_all() == 6
+    assert await drain_all(JobLoop((queue_of(handler),))) == 6
     assert sorted(len(batch) for batch in handler.batches) == [2, 4]
     rows = await by_name(db)
     assert {name for name, row in rows.items() if row.handled_at} == {"a", "d", "e", "f"}
@@ -74,11 +75,11 @@ async def test_a_handler_that_breaks_fails_its_whole_batch(clocks: Clocks, db: D
     await arrive(db, "a", "b")
     handler = Handler()
     handler.broken = RuntimeError("no")
-    await JobLoop((queue_of(handler),)).drain_all()
+    await drain_all(JobLoop((queue_of(handler),)))
     assert {row.last_error for row in await all_of(db, InboxEvent)} == {"RuntimeError: no"}
     handler.broken = None
     clocks.wall.advance(timedelta(seconds=13))
-    await JobLoop((queue_of(handler),)).drain_all()
+    await drain_all(JobLoop((queue_of(handler),)))
     assert all(row.handled_at for row in await all_of(db, InboxEvent))
 
 
@@ -128,7 +129,7 @@ async def test_a_new_event_wakes_the_loop_at_once(
 async def test_dead_letters_are_listed_and_replayed(clocks: Clocks, db: Database) -> None:
     await arrive(db, "a", "b", "c")
     loop = JobLoop((queue_of(Handler(b=GiveUp("senseless"), c=OSError("away"))),))
-    await loop.drain_all()
+    await drain_all(loop)
     letters = {letter.id: letter for letter in await failing(db, "inbox")}
     rows = await by_name(db)
     assert set(letters) == {rows["b"].id, rows["c"].id}

@@ -19,6 +19,7 @@ from portal_app.notifications import outbox
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.outbox import append_mail
 from tests.conftest import Clocks
+from tests.draining import drain_all
 
 
 class Handler:
@@ -58,7 +59,7 @@ async def row_of(db: Database, identifier: str) -> OutboxMessage:
 async def test_each_row_is_handled_once_and_marked(clocks: Clocks, db: Database) -> None:
     identifiers, handler = await append(db, 25), Handler()
     loop = JobLoop((queue_of(handler),))
-    assert await loop.drain_all() == 25
+    assert await drain_all(loop) == 25
     assert sorted(handler.seen) == sorted(identifiers)
     assert await loop.drain_once() == 0
     row = await row_of(db, identifiers[0])
@@ -67,7 +68,7 @@ async def test_each_row_is_handled_once_and_marked(clocks: Clocks, db: Database)
 
 async def test_two_workers_never_share_a_row(clocks: Clocks, db: Database) -> None:
     identifiers, handler = await append(db, 40), Handler()
-    await asyncio.gather(*[JobLoop((queue_of(handler),)).drain_all() for _ in range(4)])
+    await asyncio.gather(*[drain_all(JobLoop((queue_of(handler),))) for _ in range(4)])
     assert Counter(handler.seen) == Counter(identifiers)
 
 
@@ -123,7 +124,7 @@ async def test_giving_up_is_final_and_kept(clocks: Clocks, db: Database) -> None
 async def test_one_failure_does_not_hold_up_the_others(clocks: Clocks, db: Database) -> None:
     await append(db, 5)
     handler = Handler(OSError("away"))
-    await JobLoop((queue_of(handler),)).drain_all()
+    await drain_all(JobLoop((queue_of(handler),)))
     async with db.reading() as session:
         rows = (await session.execute(select(OutboxMessage))).scalars().all()
     assert sorted(row.sent_at is None for row in rows) == [False] * 4 + [True]

@@ -24,6 +24,12 @@ def test_companies_creators_customers_and_keys(portal_command: Portal) -> None:
     scope = ("--scopes", "member:basic:read,nothing:at:all")
     refused = portal_command("api-key", "create", "--company", company, *scope, code=1)
     assert "nothing:at:all" in refused.stderr
+    of_company = ("--company", company)
+    identifier = portal_command("api-key", "list", *of_company).stdout.split()[0]
+    portal_command("api-key", "revoke", identifier, *of_company)
+    assert "revoked" in portal_command("api-key", "list", *of_company).stdout
+    unknown = portal_command("api-key", "revoke", "apik_1", *of_company, code=1)
+    assert unknown.stderr == "We can't find that API key.\n"
     assert portal_command("customer", "find", "nobody", code=1).stdout == ""
     linked = portal_command("customer", "link", "cus_1", "--email", "a@example.com", code=1)
     assert "no customer cus_1" in linked.stderr

@@ -114,6 +114,11 @@ class SandboxServer:
     def reset(self) -> None:
         assert self._http.post("/_sandbox/reset").status_code == 200
 
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every POST and DELETE that reached the account, oldest first."""
+        found: list[dict[str, Any]] = self._http.get("/_sandbox/ledger").json()["data"]
+        return found
+
     def raw(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         return self._http.request(method, path, **kwargs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -17,21 +16,18 @@ from portal_app.identity.actor import actor_now, current_actor
 from portal_app.identity.models import LoginSession
 from portal_app.identity.policy import Policy, allow
 from portal_app.identity.sessions import end_session, start_session
-from portal_app.identity.state import TabState, still_mine
+from portal_app.identity.state import TabState
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
 from tests.factories import make_person
 from tests.states.guarded_tab import Tab, guarded_tab
 
-gate: dict[str, asyncio.Event] = {}
-
 
 class Ledger(rx.State):
     """What somebody sees in their tab."""
 
     lines: list[str] = []
-    mine: list[bool] = []
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -54,14 +50,6 @@ class Ledger(rx.State):
 
     def undecorated(self) -> None:
         self.lines.append("undecorated")
-
-    @rx.event(background=True)
-    @allow(Policy.SIGNED_IN)
-    async def slow(self) -> None:
-        gate["started"].set()
-        await gate["go_on"].wait()
-        async with self:
-            self.mine.append(await still_mine(self))
 
 
 class Elsewhere(rx.State):
@@ -172,28 +160,6 @@ async def test_signing_in_keeps_what_a_stranger_did_in_the_tab(tab: Tab, db: Dat
     tab.cookie = cookie(await token_of(db, "ada@example.com"))
     await tab.send(Ledger.write, line="x")
     assert (await tab.state(Ledger)).lines == ["public", "ada@example.com: x"]
-
-
-async def test_a_background_handler_notices_that_the_tab_changed_hands(
-    tab: Tab, db: Database
-) -> None:
-    gate.update(started=asyncio.Event(), go_on=asyncio.Event())
-    tab.cookie = cookie(await token_of(db, "ada@example.com"))
-    running = asyncio.create_task(tab.send(Ledger.slow))
-    await asyncio.wait_for(gate["started"].wait(), 5)
-    tab.cookie = cookie(await token_of(db, "eve@example.com"))
-    await tab.send(Ledger.look)
-    gate["go_on"].set()
-    await running
-    assert (await tab.state(Ledger)).mine == [False]
-
-
-async def test_a_background_handler_of_the_same_person_may_write(tab: Tab, db: Database) -> None:
-    gate.update(started=asyncio.Event(), go_on=asyncio.Event())
-    gate["go_on"].set()
-    tab.cookie = cookie(await token_of(db, "ada@example.com"))
-    await tab.send(Ledger.slow)
-    assert (await tab.state(Ledger)).mine == [True]
 
 
 async def test_a_pushed_event_without_a_cookie_does_not_send_the_page_away(tab: Tab) -> None:

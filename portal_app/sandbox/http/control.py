@@ -1,6 +1,7 @@
 """The sandbox's own controls, outside `/v1` so that nobody takes them for Stripe's."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -112,6 +113,14 @@ async def complete_checkout(request: Request) -> Response:
     )
 
 
+async def read_ledger(request: Request) -> Response:
+    """Every POST and DELETE to `/v1` that reached the account, oldest first, the newest 10,000."""
+    service: Service = request.app.state.service
+    return await run(
+        request, lambda _world: {"data": [asdict(one) for one in service.ledger.entries()]}
+    )
+
+
 async def reset(request: Request) -> Response:
     service: Service = request.app.state.service
     try:
@@ -133,5 +142,6 @@ ROUTES = [
     Route("/_sandbox/settings", change_settings, methods=["POST"]),
     Route("/_sandbox/authenticate/{id}", authenticate, methods=["POST"]),
     Route("/_sandbox/checkout/sessions/{id}/complete", complete_checkout, methods=["POST"]),
+    Route("/_sandbox/ledger", read_ledger, methods=["GET"]),
     Route("/_sandbox/reset", reset, methods=["POST"]),
 ]

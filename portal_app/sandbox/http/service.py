@@ -19,9 +19,11 @@ from portal_app.sandbox.http import parameters, routes
 from portal_app.sandbox.http.answer_faults import AnswerFaults
 from portal_app.sandbox.http.expansion import expand
 from portal_app.sandbox.http.post_office import PostOffice
+from portal_app.sandbox.ledger import LedgerEntry
 from portal_app.sandbox.store import Reply, Store
 
 Action = Callable[[World], Obj]
+_CHANGING = ("POST", "DELETE")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Service:
         self._store = store
         self._lock = threading.Lock()
         self.world = store.load(wall=int(time.time()))
+        self.ledger = store.ledger
         self.answer_faults = AnswerFaults()
         self.post_office = PostOffice(store.deliveries, lambda: self.world, self._lock)
 
@@ -63,9 +66,12 @@ class Service:
         with self._lock:
             request_id = f"req_{secrets.token_hex(7)}"
             try:
-                return self._serve(call, request_id)
+                answer = self._serve(call, request_id)
             except ApiError as error:
-                return _refusal(error, request_id)
+                answer = _refusal(error, request_id)
+            if call.method in _CHANGING:
+                self.ledger.add(_entry(call, answer))
+            return answer
 
     def _serve(self, call: Call, request_id: str) -> Answer:
         found = routes.find(call.method, call.path)
@@ -221,6 +227,11 @@ def _replay(key: str, reply: Reply, fingerprint: str, request_id: str) -> Answer
             "different request.",
         )
     return Answer(reply.status, reply.body, request_id, replayed=True)
+
+
+def _entry(call: Call, answer: Answer) -> LedgerEntry:
+    key = call.idempotency_key
+    return LedgerEntry(call.method, call.path, key, answer.replayed, answer.status)
 
 
 def _refusal(error: ApiError, request_id: str) -> Answer:

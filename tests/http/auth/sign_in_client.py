@@ -19,6 +19,7 @@ from portal_app.kit.clock import FrozenClock
 from portal_app.kit.db import database
 from portal_app.notifications.models import SandboxMail
 from portal_app.settings import get_settings
+from tests.draining import drain_all
 
 ORIGIN = "http://localhost:3000"
 
@@ -55,7 +56,7 @@ class Arrived:
 
 
 async def newest_mail(to: str) -> Arrived:
-    await mail_loop(get_settings()).drain_all()
+    await drain_all(mail_loop(get_settings()))
     query = select(SandboxMail).where(SandboxMail.recipient == to)
     async with database().reading() as session:
         mails = (await session.execute(query)).scalars().all()

@@ -14,6 +14,7 @@ from portal_app.jobs.queues import inbox_queue
 from portal_app.kit.db import Database
 from portal_app.provider.objects import ObjectSource
 from portal_app.provider.webhooks import SignedEvent
+from tests.draining import drain_all
 from tests.provider.adapter.account import DAY, customer, price
 from tests.provider.sandbox_server import HEADERS, SandboxServer
 
@@ -40,7 +41,7 @@ async def receive(db: Database, arrived: Iterable[Event]) -> None:
 
 
 async def drain(source: ObjectSource) -> int:
-    return await JobLoop((inbox_queue(source),)).drain_all()
+    return await drain_all(JobLoop((inbox_queue(source),)))
 
 
 def lively(client: stripe.StripeClient, sandbox: SandboxServer) -> list[Event]:

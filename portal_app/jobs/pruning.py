@@ -1,0 +1,90 @@
+"""Throws away what nobody needs any more, a small batch at a time.
+
+What was given up is never thrown away by itself: it has no date of being done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, Delete, Select, Table, delete, select
+
+from portal_app.identity.models import LoginCode, LoginSession
+from portal_app.ingest.models import InboxEvent
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import Database
+from portal_app.kit.failpoints import failpoint
+from portal_app.notifications.models import OutboxMessage, SandboxMail
+
+BATCH: Final = 500
+# Of each table in one run, so that a worker that is told to stop need not wait for a million rows.
+MOST_BATCHES: Final = 20
+# Between two batches, so that whoever waits for SQLite's write lock gets it.
+PAUSE_SECONDS: Final = 0.02
+MAILS_KEPT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows of *model* are kept until *since* (a column) is *kept_for* ago; an index leads there."""
+
+    model: Any
+    since: str
+    kept_for: timedelta
+
+    @property
+    def table(self) -> Table:
+        table: Table = self.model.__table__
+        return table
+
+    def old(self, now: datetime) -> Select[str]:
+        column = self.table.c[self.since]
+        return select(self.table.c.id).where(column < now - self.kept_for).order_by(column)
+
+
+KEPT: Final = (
+    # Stripe lists events for 30 days: what arrives again within them is known as a repetition.
+    Kept(InboxEvent, "handled_at", timedelta(days=35)),
+    Kept(OutboxMessage, "sent_at", timedelta(days=90)),
+    Kept(LoginCode, "expires_at", timedelta(days=1)),
+    # None outlives its twelve hours, revoked or not.
+    Kept(LoginSession, "expires_at", timedelta(days=30)),
+)
+
+
+async def prune(db: Database) -> int:
+    """Delete old rows, at most MOST_BATCHES × BATCH of each table; how many there were."""
+    return sum([await _prune(db, statement) for statement in statements(wall_now())])
+
+
+def statements(now: datetime) -> Iterator[Delete]:
+    """One batch of each table."""
+    for kept in KEPT:
+        yield _batch(kept.table, kept.old(now))
+    mails: Table = SandboxMail.__table__  # type: ignore[attr-defined]
+    newest = select(mails.c.id).order_by(mails.c.created_at.desc(), mails.c.id.desc())
+    older = mails.c.id.not_in(newest.limit(MAILS_KEPT))
+    yield _batch(mails, select(mails.c.id).where(older).order_by(mails.c.created_at))
+
+
+def _batch(table: Table, old: Select[str]) -> Delete:
+    # Two workers that prune at once each take other rows, instead of waiting for one another.
+    return delete(table).where(table.c.id.in_(old.limit(BATCH).with_for_update(skip_locked=True)))
+
+
+async def _prune(db: Database, statement: Delete) -> int:
+    total = 0
+    for _ in range(MOST_BATCHES):
+        async with db.unit_of_work() as session:
+            done = await session.execute(statement)
+            failpoint("prune.deleted")
+        count = done.rowcount if isinstance(done, CursorResult) else 0
+        total += count
+        if count < BATCH:
+            break
+        await asyncio.sleep(PAUSE_SECONDS)
+    return total
