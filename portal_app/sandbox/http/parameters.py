@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import stripe.params
 import stripe.params.checkout
+import stripe.params.test_helpers
 
 from portal_app.sandbox.engine.errors import ApiError, invalid, not_implemented
 
@@ -57,7 +58,7 @@ def _known_to_stripe(sdk: str, name: str) -> bool:
 
 
 def _parameters(owner: str) -> set[str]:
-    for module in (stripe.params, stripe.params.checkout):
+    for module in (stripe.params, stripe.params.checkout, stripe.params.test_helpers):
         if found := getattr(module, owner, None):
             return set(found.__annotations__)
     return set()

@@ -51,6 +51,10 @@ def customers(world: World, params: Params) -> Obj:
     return _list(world, "customer", params, "/v1/customers", "email")
 
 
+def test_clocks(world: World, params: Params) -> Obj:
+    return _list(world, "test_helpers.test_clock", params, "/v1/test_helpers/test_clocks")
+
+
 def balance_transactions(world: World, customer_id: str, params: Params) -> Obj:
     world.get("customer", customer_id)
     url = f"/v1/customers/{customer_id}/balance_transactions"

@@ -8,7 +8,13 @@ from portal_app.sandbox.engine import (
     customers,
     webhook_endpoints,
 )
-from portal_app.sandbox.http import billing_routes, discount_routes, payment_routes, queries
+from portal_app.sandbox.http import (
+    billing_routes,
+    discount_routes,
+    payment_routes,
+    queries,
+    test_clock_routes,
+)
 from portal_app.sandbox.http import specifications as spec
 from portal_app.sandbox.http.listing import CURSORS
 from portal_app.sandbox.http.routing import Route, resource, without_params
@@ -82,6 +88,7 @@ def _all() -> Iterable[Route]:
         "SessionListLineItemsParams",
     )
 
+    yield from test_clock_routes.every()
     yield from _webhook_endpoints()
     yield from resource("/v1/events", "event", queries.events, spec.EVENT_LIST, "EventListParams")
 

@@ -46,7 +46,7 @@ CUSTOMER_UPDATE: Spec = {
     "preferred_locales": ["str"],
     "tax_exempt": ("none", "exempt", "reverse"),
 }
-CUSTOMER_CREATE: Spec = {**CUSTOMER_UPDATE, "payment_method": "str"}
+CUSTOMER_CREATE: Spec = {**CUSTOMER_UPDATE, "payment_method": "str", "test_clock": "str"}
 CUSTOMER_LIST: Spec = {**CURSORS, "email": "str", "created": "range"}
 
 PRODUCT_UPDATE: Spec = {
