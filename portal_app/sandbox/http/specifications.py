@@ -47,7 +47,7 @@ CUSTOMER_UPDATE: Spec = {
     "tax_exempt": ("none", "exempt", "reverse"),
 }
 CUSTOMER_CREATE: Spec = {**CUSTOMER_UPDATE, "payment_method": "str", "test_clock": "str"}
-CUSTOMER_LIST: Spec = {**CURSORS, "email": "str", "created": "range"}
+CUSTOMER_LIST: Spec = {**CURSORS, "email": "str", "created": "range", "test_clock": "str"}
 
 PRODUCT_UPDATE: Spec = {
     "active": "bool",

@@ -52,7 +52,7 @@ class InvoiceVerbs(Posting):
         )
 
     async def preview_resume(self, subscription_id: str) -> InvoiceFacts:
-        details = {"resume_at": "now", "billing_cycle_anchor": "now"}
+        details = {"resume_at": "now", "billing_cycle_anchor": {"type": "now"}}
         return await self._preview(
             {"subscription": subscription_id, "subscription_details": details}
         )
