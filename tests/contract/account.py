@@ -17,13 +17,13 @@ import stripe
 
 from portal_app.provider.stripe_writer import StripeWriter
 from tests import conftest as network
-from tests.provider.sandbox_server import CheckedHTTPClient, found_faults
+from tests.provider.sandbox_server import CheckedHTTPClient, SandboxServer, found_faults
 
 STRIPE_HOST: Final = "api.stripe.com"
 TEST_KEYS: Final = ("sk_test_", "rk_test_")
 
 
-def test_key() -> str:
+def given_key() -> str:
     """`STRIPE_TEST_KEY`, empty without one. A key that could move money ends the test run."""
     key = os.environ.get("STRIPE_TEST_KEY", "")
     if key and not key.startswith(TEST_KEYS):
@@ -88,11 +88,11 @@ class Recorder:
 class Account:
     """Two ways in: a plain SDK client that sets scenes, and the adapter whose verbs are tried."""
 
-    name: str
     key: str
-    base: str | None = None
+    sandbox: SandboxServer | None = None
 
     def __post_init__(self) -> None:
+        self.base = self.sandbox and self.sandbox.origin
         self._transport = CheckedHTTPClient()
         bases: Any = {"api": self.base} if self.base else None
         self.client = stripe.StripeClient(

@@ -1,43 +1,39 @@
-"""`account`: an empty sandbox and, when there is a `STRIPE_TEST_KEY`, Stripe's own test mode."""
+"""`account`: a sandbox and, when there is a `STRIPE_TEST_KEY`, Stripe's own test mode.
+
+Clients and their event loop last for a module: making them takes longer than most tests.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import nullcontext
 
 import pytest
+import pytest_asyncio
 
 from portal_app.provider.stripe_writer import StripeWriter
-from tests.contract.account import STRIPE_HOST, Account, Recorder, reachable, test_key
+from tests.contract.account import STRIPE_HOST, Account, Recorder, given_key, reachable
 from tests.contract.scene import START, Scene
-from tests.provider.sandbox_server import KEY, SandboxServer, serve_sandbox
+from tests.provider.sandbox_server import KEY, serve_sandbox
+
+ACCOUNTS = ["sandbox", "stripe"] if given_key() else ["sandbox"]
 
 
-@pytest.fixture(scope="session")
-def _served() -> Iterator[SandboxServer]:
-    with serve_sandbox() as server:
-        yield server
-
-
-def _accounts() -> list[str]:
-    return ["sandbox", "stripe"] if test_key() else ["sandbox"]
-
-
-@pytest.fixture(params=_accounts())
+@pytest.fixture(scope="module", params=ACCOUNTS)
 def account(request: pytest.FixtureRequest) -> Iterator[Account]:
-    if request.param == "sandbox":
-        server: SandboxServer = request.getfixturevalue("_served")
-        server.reset()
-        server.advance_to(START)
-        account, guard = Account("sandbox", KEY, server.origin), nullcontext()
+    if request.param == "stripe":
+        with reachable(STRIPE_HOST):
+            yield from _opened(Account(given_key()))
     else:
-        account, guard = Account("stripe", test_key()), reachable(STRIPE_HOST)
-    with guard:
-        yield account
-        account.close()
+        with serve_sandbox() as server:
+            yield from _opened(Account(KEY, server))
 
 
-@pytest.fixture
+def _opened(account: Account) -> Iterator[Account]:
+    yield account
+    account.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def _adapter(account: Account) -> AsyncIterator[tuple[StripeWriter, Recorder]]:
     writer, recorder = account.writer()
     yield writer, recorder
@@ -51,11 +47,17 @@ def writer(_adapter: tuple[StripeWriter, Recorder]) -> StripeWriter:
 
 @pytest.fixture
 def recorder(_adapter: tuple[StripeWriter, Recorder]) -> Recorder:
+    _adapter[1].sent.clear()
     return _adapter[1]
 
 
 @pytest.fixture
 def scene(account: Account, recorder: Recorder) -> Iterator[Scene]:
+    """What it makes is taken away again; a sandbox is emptied instead, all but once."""
+    if account.sandbox:
+        account.sandbox.reset()
+        account.sandbox.advance_to(START)
     scene = Scene(account, recorder)
     yield scene
-    scene.close()
+    if not account.sandbox:
+        scene.close()
