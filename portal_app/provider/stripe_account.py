@@ -31,17 +31,20 @@ class Permission:
         return f"{self.resource}: {self.access}"
 
 
-# The adapter reads these; a test compares them with what it calls.
+# What the adapter reads and writes; tests compare them with what it calls. Tax ids count as
+# customers', items as their subscription's or invoice's.
 PERMISSIONS: Final = (
     Permission("Products", "products"),
     Permission("Prices", "prices"),
-    Permission("Customers", "customers"),
-    Permission("PaymentMethods", "payment_methods"),
-    Permission("Subscriptions", "subscriptions"),
-    Permission("Invoices", "invoices"),
-    Permission("Checkout Sessions", "checkout.sessions"),
+    Permission("Promotion Codes", "promotion_codes"),
+    Permission("Customers", "customers", "Write"),
+    Permission("PaymentMethods", "payment_methods", "Write"),
+    Permission("SetupIntents", "setup_intents", "Write"),
+    Permission("Subscriptions", "subscriptions", "Write"),
+    Permission("Invoices", "invoices", "Write"),
+    Permission("Checkout Sessions", "checkout.sessions", "Write"),
     Permission("PaymentIntents", "payment_intents"),
-    Permission("Charges and Refunds", "refunds"),
+    Permission("Charges and Refunds", "refunds", "Write"),
     Permission("Events", "events"),
     Permission("Webhook Endpoints", "webhook_endpoints", "Write"),
 )

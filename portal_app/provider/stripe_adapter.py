@@ -37,6 +37,7 @@ from portal_app.provider.stripe.customers import (
 )
 from portal_app.provider.stripe.invoices import invoice_facts, payment_facts, refund_facts
 from portal_app.provider.stripe.reading import (
+    BUDGET,
     Listing,
     Reader,
     completed,
@@ -54,11 +55,17 @@ class StripeProvider:
     """`PaymentProvider` through `stripe.StripeClient`; belongs to the event loop it is used in.
 
     *base* is the address that `/v1/…` is appended to; None is Stripe's own. The API version is
-    the one that the pinned SDK was generated from.
+    the one that the pinned SDK was generated from. No call takes longer than *budget* seconds;
+    *timeout* is for each of its attempts.
     """
 
     def __init__(
-        self, key: str, base: str | None = None, *, timeout: httpx.Timeout = TIMEOUT
+        self,
+        key: str,
+        base: str | None = None,
+        *,
+        timeout: httpx.Timeout = TIMEOUT,
+        budget: float = BUDGET,
     ) -> None:
         self._http = stripe.HTTPXClient(timeout=timeout)
         self._client = stripe.StripeClient(
@@ -67,7 +74,7 @@ class StripeProvider:
             http_client=self._http,
             max_network_retries=RETRIES,
         )
-        self._reader = Reader(self._client, self._http, reads_per_second(key, base))
+        self._reader = Reader(self._client, self._http, reads_per_second(key, base), budget)
 
     async def close(self) -> None:
         await self._http.close_async()  # type: ignore[no-untyped-call]

@@ -24,6 +24,7 @@ from portal_app.provider.facts import (
     RefundFacts,
     SubscriptionFacts,
 )
+from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
 
 Prorations = Literal["create_prorations", "always_invoice", "none"]
@@ -51,13 +52,14 @@ class NewSubscription:
     """A subscription that goes on where another one ends: nothing is charged before *starts_at*.
 
     *items* are (price id, quantity). *anchor_day* keeps the 29th to 31st, which *starts_at* in a
-    short month would lose.
+    short month would lose. With *trial_ends_at* the rest of a trial goes on, and needs no anchor.
     """
 
     customer_id: str
     items: tuple[tuple[str, int], ...]
     starts_at: datetime | None = None
     anchor_day: int | None = None
+    trial_ends_at: datetime | None = None
     method_id: str | None = None
     coupon_ids: tuple[str, ...] = ()
     tax_rate_ids: tuple[str, ...] = ()
@@ -85,6 +87,12 @@ class MethodWriter(Protocol):
         self, method_id: str, customer_id: str, *, key: str
     ) -> PaymentMethodFacts: ...
 
+    async def update_payment_method(
+        self, method_id: str, details: Mapping[str, object], *, key: str
+    ) -> PaymentMethodFacts:
+        """*details* are Stripe's `billing_details`, `card` (expiry only) and `metadata`."""
+        ...
+
     async def detach_payment_method(self, method_id: str, *, key: str) -> PaymentMethodFacts: ...
 
     async def create_setup_intent(
@@ -103,11 +111,19 @@ class MethodWriter(Protocol):
         """Checkout in mode `setup`; *back_to* is where it returns to, done or not."""
         ...
 
+    async def setup_of_page(self, session_id: str) -> SetupFacts | None:
+        """What came of a page of `create_setup_page`; None while nobody has finished it."""
+        ...
+
+    async def tax_ids(self, customer_id: str) -> tuple[TaxIdFacts, ...]: ...
+
     async def create_tax_id(
         self, customer_id: str, kind: str, value: str, *, key: str
     ) -> TaxIdFacts: ...
 
-    async def delete_tax_id(self, customer_id: str, tax_id: str, *, key: str) -> None: ...
+    async def delete_tax_id(self, customer_id: str, tax_id: str, *, key: str) -> None:
+        """One that is gone already is no error."""
+        ...
 
 
 class SubscriptionWriter(Protocol):
@@ -135,7 +151,7 @@ class SubscriptionWriter(Protocol):
         comment: str = "",
         key: str,
     ) -> SubscriptionFacts:
-        """At once."""
+        """At once. What has ended already is answered as it is: keys don't cover deletions."""
         ...
 
     async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
@@ -190,6 +206,8 @@ class InvoiceWriter(Protocol):
         """With which a browser can confirm the payment of an open invoice; may be empty."""
         ...
 
+    async def finalize_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts: ...
+
     async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts: ...
 
     async def mark_uncollectible(self, invoice_id: str, *, key: str) -> InvoiceFacts: ...
@@ -204,6 +222,12 @@ class InvoiceWriter(Protocol):
 
     async def preview_resume(self, subscription_id: str) -> InvoiceFacts: ...
 
+    async def delete_pending_items(
+        self, customer_id: str, subscription_id: str, *, key: str
+    ) -> int:
+        """Prorations of this subscription that wait for its next invoice; how many there were."""
+        ...
+
     async def create_refund(
         self, payment_id: str, *, amount: Money | None, metadata: Mapping[str, str], key: str
     ) -> RefundFacts:
@@ -215,7 +239,9 @@ class InvoiceWriter(Protocol):
         ...
 
 
-class PaymentWriter(MethodWriter, SubscriptionWriter, InvoiceWriter, ObjectSource, Protocol):
+class PaymentWriter(
+    MethodWriter, SubscriptionWriter, InvoiceWriter, MarkedObjects, ObjectSource, Protocol
+):
     """All that is written, and single objects read."""
 
     async def close(self) -> None:

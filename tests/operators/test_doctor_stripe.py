@@ -67,8 +67,8 @@ async def test_a_stripe_that_is_away(configure: Configure) -> None:
 @pytest.mark.parametrize(
     ("path", "named"),
     [
-        ("invoices", "Invoices: Read"),
-        ("checkout_sessions", "Checkout Sessions: Read"),
+        ("invoices", "Invoices: Write"),
+        ("checkout_sessions", "Checkout Sessions: Write"),
         ("products", "Products: Read"),
         ("webhook_endpoints", "Webhook Endpoints: Write"),
     ],

@@ -40,14 +40,19 @@ class CheckedHTTPClient(stripe.HTTPXClient):
         body, status, _headers = answer
         if status == 200:
             self.checked += 1
-            decoded = json.loads(body)
-            found = conformity.faults(decoded)
-            if decoded.get("object") == "list":
-                found = [f for element in decoded["data"] for f in conformity.faults(element)]
-            for event in _events(decoded):
-                found += conformity.faults(event["data"]["object"])
+            found = found_faults(json.loads(body))
             assert not found, "\n".join(found[:20])
         return answer
+
+
+def found_faults(decoded: dict[str, Any]) -> list[str]:
+    """Of an answer, the elements of a list, the objects in events."""
+    found = conformity.faults(decoded)
+    if decoded.get("object") == "list":
+        found = [f for element in decoded["data"] for f in conformity.faults(element)]
+    for event in _events(decoded):
+        found += conformity.faults(event["data"]["object"])
+    return found
 
 
 @contextmanager

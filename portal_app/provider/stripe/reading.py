@@ -1,4 +1,4 @@
-"""Reading from Stripe: GET requests whose answers stay plain JSON, paced and patient.
+"""Asking Stripe: requests whose answers stay plain JSON; reading is paced and patient besides.
 
 The SDK sends them (key, version, retries after failures, errors), but does not build its objects:
 we read Stripe's answers by ourselves, and building them took longer than all the rest.
@@ -6,6 +6,7 @@ we read Stripe's answers by ourselves, and building them took longer than all th
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ LIVE_READS_PER_SECOND: Final = 40.0
 TEST_READS_PER_SECOND: Final = 10.0
 # Seconds to wait after each 429 in a row; the SDK itself repeats one only if Stripe says so.
 PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
+# Seconds for one call with all repetitions by the SDK, each of which has time-outs of its own; an
+# answer that trickles in would never meet those.
+BUDGET: Final = 20.0
 
 Fact = TypeVar("Fact")
 Complete = Callable[[dict[str, Any]], Awaitable[None]]
@@ -38,12 +42,19 @@ def reads_per_second(key: str, base: str | None) -> float | None:
 
 
 class Reader:
-    """GET requests of one client; at most *per_second* begin in a second, for all its callers."""
+    """Requests of one client, none longer than *budget* seconds.
+
+    Of GET requests at most *per_second* begin in a second, for all its callers.
+    """
 
     def __init__(
-        self, client: stripe.StripeClient, http: stripe.HTTPXClient, per_second: float | None
+        self,
+        client: stripe.StripeClient,
+        http: stripe.HTTPXClient,
+        per_second: float | None,
+        budget: float = BUDGET,
     ) -> None:
-        self._client, self._http = client, http
+        self._client, self._http, self._budget = client, http, budget
         self._gap = 1 / per_second if per_second else 0.0
         self._next = 0.0
 
@@ -53,14 +64,19 @@ class Reader:
             for pause in PAUSES:
                 await self._turn()
                 try:
-                    return await self._get(path, params)
+                    return await self.send("get", path, params)
                 except stripe.RateLimitError:
                     log.warning("the provider limits our reads; waiting %.0f s", pause)
                     await self._http.sleep_async(pause)  # type: ignore[no-untyped-call]
-            return await self._get(path, params)
+            return await self.send("get", path, params)
 
-    async def _get(self, path: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- JSON
-        answer = await self._client.raw_request_async("get", path, **params)
+    async def send(
+        self, method: str, path: str, params: Mapping[str, Any], key: str | None = None
+    ) -> Any:  # noqa: ANN401 -- JSON
+        """One request, unpaced. Raises the SDK's errors, TimeoutError when the budget is spent."""
+        options = {"idempotency_key": key} if key else {}
+        async with asyncio.timeout(self._budget):
+            answer = await self._client.raw_request_async(method, path, **params, **options)
         return answer.data
 
     async def _turn(self) -> None:

@@ -40,6 +40,10 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
         contact.answered()
+    except TimeoutError as error:
+        contact.failed()
+        log.warning("the provider did not answer in time")
+        raise ProviderUnavailable(UNAVAILABLE) from error
     except stripe.StripeError as error:
         ours = _translated(error)
         if isinstance(ours, ProviderUnavailable):
@@ -71,6 +75,8 @@ def _translated(error: stripe.StripeError) -> PortalError:
 def _refusal(error: stripe.StripeError) -> PortalError:
     if error.code == "resource_missing":
         return UnknownAtProvider("The payment provider doesn't know that.")
+    if isinstance(error, stripe.IdempotencyError):
+        log.error("an idempotency key was used for two different requests; this is a bug")
     if error.code in _WANTS_CUSTOMER:
         return AuthenticationRequired()
     if isinstance(error, stripe.CardError):

@@ -28,6 +28,7 @@ def create(world: World, params: Params) -> Obj:
         return _create_setup(world, params)
     if not params.get("line_items"):
         raise required("line_items")
+    _require_return(params)
     if params.get("customer"):
         world.get("customer", params["customer"], param="customer")
     session_id = f"cs_test_{world.token(58)}"
@@ -44,6 +45,11 @@ def _create_setup(world: World, params: Params) -> Obj:
     """A session that saves a payment method (docs.stripe.com/payments/checkout/save-and-reuse)."""
     if params.get("line_items"):
         raise invalid("`line_items` can't be passed in `setup` mode.", param="line_items")
+    _require_return(params)
+    if not params.get("currency"):
+        raise required(
+            "currency"
+        )  # "required in `setup` mode" unless the kinds of method are given
     if params.get("customer"):
         world.get("customer", params["customer"], param="customer")
     session_id = f"cs_test_{world.token(58)}"
@@ -60,6 +66,12 @@ def _create_setup(world: World, params: Params) -> Obj:
         total_details=None,
     )
     return world.add(session)
+
+
+def _require_return(params: Params) -> None:
+    """Where Stripe's own page, the only kind here, sends the customer when all is done."""
+    if not params.get("success_url"):
+        raise required("success_url")
 
 
 def _item(world: World, number: int, given: Params) -> Obj:

@@ -40,7 +40,7 @@ def create(world: World, params: Params) -> Obj:
         "preferred_locales": params.get("preferred_locales", []),
         "shipping": None,
         "tax_exempt": params.get("tax_exempt", "none"),
-        "test_clock": None,
+        "test_clock": _clock(world, params),
     }
     world.add(customer, "customer.created")
     method = params.get("payment_method")
@@ -52,6 +52,11 @@ def create(world: World, params: Params) -> Obj:
         same = default == params.get("payment_method")
         _set_default(world, customer_id, method if same else default)
     return customer
+
+
+def _clock(world: World, params: Params) -> str | None:
+    given = params.get("test_clock")
+    return world.get("test_helpers.test_clock", given, param="test_clock")["id"] if given else None
 
 
 def update(world: World, customer_id: str, params: Params) -> Obj:

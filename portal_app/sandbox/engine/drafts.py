@@ -137,7 +137,7 @@ def new_item(
         "quantity": 1,
         "quantity_decimal": "1",
         "tax_rates": [],
-        "test_clock": None,
+        "test_clock": world.objects[customer]["test_clock"],
         "_price": None,
     }
 

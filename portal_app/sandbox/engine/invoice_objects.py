@@ -102,7 +102,7 @@ def new_invoice(world: World, customer: Obj, *, currency: str, reason: str) -> O
         },
         "subtotal": 0,
         "subtotal_excluding_tax": 0,
-        "test_clock": None,
+        "test_clock": customer["test_clock"],
         "threshold_reason": None,
         "total": 0,
         "total_discount_amounts": [],

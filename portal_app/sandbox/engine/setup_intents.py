@@ -50,7 +50,8 @@ def _object(world: World, params: Params) -> Obj:
         "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": {},
-        "payment_method_types": params.get("payment_method_types") or ["card", "sepa_debit"],
+        "payment_method_types": params.get("allowed_payment_method_types")
+        or ["card", "sepa_debit"],
         "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": params.get("usage", "off_session"),

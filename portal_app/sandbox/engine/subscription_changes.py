@@ -23,7 +23,7 @@ def apply(world: World, subscription: Obj, params: Params) -> Demand | None:
     `params`. Prorations become invoice items that wait for the next invoice.
     """
     given = params.pop("items", None)
-    anchor = params.pop("billing_cycle_anchor", None)
+    anchor = (params.pop("billing_cycle_anchor", None) or {}).get("type")
     behavior = params.pop("proration_behavior", None) or "create_prorations"
     at = _moment(world, subscription, params.pop("proration_date", None))
     before = subscription["items"]["data"]

@@ -70,7 +70,7 @@ def new_subscription(world: World, customer: str, currency: str, params: Params)
         "start_date": world.now,
         "status": "incomplete",
         "status_details": None,
-        "test_clock": None,
+        "test_clock": world.objects[customer]["test_clock"],
         "transfer_data": None,
         "trial_end": None,
         "trial_settings": {

@@ -19,7 +19,7 @@ CHANGED_ITEM: Spec = {
     "quantity": "int",
 }
 SUBSCRIPTION_UPDATE: Spec = {
-    "billing_cycle_anchor": ("now", "unchanged"),
+    "billing_cycle_anchor": {"type": ("now", "unchanged")},
     "cancel_at": "time?",
     "cancel_at_period_end": "bool",
     "cancellation_details": CANCELLATION,
@@ -82,6 +82,7 @@ SUBSCRIPTION_LIST: Spec = {
         "trialing",
         "unpaid",
     ),
+    "test_clock": "str",
 }
 SUBSCRIPTION_CANCEL: Spec = {
     "cancellation_details": CANCELLATION,
@@ -141,7 +142,7 @@ INVOICE_PREVIEW: Spec = {
     "schedule_details": SCHEDULE_DETAILS,
     "subscription": "str",
     "subscription_details": {
-        "billing_cycle_anchor": ("now", "unchanged"),
+        "billing_cycle_anchor": {"type": ("now", "unchanged")},
         "cancel_at": "time?",
         "cancel_at_period_end": "bool",
         "cancel_now": "bool",

@@ -6,13 +6,15 @@ mapping, or a list with one specification.
 A trailing "?" lets an empty string unset the value, which reads as None.
 """
 
+from collections.abc import Iterable
 from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import stripe.params
 import stripe.params.checkout
+import stripe.params.test_helpers
 
-from portal_app.sandbox.engine.errors import ApiError, invalid, not_implemented
+from portal_app.sandbox.engine.errors import ApiError, invalid, not_implemented, required
 
 Spec = str | tuple[str, ...] | dict[str, Any] | list[Any]
 Params = dict[str, Any]
@@ -35,32 +37,64 @@ def decode(text: str) -> Params:
 
 
 def read(raw: Params, spec: dict[str, Any], *, sdk: str, route: str) -> Params:
-    """Typed values. Raises `parameter_unknown`, or 501 for what Stripe knows and we do not."""
+    """Typed values.
+
+    Raises `parameter_unknown` and `parameter_missing`, or 501 for what Stripe knows and we do not.
+    """
     try:
-        return _mapping(raw, spec, "")
+        values = _mapping(raw, spec, "")
     except ApiError as error:
         name = str(error.body.get("param", ""))
         if error.body.get("code") == "parameter_unknown" and _known_to_stripe(sdk, name):
             raise not_implemented(f"the parameter {name} of {route}") from None
         raise
+    _require(values, spec, sdk, "")
+    return values
+
+
+def _require(values: Params, spec: dict[str, Any], owner: str, path: str) -> None:
+    """What the SDK's types can't do without, at every depth. Raises `parameter_missing`."""
+    for name in sorted(required_names(owner) - values.keys()):
+        raise required(f"{path}[{name}]" if path else name)
+    for name, value in values.items():
+        inner, where = spec[name], f"{path}[{name}]" if path else name
+        if isinstance(inner, dict) and value is not None:
+            _require(value, inner, owner_of(owner, [name]), where)
+        elif isinstance(inner, list) and isinstance(inner[0], dict):
+            for number, one in enumerate(value):
+                _require(one, inner[0], owner_of(owner, [name]), f"{where}[{number}]")
 
 
 def _known_to_stripe(sdk: str, name: str) -> bool:
     """Whether the SDK's parameters (`PriceCreateParams`, `PriceCreateParamsRecurring`) have it."""
     *groups, last = [part for part in name.replace("]", "").split("[") if not part.isdigit()]
+    return last in _parameters(owner_of(sdk, groups))
+
+
+def owner_of(sdk: str, groups: Iterable[str]) -> str:
+    """The SDK's class for the parameters within *groups* of a route's."""
     owner = sdk
     for group in groups:
         word = "".join(part.capitalize() for part in group.split("_"))
         # The class of a list's elements is in the singular: `SubscriptionCreateParamsItem`.
         owner += word if _parameters(owner + word) else word.removesuffix("s")
-    return last in _parameters(owner)
+    return owner
+
+
+def required_names(owner: str) -> frozenset[str]:
+    """What a class of the SDK's parameters can't do without; nothing for no class."""
+    return getattr(_typed(owner), "__required_keys__", frozenset())
 
 
 def _parameters(owner: str) -> set[str]:
-    for module in (stripe.params, stripe.params.checkout):
+    return set(getattr(_typed(owner), "__annotations__", ()))
+
+
+def _typed(owner: str) -> object:
+    for module in (stripe.params, stripe.params.checkout, stripe.params.test_helpers):
         if found := getattr(module, owner, None):
-            return set(found.__annotations__)
-    return set()
+            return found
+    return None
 
 
 def words_of(sdk: str, name: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from portal_app.sandbox.engine import (
     refunds,
     setup_intents,
 )
+from portal_app.sandbox.engine.errors import required
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http import payment_specifications as spec
 from portal_app.sandbox.http import queries
@@ -18,7 +19,9 @@ _SECRET: dict[str, object] = {"client_secret": "str"}
 
 
 def _attach(world: World, method_id: str, params: Obj) -> Obj:
-    return payment_methods.attach(world, method_id, params.get("customer", ""))
+    if not params.get("customer"):
+        raise required("customer")
+    return payment_methods.attach(world, method_id, params["customer"])
 
 
 def every() -> Iterable[Route]:

@@ -43,6 +43,7 @@ _METHOD: Spec = {
 PAYMENT_CONFIRM: Spec = {**_METHOD, "client_secret": "str", "off_session": "bool"}
 PAYMENT_CREATE: Spec = {
     **_METHOD,
+    "allowed_payment_method_types": ["str"],
     "amount": "int",
     "automatic_payment_methods": _AUTOMATIC,
     "confirm": "bool",
@@ -51,7 +52,6 @@ PAYMENT_CREATE: Spec = {
     "description": "str",
     "metadata": "map",
     "off_session": "bool",
-    "payment_method_types": ["str"],
     "receipt_email": "str",
     "setup_future_usage": ("off_session", "on_session"),
 }
@@ -62,12 +62,12 @@ SETUP_CONFIRM: Spec = {**_METHOD, "client_secret": "str"}
 SETUP_UPDATE: Spec = {"description": "str", "metadata": "map", "payment_method": "str"}
 SETUP_CREATE: Spec = {
     **_METHOD,
+    "allowed_payment_method_types": ["str"],
     "automatic_payment_methods": _AUTOMATIC,
     "confirm": "bool",
     "customer": "str",
     "description": "str",
     "metadata": "map",
-    "payment_method_types": ["str"],
     "usage": ("off_session", "on_session"),
 }
 SETUP_CANCEL: Spec = {"cancellation_reason": ("abandoned", "duplicate", "requested_by_customer")}

@@ -48,7 +48,18 @@ def _list(
 
 
 def customers(world: World, params: Params) -> Obj:
-    return _list(world, "customer", params, "/v1/customers", "email")
+    on_clock = _on_clock(params)
+    return _list(world, "customer", params, "/v1/customers", "email", keep=on_clock)
+
+
+def _on_clock(params: Params) -> Keep:
+    """Lists of the whole account leave out what stands on a test clock, unless they name it."""
+    clock = params.get("test_clock")
+    return lambda obj: bool(obj["test_clock"] == clock)
+
+
+def test_clocks(world: World, params: Params) -> Obj:
+    return _list(world, "test_helpers.test_clock", params, "/v1/test_helpers/test_clocks")
 
 
 def subscription_schedules(world: World, params: Params) -> Obj:
@@ -143,8 +154,11 @@ def customer_method(world: World, customer_id: str, method_id: str, _params: Par
 def subscriptions(world: World, params: Params) -> Obj:
     """Without a status, everything that has not been canceled, as at Stripe."""
     status, price = params.get("status"), params.get("price")
+    on_clock = _on_clock(params) if "customer" not in params else None
 
     def keep(obj: Obj) -> bool:
+        if on_clock and not on_clock(obj):
+            return False
         if price and all(item["price"] != price for item in obj["items"]["data"]):
             return False
         if status is None:

@@ -14,6 +14,7 @@ from portal_app.sandbox.http import (
     payment_routes,
     queries,
     schedule_routes,
+    test_clock_routes,
 )
 from portal_app.sandbox.http import specifications as spec
 from portal_app.sandbox.http.listing import CURSORS
@@ -89,6 +90,7 @@ def _all() -> Iterable[Route]:
         "SessionListLineItemsParams",
     )
 
+    yield from test_clock_routes.every()
     yield from _webhook_endpoints()
     yield from resource("/v1/events", "event", queries.events, spec.EVENT_LIST, "EventListParams")
 

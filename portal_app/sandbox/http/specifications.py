@@ -48,8 +48,8 @@ CUSTOMER_UPDATE: Spec = {
     "preferred_locales": ["str"],
     "tax_exempt": ("none", "exempt", "reverse"),
 }
-CUSTOMER_CREATE: Spec = {**CUSTOMER_UPDATE, "payment_method": "str"}
-CUSTOMER_LIST: Spec = {**CURSORS, "email": "str", "created": "range"}
+CUSTOMER_CREATE: Spec = {**CUSTOMER_UPDATE, "payment_method": "str", "test_clock": "str"}
+CUSTOMER_LIST: Spec = {**CURSORS, "email": "str", "created": "range", "test_clock": "str"}
 
 PRODUCT_UPDATE: Spec = {
     "active": "bool",

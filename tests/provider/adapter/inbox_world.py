@@ -60,6 +60,7 @@ def lively(client: stripe.StripeClient, sandbox: SandboxServer) -> list[Event]:
             "mode": "payment",
             "customer": other.id,
             "line_items": [{"price": price(client, 9900, recurring=None), "quantity": 1}],
+            "success_url": "https://shop.example/",
         }
     )
     sandbox.raw("POST", f"/_sandbox/checkout/sessions/{session.id}/complete", json={})

@@ -34,7 +34,12 @@ async def test_every_kind_reads_as_in_its_listing(
     client.v1.subscriptions.create({"customer": buyer.id, "items": many})  # type: ignore[typeddict-item]
     once = price(client, 9900, recurring=None)
     session = client.v1.checkout.sessions.create(
-        {"mode": "payment", "customer": buyer.id, "line_items": [{"price": once, "quantity": 1}]}
+        {
+            "mode": "payment",
+            "customer": buyer.id,
+            "line_items": [{"price": once, "quantity": 1}],
+            "success_url": "https://shop.example/",
+        }
     )
     assert session.id
     [paid] = [one for one in await listed(objects.payments()) if one.amount.minor > 0]
@@ -67,6 +72,7 @@ async def test_a_completed_checkout_has_its_lines(
             "mode": "payment",
             "customer": customer(client).id,
             "line_items": [{"price": once, "quantity": 1}],
+            "success_url": "https://shop.example/",
         }
     )
     sandbox.raw("POST", f"/_sandbox/checkout/sessions/{session.id}/complete", json={})

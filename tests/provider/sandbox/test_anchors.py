@@ -44,7 +44,7 @@ def test_a_quarter_keeps_its_months(shop: Shop, sandbox: SandboxServer) -> None:
 def test_a_new_anchor_ends_the_configuration(shop: Shop, sandbox: SandboxServer) -> None:
     made = shop.subscribe(shop.customer(), billing_cycle_anchor_config={"day_of_month": 10})
     sandbox.advance(DAY)
-    moved = shop.client.v1.subscriptions.update(made.id, {"billing_cycle_anchor": "now"})
+    moved = shop.client.v1.subscriptions.update(made.id, {"billing_cycle_anchor": {"type": "now"}})
     assert (moved.billing_cycle_anchor, moved.billing_cycle_anchor_config) == (START + DAY, None)
     assert shop.period(made.id) == ("2024-02-01", "2024-03-01")
 

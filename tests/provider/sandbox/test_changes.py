@@ -152,8 +152,8 @@ def test_another_interval_restarts_the_period_and_charges_at_once(
 
 
 def test_the_anchor_can_be_moved_to_now(shop: Shop, subscription: Any) -> None:
-    preview = _preview(shop, subscription, billing_cycle_anchor="now")
-    changed = _change(shop, subscription, billing_cycle_anchor="now")
+    preview = _preview(shop, subscription, billing_cycle_anchor={"type": "now"})
+    changed = _change(shop, subscription, billing_cycle_anchor={"type": "now"})
     assert day(changed["items"].data[0].current_period_end) == "2024-03-11"
     charged = shop.invoices(subscription.id)[-1]
     assert (charged.amount_paid, _same(preview, charged)) == (1000, True)

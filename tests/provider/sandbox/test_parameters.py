@@ -50,7 +50,7 @@ def test_a_misspelling_of_what_it_takes_is_refused_too(
         ("/v1/payment_methods", "type"),
         ("/v1/refunds", "charge"),
         ("/v1/checkout/sessions", "line_items"),
-        ("/v1/promotion_codes", "promotion[coupon]"),
+        ("/v1/promotion_codes", "promotion"),
         ("/v1/tax_rates", "display_name"),
     ],
 )

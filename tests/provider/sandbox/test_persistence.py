@@ -119,7 +119,12 @@ def _checkout(client: TestClient) -> dict[str, str]:
     price = post("prices", {"product": product, "currency": "usd", "unit_amount": "900"})["id"]
     return post(
         "checkout/sessions",
-        {"mode": "payment", "line_items[0][price]": price, "line_items[0][quantity]": "1"},
+        {
+            "mode": "payment",
+            "line_items[0][price]": price,
+            "line_items[0][quantity]": "1",
+            "success_url": "https://shop.example/",
+        },
     )
 
 

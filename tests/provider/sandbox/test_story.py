@@ -82,7 +82,7 @@ class Story(Schedules, Troubles):
             "proration_behavior": behavior,
         }
         if extra == "anchor":
-            change["billing_cycle_anchor"] = "now"
+            change["billing_cycle_anchor"] = {"type": "now"}
         if extra == "date":
             start = item["current_period_start"]
             change["proration_date"] = (start + self.account.world.now) // 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from portal_app.kit.money import Money
 from portal_app.provider.answers import PromotionFacts
-from portal_app.provider.facts import InvoiceFacts, RefundFacts
+from portal_app.provider.errors import UnknownAtProvider
+from portal_app.provider.facts import WHOLE, InvoiceFacts, RefundFacts
 from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.invoices import invoice_facts, refund_facts
 from portal_app.provider.stripe.setups import promotion_facts
@@ -31,6 +33,9 @@ class InvoiceVerbs(Posting):
         secret = Fields(found, "invoice").part_or_none("confirmation_secret")
         return secret.text_or_empty("client_secret") if secret else ""
 
+    async def finalize_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts:
+        return await self._invoice_after(invoice_id, "finalize", {}, key)
+
     async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts:
         return await self._invoice_after(invoice_id, "void", {}, key)
 
@@ -47,10 +52,21 @@ class InvoiceVerbs(Posting):
         )
 
     async def preview_resume(self, subscription_id: str) -> InvoiceFacts:
-        details = {"resume_at": "now", "billing_cycle_anchor": "now"}
+        details = {"resume_at": "now", "billing_cycle_anchor": {"type": "now"}}
         return await self._preview(
             {"subscription": subscription_id, "subscription_details": details}
         )
+
+    async def delete_pending_items(
+        self, customer_id: str, subscription_id: str, *, key: str
+    ) -> int:
+        listing = self._list("/v1/invoiceitems", customer=customer_id, pending=True)
+        waiting = [item async for page in listing.pages(_pending, WHOLE) for item in page.facts]
+        mine = [item for item, owner in waiting if owner == subscription_id]
+        for item in mine:
+            with suppress(UnknownAtProvider):
+                await self._delete(f"/v1/invoiceitems/{named(item)}", {}, f"{key}/{item}")
+        return len(mine)
 
     async def create_refund(
         self, payment_id: str, *, amount: Money | None, metadata: Mapping[str, str], key: str
@@ -70,3 +86,11 @@ class InvoiceVerbs(Posting):
     async def _preview(self, params: Mapping[str, Any]) -> InvoiceFacts:
         """Changes nothing at Stripe, so it needs no key; its lines come all at once."""
         return invoice_facts(await self._post("/v1/invoices/create_preview", params, None))
+
+
+def _pending(obj: object) -> tuple[str, str | None]:
+    """An invoice item's id, and the subscription that it came from."""
+    item = Fields(obj, "invoiceitem")
+    parent = item.part_or_none("parent")
+    details = parent.part_or_none("subscription_details") if parent else None
+    return item.text("id"), details.ref_or_none("subscription") if details else None

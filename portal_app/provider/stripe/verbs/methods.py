@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from portal_app.provider.answers import HostedPage, SetupFacts, TaxIdFacts
-from portal_app.provider.facts import CustomerFacts, PaymentMethodFacts
+from portal_app.provider.errors import UnknownAtProvider
+from portal_app.provider.facts import WHOLE, CustomerFacts, PaymentMethodFacts
 from portal_app.provider.stripe.customers import customer_facts, payment_method_facts
 from portal_app.provider.stripe.setups import hosted_page, setup_facts, tax_id_facts
 from portal_app.provider.stripe.verbs.posting import Posting
@@ -37,6 +39,12 @@ class MethodVerbs(Posting):
     ) -> PaymentMethodFacts:
         path = f"/v1/payment_methods/{named(method_id)}/attach"
         return payment_method_facts(await self._post(path, {"customer": customer_id}, key))
+
+    async def update_payment_method(
+        self, method_id: str, details: Mapping[str, object], *, key: str
+    ) -> PaymentMethodFacts:
+        path = f"/v1/payment_methods/{named(method_id)}"
+        return payment_method_facts(await self._post(path, details, key))
 
     async def detach_payment_method(self, method_id: str, *, key: str) -> PaymentMethodFacts:
         path = f"/v1/payment_methods/{named(method_id)}/detach"
@@ -72,6 +80,18 @@ class MethodVerbs(Posting):
         }
         return hosted_page(await self._post("/v1/checkout/sessions", params, key))
 
+    async def setup_of_page(self, session_id: str) -> SetupFacts | None:
+        session = await self._one(f"/v1/checkout/sessions/{named(session_id)}", "setup_intent")
+        intent = session.get("setup_intent")
+        done = session.get("status") == "complete"
+        return setup_facts(intent) if done and intent is not None else None
+
+    async def tax_ids(self, customer_id: str) -> tuple[TaxIdFacts, ...]:
+        listing = self._list(f"/v1/customers/{named(customer_id)}/tax_ids")
+        return tuple(
+            [one async for page in listing.pages(tax_id_facts, WHOLE) for one in page.facts]
+        )
+
     async def create_tax_id(
         self, customer_id: str, kind: str, value: str, *, key: str
     ) -> TaxIdFacts:
@@ -80,4 +100,5 @@ class MethodVerbs(Posting):
 
     async def delete_tax_id(self, customer_id: str, tax_id: str, *, key: str) -> None:
         path = f"/v1/customers/{named(customer_id)}/tax_ids/{named(tax_id)}"
-        await self._delete(path, {}, key)
+        with suppress(UnknownAtProvider):
+            await self._delete(path, {}, key)

@@ -25,10 +25,8 @@ class Posting(StripeObjects):
     async def _write(
         self, method: str, path: str, params: Mapping[str, Any], key: str | None
     ) -> Any:  # noqa: ANN401 -- JSON
-        options = {"idempotency_key": key} if key else {}
         with translated_errors():
-            answer = await self._client.raw_request_async(method, path, **params, **options)
-        return answer.data
+            return await self._reader.send(method, path, params, key)
 
     async def _subscription_after(
         self, subscription_id: str, params: Mapping[str, Any], key: str, *, action: str = ""

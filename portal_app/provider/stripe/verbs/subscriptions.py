@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe_objects import named
@@ -43,8 +44,18 @@ class SubscriptionVerbs(Posting):
     ) -> SubscriptionFacts:
         timing = {"prorate": prorate, "invoice_now": invoice_now, "expand": ["schedule"]}
         path = f"/v1/subscriptions/{named(subscription_id)}"
-        ended = await self._delete(path, {**timing, **_why(feedback, comment)}, key)
+        try:
+            ended = await self._delete(path, {**timing, **_why(feedback, comment)}, key)
+        except UnknownAtProvider:
+            # Repeated after an answer that was lost: Stripe says 404 of what it has ended.
+            return await self._ended(subscription_id)
         return await self._whole_subscription(ended)
+
+    async def _ended(self, subscription_id: str) -> SubscriptionFacts:
+        found = await self.subscription(subscription_id)
+        if found.ended_at is None:
+            raise UnknownAtProvider("The payment provider doesn't know that.")
+        return found
 
     async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
         params = {"type": "subscription", "bill_for": {"unused_time_from": {"type": "none"}}}
@@ -122,7 +133,9 @@ def _new(wanted: NewSubscription) -> dict[str, Any]:
         params["discounts"] = [{"coupon": one} for one in wanted.coupon_ids]
     if wanted.tax_rate_ids:
         params["default_tax_rates"] = list(wanted.tax_rate_ids)
-    if wanted.starts_at is not None:
+    if wanted.trial_ends_at is not None:
+        params["trial_end"] = _unix(wanted.trial_ends_at)
+    elif wanted.starts_at is not None:
         params |= {"proration_behavior": "none", **_anchor(wanted.starts_at, wanted.anchor_day)}
     return params
 

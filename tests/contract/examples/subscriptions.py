@@ -1,0 +1,216 @@
+"""Subscriptions: cancelling, pausing, changing, beginning again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from portal_app.provider.writing import NewSubscription, PlanChange
+from tests.contract.registry import Case, example
+from tests.contract.scene import DAY, START, Scene
+
+
+def at(moment: int) -> datetime:
+    return datetime.fromtimestamp(moment, UTC)
+
+
+def change_of(scene: Scene, sub: Any, **over: Any) -> PlanChange:
+    item = sub["items"].data[0].id
+    given = {"item_id": item, "price_id": scene.price(5900), "quantity": 1, **over}
+    return PlanChange(prorated_at=at(START), **given)
+
+
+@example("set_subscription_payment_method")
+def own_method(scene: Scene) -> Case:
+    customer = scene.customer()
+    sub, method = scene.subscribe(customer).id, scene.attach(customer)
+    return Case(
+        lambda w, key: w.set_subscription_payment_method(sub, method, key=key),
+        lambda facts: facts.default_payment_method_id == method,
+    )
+
+
+@example("cancel_at_period_end")
+def cancel_later(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    return Case(
+        lambda w, key: w.cancel_at_period_end(
+            sub, feedback="too_expensive", comment="see you", key=key
+        ),
+        lambda facts: (
+            (facts.cancel_at_period_end, facts.status) == (True, "active")
+            and (facts.cancel_feedback, facts.cancel_comment) == ("too_expensive", "see you")
+        ),
+    )
+
+
+@example("keep_subscription")
+def keep(scene: Scene) -> Case:
+    sub = scene.subscribe(cancel_at_period_end=True).id
+    return Case(
+        lambda w, key: w.keep_subscription(sub, key=key),
+        lambda facts: facts.cancel_at_period_end is False and facts.cancel_at is None,
+    )
+
+
+@example("cancel_subscription")
+def cancel_now(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    return Case(
+        lambda w, key: w.cancel_subscription(
+            sub, prorate=True, invoice_now=True, feedback="unused", comment="bye", key=key
+        ),
+        lambda facts: facts.status == "canceled" and facts.ended_at is not None,
+    )
+
+
+@example("pause_subscription")
+def pause(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    return Case(
+        lambda w, key: w.pause_subscription(sub, key=key),
+        lambda facts: facts.status == "paused" and facts.paused_at is not None,
+    )
+
+
+@example("resume_subscription")
+def resume(scene: Scene) -> Case:
+    sub = scene.paused()
+    return Case(
+        lambda w, key: w.resume_subscription(sub, key=key), lambda facts: facts.status == "active"
+    )
+
+
+@example("pause_collection")
+def pause_collection(scene: Scene) -> Case:
+    sub, until = scene.subscribe().id, at(START + 40 * DAY)
+    return Case(
+        lambda w, key: w.pause_collection(sub, resumes_at=until, key=key),
+        lambda facts: (facts.pause_behavior, facts.resumes_at) == ("void", until),
+    )
+
+
+@example("resume_collection")
+def resume_collection(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    scene.v1.subscriptions.update(sub, {"pause_collection": {"behavior": "void"}})
+    return Case(
+        lambda w, key: w.resume_collection(sub, key=key), lambda facts: not facts.pause_behavior
+    )
+
+
+@example("change_plan")
+def change_when_paid(scene: Scene) -> Case:
+    sub = scene.subscribe()
+    change = change_of(scene, sub)
+    return Case(
+        lambda w, key: w.change_plan(sub.id, change, key=key),
+        lambda facts: facts.plan.price.id == change.price_id and facts.scheduled is None,
+    )
+
+
+@example("change_plan", "that keeps a discount")
+def change_with_discount(scene: Scene) -> Case:
+    sub = scene.subscribe(discounts=[{"coupon": scene.coupon()}])
+    [kept] = [str(one) for one in sub.discounts]
+    change = change_of(
+        scene, sub, quantity=2, only_when_paid=False, discount_ids=(kept,), prorations="none"
+    )
+    return Case(
+        lambda w, key: w.change_plan(sub.id, change, key=key),
+        lambda facts: facts.plan.quantity == 2 and len(facts.discount_ids) == 1,
+    )
+
+
+@example("set_discounts")
+def set_discounts(scene: Scene) -> Case:
+    sub = scene.subscribe(discounts=[{"coupon": scene.coupon()}])
+    [kept] = [str(one) for one in sub.discounts]
+    coupon, promotion = scene.coupon(), scene.promotion().id
+    return Case(
+        lambda w, key: w.set_discounts(
+            sub.id, kept=[kept], coupons=[coupon], promotions=[promotion], key=key
+        ),
+        lambda facts: len(facts.discount_ids) == 3 and kept in facts.discount_ids,
+    )
+
+
+@example("set_discounts", "to none")
+def take_discounts(scene: Scene) -> Case:
+    sub = scene.subscribe(discounts=[{"coupon": scene.coupon()}])
+    return Case(
+        lambda w, key: w.set_discounts(sub.id, key=key), lambda facts: not facts.discount_ids
+    )
+
+
+@example("set_metadata")
+def set_metadata(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    return Case(
+        lambda w, key: w.set_metadata(sub, {"portal_membership": "mem_1"}, key=key),
+        lambda facts: facts.membership_id == "mem_1",
+    )
+
+
+def _new(scene: Scene, **over: Any) -> NewSubscription:
+    customer = scene.customer()
+    given = {"items": ((scene.price(), 2),), "metadata": {"portal_intent": scene.mark}, **over}
+    return NewSubscription(customer_id=customer, method_id=scene.attach(customer), **given)
+
+
+NEEDED = frozenset({"customer", "items[0][price]"})
+
+
+@example("create_subscription")
+def create(scene: Scene) -> Case:
+    wanted = _new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
+    return Case(
+        lambda w, key: w.create_subscription(wanted, key=key),
+        lambda facts: facts.status == "active" and facts.plan.quantity == 2,
+        needs=NEEDED,
+    )
+
+
+@example("create_subscription", "from a date on")
+def create_later(scene: Scene) -> Case:
+    begins = at(START + 10 * DAY)
+    wanted = _new(scene, starts_at=begins)
+    return Case(
+        lambda w, key: w.create_subscription(wanted, key=key),
+        lambda facts: facts.billing_anchor_at == begins == facts.plan.period_end,
+        needs=NEEDED,
+    )
+
+
+@example("create_subscription", "from a day of the month on")
+def create_by_day(scene: Scene) -> Case:
+    leap_day = 1709208000  # 2024-02-29 12:00 UTC, the 31st of a short month
+    wanted = _new(scene, starts_at=at(leap_day), anchor_day=30)
+    return Case(
+        lambda w, key: w.create_subscription(wanted, key=key),
+        lambda facts: facts.plan.period_end == at(leap_day),
+        needs=NEEDED,
+    )
+
+
+@example("create_subscription", "that goes on with a trial")
+def create_in_trial(scene: Scene) -> Case:
+    ends = at(START + 5 * DAY)
+    wanted = _new(scene, trial_ends_at=ends)
+    return Case(
+        lambda w, key: w.create_subscription(wanted, key=key),
+        lambda facts: (facts.status, facts.trial_end_at) == ("trialing", ends),
+        needs=NEEDED,
+    )
+
+
+@example("find_subscription")
+def find(scene: Scene) -> Case:
+    customer = scene.customer()
+    scene.subscribe(customer)
+    made = scene.subscribe(customer, metadata={"portal_intent": scene.mark}).id
+    scene.subscribe(customer)
+    return Case(
+        lambda w, _key: w.find_subscription(customer, scene.mark),
+        lambda facts: facts.id == made,
+    )
