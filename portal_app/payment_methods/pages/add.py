@@ -115,7 +115,7 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
     )
 
 
-def _choose(choices: rx.Var[list[WalletChoice]], email: Text) -> rx.Component:
+def _choose(choices: list[WalletChoice], email: Text) -> rx.Component:
     return rx.cond(
         choices,
         card(

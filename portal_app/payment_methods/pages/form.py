@@ -28,7 +28,8 @@ class PaymentForm(rx.NoSSRComponent):
     back: rx.Var[str]
     locale: rx.Var[str]
     labels: rx.Var[dict[str, str]]
-    on_succeeded: rx.EventHandler[_setup_id]
+    # Reflex reads the signature from the brackets; its own annotation of them is not generic.
+    on_succeeded: rx.EventHandler[_setup_id]  # type: ignore[type-arg, valid-type]
 
 
 def payment_form(

@@ -293,18 +293,18 @@
         return new Promise(() => {});
       }
       const page = action.use_stripe_sdk.stripe_js;
-      if (!(await challenge(page, returnUrl)) && !(await this.#refuse(page))) return { error: LOST };
+      if (!(await challenge(page, returnUrl))) await this.#refuse(page);
       const found = await this.#retrieve(kind, intent.client_secret);
       const after = found[KINDS[kind].result];
       if (!after || KINDS[kind].done.includes(after.status)) return found;
-      const error = after.last_setup_error ?? after.last_payment_error;
-      return { error: error ? { ...error, [kind]: after } : LOST };
+      // Still waiting: the bank heard nothing.
+      if (after.next_action) return { error: LOST };
+      return { error: { ...(after.last_setup_error ?? after.last_payment_error), [kind]: after } };
     }
 
-    // Whether the bank heard of it.
     async #refuse(page) {
       const body = new URLSearchParams({ outcome: "fail" });
-      return fetch(page, { method: "POST", body }).then(({ ok }) => ok, () => false);
+      await fetch(page, { method: "POST", body }).catch(() => null);
     }
   }
 
