@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,16 @@ NEVER_STORED = (
 )
 # These carry a proof of their own: an API key, Stripe's signature, the sandbox's key.
 OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")
+
+# The one page with fields for a card, and what its document may load from whom.
+# docs.stripe.com/security/guide#content-security-policy
+CARD_PAGE = "/payment-methods/add/"
+STRIPE_SOURCES = {
+    "script-src": "https://js.stripe.com https://*.js.stripe.com",
+    "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+    "connect-src": "https://api.stripe.com",
+}
+STAND_IN_SOURCES = {"frame-src": "'self'"}
 
 # Reflex reads these when it is imported. Internal names of 0.10.1 (`__…`): a start without Node
 # and without a build depends on them, and tests/http/test_asgi.py notices when they change.
@@ -57,6 +67,7 @@ def application() -> ASGIApp:
         client=CLIENT,
         has_session=root.has_session,
         brand_link=root.brand_link,
+        card_sources=STAND_IN_SOURCES if settings.mode is Mode.SANDBOX else STRIPE_SOURCES,
         guard_sockets=partial(
             SocketGuard,
             origin=settings.origin,
@@ -79,10 +90,13 @@ def front(
     sandbox: ASGIApp | None = None,
     has_session: HasSession | None = None,
     brand_link: BrandLink | None = None,
+    card_sources: Mapping[str, str] = STRIPE_SOURCES,
     guard_sockets: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> ASGIApp:
     """Everything that stands between the network and *pages* (Reflex), outermost last."""
-    app: ASGIApp = Documents(pages, client=client, brand_link=brand_link)
+    app: ASGIApp = Documents(
+        pages, client=client, brand_link=brand_link, also={CARD_PAGE: card_sources}
+    )
     if guard_sockets is not None:
         app = guard_sockets(app)
     if has_session is not None:

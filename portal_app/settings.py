@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from portal_app.kit.tokens import derive_token
 
 SANDBOX_KEY = "sk_test_sandbox"
+SANDBOX_PUBLISHABLE_KEY = "pk_test_sandbox"
 DOTENV = ".env"
 SHORTEST_SECRET = 32
 STRIPE_HOSTS = frozenset({"api.stripe.com"})
@@ -179,6 +180,17 @@ class Settings(BaseSettings):
     @property
     def stripe_key(self) -> str:
         return self.stripe_secret_key.get_secret_value() or SANDBOX_KEY
+
+    @property
+    def publishable_key(self) -> str:
+        """What the browser names itself by to Stripe; empty when the operator gave none."""
+        given = self.stripe_publishable_key
+        return SANDBOX_PUBLISHABLE_KEY if self.mode is Mode.SANDBOX else given
+
+    @property
+    def stand_in_script(self) -> str:
+        """Where the sandbox's stand-in for Stripe.js is; empty where Stripe's own is loaded."""
+        return "/sandbox/stripe/js/stripe.js" if self.mode is Mode.SANDBOX else ""
 
     @property
     def stripe_base(self) -> str | None:

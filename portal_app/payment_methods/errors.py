@@ -30,3 +30,35 @@ class StillInUse(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This payment method still pays for something. Choose what should happen.")
+
+
+class SetupNotFound(NotFound):
+    """No customer or setup of the actor's own: unknown, malformed and foreign answer alike."""
+
+    code = "setup_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("We can't find what you want to add a payment method to.")
+
+
+class SetupFailed(Conflict):
+    """The bank did not agree, or the customer gave up; nothing was saved."""
+
+    code = "setup_failed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your payment method was not added: your bank did not confirm it. Please try again or"
+            " use another one."
+        )
+
+
+class SetupUnderWay(Conflict):
+    """The bank takes its time; the provider will tell us when it is done."""
+
+    code = "setup_under_way"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your bank is still checking your payment method. We'll show it here when it is done."
+        )

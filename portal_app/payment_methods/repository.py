@@ -50,6 +50,13 @@ async def find_method(
     return (row[0], row[1]) if row else None
 
 
+async def find_by_stripe_id(
+    session: AsyncSession, actor: Actor, stripe_id: str
+) -> PaymentMethod | None:
+    named = col(PaymentMethod.stripe_payment_method_id) == stripe_id
+    return (await session.scalars(on_file(actor).where(named))).first()
+
+
 async def same_card(session: AsyncSession, method: PaymentMethod) -> Sequence[PaymentMethod]:
     """Older ones on the same customer that are the same card or account (Stripe's fingerprint)."""
     if not method.fingerprint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -49,14 +49,23 @@ class Documents:
     """Answers GET for the pages of the build in *client*; everything else goes to *app*.
 
     *brand_link* (path, raw `Cookie` header) names a stylesheet for the first paint, or None; it
-    must answer for the membership's holder only, since a link tells that an id exists.
+    must answer for the membership's holder only, since a link tells that an id exists. *also* are
+    sources of other hosts that the policy of a page allows, by its path, then by directive.
     """
 
-    def __init__(self, app: ASGIApp, *, client: Path, brand_link: BrandLink | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        client: Path,
+        brand_link: BrandLink | None = None,
+        also: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self.app = app
         self.brand_link = brand_link
         self.pages = read_pages(client)
-        self.documents = [_document(page) for page in self.pages]
+        hosts = {segments_of(path): sources for path, sources in (also or {}).items()}
+        self.documents = [_document(page, hosts.get(page.pattern)) for page in self.pages]
         not_found = (client / "404.html").read_text()
         self.not_found_policy = policy_for(not_found).encode()
 
@@ -104,14 +113,14 @@ class Documents:
         await send(message)
 
 
-def _document(page: Page) -> Document:
+def _document(page: Page, also: Mapping[str, str] | None) -> Document:
     html = page.file.read_text()
     links = "".join(
         f'<link rel="modulepreload" href="{escape(chunk)}"/>'
         for chunk in page.chunks
         if f'href="{chunk}"' not in html
     )
-    return Document.of(html.replace(_HEAD_END, links + _HEAD_END, 1), policy_for(html))
+    return Document.of(html.replace(_HEAD_END, links + _HEAD_END, 1), policy_for(html, also))
 
 
 def _with_slash(scope: Scope) -> str:

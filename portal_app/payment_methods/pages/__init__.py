@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.payment_methods.pages.add import add_page
 from portal_app.payment_methods.pages.listing import payment_methods_page
 from portal_app.payment_methods.pages.removal import removal_page
-from portal_app.payment_methods.state import PaymentMethodsState, RemoveMethodState
+from portal_app.payment_methods.state import (
+    AddMethodState,
+    PaymentMethodsState,
+    RemoveMethodState,
+)
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -26,5 +31,12 @@ def register(app: rx.App) -> None:
         route="/payment-methods/[method_id]/remove",
         title=t("Remove payment method"),
         on_load=RemoveMethodState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        add_page,
+        route="/payment-methods/add",
+        title=t("Add payment method"),
+        on_load=AddMethodState.load,
         context=_PRIVATE,
     )

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from portal_app.payment_methods.views.adding import (
+    AddMethodView,
+    WalletChoice,
+    add_href,
+    add_method_view,
+    wallet_choices,
+)
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
     expires_before,
@@ -21,13 +28,17 @@ from portal_app.payment_methods.views.wallets import (
 )
 
 __all__ = [
+    "AddMethodView",
     "Choice",
     "MethodRow",
     "PaymentMethodView",
     "RemovalView",
     "Use",
+    "WalletChoice",
     "WalletView",
     "WalletsView",
+    "add_href",
+    "add_method_view",
     "expires_before",
     "expiry_of",
     "label_of",
@@ -35,5 +46,6 @@ __all__ = [
     "method_view",
     "month_of",
     "removal_view",
+    "wallet_choices",
     "wallets_view",
 ]

@@ -65,7 +65,7 @@ def wallets_view(
         wallets=[
             WalletView(
                 key=wallet.customer.id,
-                title=_title(reader, wallet) if len(shown) > 1 else "",
+                title=billed_in(reader, wallet) if len(shown) > 1 else "",
                 methods=[_row(reader, wallet, method, uses) for method in wallet.methods],
                 add_href=f"/payment-methods/add/?customer={wallet.customer.id}",
                 waiting=wallet.customer.id in waiting,
@@ -75,7 +75,7 @@ def wallets_view(
     )
 
 
-def _title(reader: Reader, wallet: Wallet) -> str:
+def billed_in(reader: Reader, wallet: Wallet) -> str:
     """Stripe allows a customer one currency, which is what people know it by."""
     currency = wallet.customer.currency
     if currency is None:

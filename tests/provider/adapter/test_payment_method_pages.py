@@ -15,8 +15,8 @@ from portal_app.identity.actor import Actor, actor_now
 from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
 from portal_app.memberships.state import ChargedToState
-from portal_app.payment_methods import state as state_module
 from portal_app.payment_methods.state import PaymentMethodsState, RemoveMethodState
+from portal_app.payment_methods.state import wallets as state_module
 from portal_app.provider import current
 from portal_app.ui.notices import NoticeState
 from tests.conftest import Clocks

@@ -85,7 +85,7 @@ def test_the_banks_page_leads_back_to_the_shop(shop: Shop, sandbox: SandboxServe
     for secret in ("", "?client_secret=none", "?client_secret=ä"):
         assert httpx.get(nowhere + secret).status_code == 404
         assert httpx.post(url.partition("?")[0] + secret).status_code == 404
-    assert "Complete" in httpx.get(url).text
+    assert "Approve" in httpx.get(url).text
     answer = httpx.post(url, data={"outcome": "succeed"})
     target = urlsplit(answer.headers["location"])
     assert (answer.status_code, target.netloc) == (303, "shop.example")
