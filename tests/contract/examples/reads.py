@@ -132,3 +132,21 @@ def refund(scene: Scene) -> Case:
 def refunds(scene: Scene) -> Case:
     made = scene.refund(scene.customer(clocked=False)).id
     return Case(lambda w, _key: first(w.refunds()), lambda ids: made in ids)
+
+
+@example("open_invoices")
+def open_invoices(scene: Scene) -> Case:
+    made = scene.invoice(scene.customer(clocked=False))
+    return Case(lambda w, _key: first(w.open_invoices()), lambda ids: made in ids)
+
+
+@example("events")
+def events(scene: Scene) -> Case:
+    scene.customer(clocked=False)
+    return Case(lambda w, _key: first(w.events()), lambda ids: ids[0].startswith("evt_"))
+
+
+@example("newest_event")
+def newest_event(scene: Scene) -> Case:
+    scene.customer(clocked=False)
+    return Case(lambda w, _key: w.newest_event(), lambda event: event.id.startswith("evt_"))
