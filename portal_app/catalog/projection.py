@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.kit.errors import Conflict
-from portal_app.kit.lookup import found, look_up
-from portal_app.kit.observed import Outcome, upsert
+from portal_app.kit.lookup import found, locked, look_up
+from portal_app.kit.observed import Outcome, take_turn, upsert
 from portal_app.provider.facts import PriceFacts, ProductFacts
 
 
@@ -76,6 +76,32 @@ async def project_price(
     }
     _, outcome = await upsert(session, Plan, {"stripe_price_id": facts.id}, values, observed_at)
     return outcome
+
+
+async def archive_product(
+    session: AsyncSession, stripe_id: str, *, observed_at: datetime
+) -> Outcome:
+    """A product that was deleted at Stripe is sold no more; what it explains stays readable."""
+    return await _archive(session, Product, observed_at, stripe_product_id=stripe_id)
+
+
+async def archive_price(session: AsyncSession, stripe_id: str, *, observed_at: datetime) -> Outcome:
+    """The same for a price."""
+    return await _archive(session, Plan, observed_at, stripe_price_id=stripe_id)
+
+
+async def _archive(
+    session: AsyncSession, model: type[Product | Plan], observed_at: datetime, **key: str
+) -> Outcome:
+    row = await locked(session, model, **key)
+    if row is None:
+        return Outcome.UNRELATED
+    if not take_turn(row, observed_at):
+        return Outcome.STALE
+    if not row.active:
+        return Outcome.UNCHANGED
+    row.active = False
+    return Outcome.WRITTEN
 
 
 async def plan_of_price(

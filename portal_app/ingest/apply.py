@@ -7,10 +7,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.invoices.projection import project_invoices
+from portal_app.customers.projection import project_customer
+from portal_app.invoices.projection import project_dispute, project_invoices
 from portal_app.kit.observed import Outcome
-from portal_app.memberships.projection import project_one_time_invoice, record_invoices
-from portal_app.provider.facts import InvoiceFacts
+from portal_app.memberships.projection import (
+    project_one_time_invoice,
+    record_disputes,
+    record_invoices,
+)
+from portal_app.payment_methods.projection import detach_others
+from portal_app.provider.facts import CustomerFacts, DeletedCustomer, DisputeFacts, InvoiceFacts
 
 
 async def apply_invoices(
@@ -27,6 +33,7 @@ async def apply_invoices(
             bought = await project_one_time_invoice(session, facts, observed_at=observed_at)
             told = bought is Outcome.WRITTEN
         outcomes.append(Outcome.WRITTEN if told else outcome)
+    await record_disputes(session, invoice_ids=[row.id for row in rows])
     return outcomes
 
 
@@ -36,3 +43,25 @@ async def apply_invoice(
     """One invoice, as a webhook tells of it."""
     (outcome,) = await apply_invoices(session, [facts], observed_at=observed_at)
     return outcome
+
+
+async def apply_customer(
+    session: AsyncSession, facts: CustomerFacts | DeletedCustomer, *, observed_at: datetime
+) -> Outcome:
+    """A deleted customer's methods are gone with it; Stripe tells of none of them."""
+    outcome = await project_customer(session, facts, observed_at=observed_at)
+    if not isinstance(facts, DeletedCustomer) or outcome is Outcome.STALE:
+        return outcome
+    gone = await detach_others(session, facts.id, frozenset(), observed_at=observed_at)
+    return Outcome.WRITTEN if gone else outcome
+
+
+async def apply_dispute(
+    session: AsyncSession, facts: DisputeFacts, *, observed_at: datetime
+) -> Outcome:
+    """The dispute itself, then the history of what was paid for."""
+    outcome = await project_dispute(session, facts, observed_at=observed_at)
+    if outcome in {Outcome.STALE, Outcome.UNRELATED}:
+        return outcome
+    told = await record_disputes(session, stripe_ids=[facts.id])
+    return Outcome.WRITTEN if told else outcome

@@ -70,6 +70,11 @@ _OF_TYPE: Final[dict[str, Fields]] = {
     **_types(
         "refund", "created failed updated", (Kind.REFUND, "id"), (Kind.PAYMENT, "payment_intent")
     ),
+    **_types(
+        "charge.dispute",
+        "closed created funds_reinstated funds_withdrawn updated",
+        (Kind.DISPUTE, "id"),
+    ),
 }
 HANDLED_EVENTS: Final = tuple(sorted(_OF_TYPE))
 

@@ -21,6 +21,7 @@ from portal_app.invoices.models import Payment
 from portal_app.memberships.models import MembershipSubscription
 from portal_app.provider.facts import (
     CheckoutFacts,
+    DisputeFacts,
     InvoiceFacts,
     PaymentFacts,
     PaymentMethodFacts,
@@ -56,7 +57,7 @@ def needs(facts: Facts | None) -> set[Ref]:
             pairs += [(Kind.PRODUCT, line.price.product_id) for line in facts.lines]
         case InvoiceFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id), *_of_invoice(facts)]
-        case RefundFacts():
+        case RefundFacts() | DisputeFacts():
             pairs = [(Kind.PAYMENT, facts.payment_id)]
     return {Ref(kind, one) for kind, one in pairs if one}
 

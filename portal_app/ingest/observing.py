@@ -16,6 +16,7 @@ from portal_app.provider.facts import (
     CheckoutFacts,
     CustomerFacts,
     DeletedCustomer,
+    DisputeFacts,
     InvoiceFacts,
     PaymentFacts,
     PaymentMethodFacts,
@@ -42,6 +43,7 @@ Facts: TypeAlias = (
     | PaymentFacts
     | InvoiceFacts
     | RefundFacts
+    | DisputeFacts
 )
 
 
@@ -64,6 +66,7 @@ _FETCH: Final[dict[Kind, Callable[[ObjectSource, str], Awaitable[Any]]]] = {
     Kind.PAYMENT: lambda source, one: source.payment(one),
     Kind.INVOICE: lambda source, one: source.invoice(one),
     Kind.REFUND: lambda source, one: source.refund(one),
+    Kind.DISPUTE: lambda source, one: source.dispute(one),
 }
 
 

@@ -1,39 +1,60 @@
-"""One observed object goes to its domain's one projection function."""
+"""One observed object, or its absence, goes to its domain's one projection function."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from portal_app.catalog.projection import project_price, project_product
-from portal_app.customers.projection import project_customer
-from portal_app.ingest.apply import apply_invoice
+from portal_app.catalog.projection import (
+    archive_price,
+    archive_product,
+    project_price,
+    project_product,
+)
+from portal_app.ingest.apply import apply_customer, apply_dispute, apply_invoice
+from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Observation
-from portal_app.invoices.projection import project_payment, project_refund
+from portal_app.invoices.projection import drop_invoice, project_payment, project_refund
 from portal_app.kit.db import Database
 from portal_app.kit.observed import Outcome
-from portal_app.memberships.projection import project_checkout, project_subscription
-from portal_app.payment_methods.projection import project_payment_method
+from portal_app.memberships.projection import (
+    end_subscription,
+    project_checkout,
+    project_subscription,
+)
+from portal_app.payment_methods.projection import detach, project_payment_method
 from portal_app.provider.objects import Kind
 
 _PROJECT: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
     Kind.PRODUCT: project_product,
     Kind.PRICE: project_price,
-    Kind.CUSTOMER: project_customer,
+    Kind.CUSTOMER: apply_customer,
     Kind.PAYMENT_METHOD: project_payment_method,
     Kind.SUBSCRIPTION: project_subscription,
     Kind.CHECKOUT: project_checkout,
     Kind.PAYMENT: project_payment,
     Kind.INVOICE: apply_invoice,
     Kind.REFUND: project_refund,
+    Kind.DISPUTE: apply_dispute,
+}
+# What to do when there is no such object. A deleted customer tells so itself; checkouts, payments,
+# refunds and disputes can't be deleted at Stripe.
+_GONE: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
+    Kind.PRODUCT: archive_product,
+    Kind.PRICE: archive_price,
+    Kind.PAYMENT_METHOD: detach,
+    Kind.SUBSCRIPTION: end_subscription,
+    Kind.INVOICE: drop_invoice,
 }
 ORDER: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
-async def project(db: Database, kind: Kind, seen: Observation) -> Outcome:
+async def project(db: Database, ref: Ref, seen: Observation) -> Outcome:
     """In a unit of work of its own: short, so that nobody waits long for SQLite's one writer."""
-    if seen.facts is None:
-        return Outcome.UNRELATED
     facts: Any = seen.facts
+    if facts is None and ref.kind not in _GONE:
+        return Outcome.UNRELATED
     async with db.unit_of_work() as session:
-        return await _PROJECT[kind](session, facts, observed_at=seen.observed_at)
+        if facts is None:
+            return await _GONE[ref.kind](session, ref.id, observed_at=seen.observed_at)
+        return await _PROJECT[ref.kind](session, facts, observed_at=seen.observed_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
@@ -20,6 +21,10 @@ class InvoiceStatus(StrEnum):
     PAID = "paid"
     UNCOLLECTIBLE = "uncollectible"
     VOID = "void"
+
+
+# Decided, or an inquiry that came to nothing; every other status awaits somebody.
+DISPUTE_OVER: Final = frozenset({"won", "lost", "warning_closed", "prevented"})
 
 
 class PaymentStatus(StrEnum):
@@ -121,6 +126,32 @@ class Payment(SQLModel, table=True):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Dispute(SQLModel, table=True):
+    """A payment that somebody's bank questions or took back. `dsp_…`; a payment may have several.
+
+    *status* and *reason* are Stripe's words (docs.stripe.com/api/disputes/object).
+    """
+
+    __tablename__ = "disputes"
+
+    id: str = Field(default_factory=lambda: new_id("dsp"), primary_key=True)
+    payment_id: str = Field(sa_column=reference("payments.id"))
+    stripe_dispute_id: str = Field(unique=True)
+    status: str
+    reason: str = ""
+    currency: str = Field(sa_column=currency())
+    amount_minor: int = Field(sa_column=minor_units())
+    # Whether the account is without the money now.
+    funds_withdrawn: bool = False
+    respond_by: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    created_at: datetime = Field(sa_column=utc())
+    observed_at: datetime = Field(sa_column=utc())
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in DISPUTE_OVER
 
 
 class Refund(SQLModel, table=True):

@@ -23,7 +23,7 @@ async def project_payment_method(
 ) -> Outcome:
     """One that was never a known customer's is unrelated."""
     if facts.customer_id is None:
-        return await _detach_by_id(session, facts.id, observed_at)
+        return await detach(session, facts.id, observed_at=observed_at)
     customer = await by_stripe_id(session, facts.customer_id)
     if customer is None:
         return Outcome.UNRELATED
@@ -72,7 +72,8 @@ async def detach_others(
     return done.count(Outcome.WRITTEN)
 
 
-async def _detach_by_id(session: AsyncSession, stripe_id: str, observed_at: datetime) -> Outcome:
+async def detach(session: AsyncSession, stripe_id: str, *, observed_at: datetime) -> Outcome:
+    """A method that is nobody's any more, or is gone; one that is not here is unrelated."""
     row = await locked(session, PaymentMethod, stripe_payment_method_id=stripe_id)
     return await _detach(session, row, observed_at) if row else Outcome.UNRELATED
 

@@ -254,6 +254,25 @@ class RefundFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFacts:
+    """A payment that somebody's bank questions, or took back.
+
+    *status* is Stripe's; *funds_withdrawn* while the account is without the money. *respond_by* is
+    empty where no evidence is awaited.
+    """
+
+    id: str
+    payment_id: str | None
+    charge_id: str
+    status: str
+    reason: str
+    amount: Money
+    funds_withdrawn: bool
+    respond_by: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutLineFacts:
     price: PriceFacts
     description: str

@@ -9,6 +9,7 @@ from portal_app.provider.facts import (
     CheckoutFacts,
     CustomerFacts,
     DeletedCustomer,
+    DisputeFacts,
     InvoiceFacts,
     PaymentFacts,
     PaymentMethodFacts,
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     PAYMENT = "payment"
     INVOICE = "invoice"
     REFUND = "refund"
+    DISPUTE = "dispute"
 
 
 class ObjectSource(Protocol):
@@ -56,3 +58,5 @@ class ObjectSource(Protocol):
     async def invoice(self, invoice_id: str) -> InvoiceFacts: ...
 
     async def refund(self, refund_id: str) -> RefundFacts: ...
+
+    async def dispute(self, dispute_id: str) -> DisputeFacts: ...

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import (
     CheckoutFacts,
+    DisputeFacts,
     InvoiceFacts,
     PaymentFacts,
     PaymentMethodFacts,
@@ -19,6 +20,7 @@ from portal_app.provider.facts import (
 from portal_app.provider.stripe.catalog import price_facts, product_facts
 from portal_app.provider.stripe.checkout import checkout_facts
 from portal_app.provider.stripe.customers import payment_method_facts
+from portal_app.provider.stripe.disputes import dispute_facts
 from portal_app.provider.stripe.invoices import invoice_facts, payment_facts, refund_facts
 from portal_app.provider.stripe.reading import completed
 from portal_app.provider.stripe.subscriptions import subscription_facts
@@ -54,13 +56,15 @@ class StripeObjects(StripeProvider):
         return payment_facts(found)
 
     async def invoice(self, invoice_id: str) -> InvoiceFacts:
-        path = f"/v1/invoices/{named(invoice_id)}"
-        invoice = await self._one(path, "payments")
-        await completed(invoice, "lines", self._list(f"{path}/lines"))
+        invoice = await self._one(f"/v1/invoices/{named(invoice_id)}", "payments")
+        await self._whole_invoice(invoice)
         return invoice_facts(invoice)
 
     async def refund(self, refund_id: str) -> RefundFacts:
         return refund_facts(await self._one(f"/v1/refunds/{named(refund_id)}"))
+
+    async def dispute(self, dispute_id: str) -> DisputeFacts:
+        return dispute_facts(await self._one(f"/v1/disputes/{named(dispute_id)}"))
 
     async def _one(self, path: str, *expand: str) -> Any:  # noqa: ANN401 -- JSON
         """One object; of a deleted one Stripe tells no more than that it was."""

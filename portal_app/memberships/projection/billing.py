@@ -27,7 +27,7 @@ async def record_invoices(session: AsyncSession, page: Sequence[Invoice]) -> set
         for one in page
         if one.stripe_subscription_id and one.billing_reason != "subscription_create"
     ]
-    memberships = await _memberships(session, later)
+    memberships = await memberships_of(session, later)
     known = await _known(session, later, [row.id for row in memberships.values()])
     telling: set[str] = set()
     told: dict[str, Membership] = {}
@@ -45,7 +45,9 @@ async def record_invoices(session: AsyncSession, page: Sequence[Invoice]) -> set
     return telling
 
 
-async def _memberships(session: AsyncSession, invoices: Sequence[Invoice]) -> dict[str, Membership]:
+async def memberships_of(
+    session: AsyncSession, invoices: Sequence[Invoice]
+) -> dict[str, Membership]:
     """By invoice id, the membership its subscription stood behind when the invoice was made."""
     link = MembershipSubscription
     found = await session.execute(

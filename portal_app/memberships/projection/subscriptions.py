@@ -20,6 +20,7 @@ from portal_app.kit.lookup import locked, look_up, remember
 from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Membership, MembershipSource, MembershipSubscription
 from portal_app.memberships.projection.happenings import (
+    OVER,
     UNSTARTED,
     at_first_sight,
     between,
@@ -251,3 +252,21 @@ async def _scheduled(session: AsyncSession, facts: SubscriptionFacts) -> dict[st
         **({"plan_id": plan_id} if plan_id else {}),
         **{name: moment.isoformat() for name, moment in moments.items() if moment},
     }
+
+
+async def end_subscription(
+    session: AsyncSession, stripe_id: str, *, observed_at: datetime
+) -> Outcome:
+    """A subscription that is gone at Stripe, which keeps ended ones: a test clock's, say.
+
+    Nobody is charged for it any more, so its membership is over unless another one took its place.
+    """
+    link = await locked(session, MembershipSubscription, stripe_subscription_id=stripe_id)
+    row = await _membership(session, link.membership_id) if link else None
+    if link is None or row is None:
+        return Outcome.UNRELATED
+    if link.until_at is not None or row.stripe_status in OVER:
+        return Outcome.UNCHANGED
+    now = business_now()
+    values = {"stripe_status": "canceled", "canceled_at": now, "ended_at": now}
+    return await _change(session, row, values, observed_at)

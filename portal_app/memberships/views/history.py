@@ -33,6 +33,8 @@ _PLAIN: Final = {
     "renewed": "Renewed",
     "payment_failed": "Payment failed",
     "recovered": "Overdue payment made",
+    "disputed": "Payment disputed with the bank",
+    "dispute_closed": "Dispute of a payment closed",
     "plan_changed": "Plan changed",
     "payment_method_changed": "Payment method changed",
     "paused": "Paused",
@@ -46,6 +48,8 @@ _WITH_AMOUNT: Final = {
     "renewed": "Renewed for {amount}",
     "payment_failed": "Payment of {amount} failed",
     "recovered": "Overdue payment of {amount} made",
+    "disputed": "Payment of {amount} disputed with the bank",
+    "dispute_closed": "Dispute of a payment of {amount} closed",
 }
 _WITH_DATE: Final = {
     "trial_started": ("trial_end_at", "Trial started, until {date}"),

@@ -1,4 +1,4 @@
-"""Stripe invoices, payment intents and refunds become rows of the billing history."""
+"""Stripe's invoices become rows of the billing history, with their lines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
 from portal_app.customers.service import announce
-from portal_app.invoices.models import Invoice, InvoiceLine, Payment, Refund
-from portal_app.kit.lookup import found, look_up
-from portal_app.kit.observed import Outcome, changes, upsert
-from portal_app.provider.facts import InvoiceFacts, InvoiceLineFacts, PaymentFacts, RefundFacts
+from portal_app.invoices.models import Invoice, InvoiceLine, InvoiceStatus, Payment
+from portal_app.kit.lookup import found, locked, look_up
+from portal_app.kit.observed import Outcome, changes, take_turn, upsert
+from portal_app.provider.facts import InvoiceFacts, InvoiceLineFacts
 
 Lines = dict[int, InvoiceLine]
 
@@ -152,70 +152,16 @@ async def _link_payments(
     return linked
 
 
-async def look_up_payments(session: AsyncSession, page: Sequence[PaymentFacts]) -> None:
-    """Read what `project_payment` needs for a page."""
-    await look_up(session, Customer, "stripe_customer_id", [facts.customer_id for facts in page])
-    ids = [facts.id for facts in page]
-    await look_up(session, Payment, "stripe_payment_intent_id", ids, lock=True)
+async def drop_invoice(session: AsyncSession, stripe_id: str, *, observed_at: datetime) -> Outcome:
+    """Take away a draft that was deleted at Stripe; no page has ever shown it.
 
-
-async def project_payment(
-    session: AsyncSession, facts: PaymentFacts, *, observed_at: datetime
-) -> Outcome:
-    """A payment of nobody (a guest's) or of an unknown customer is unrelated."""
-    customer = await by_stripe_id(session, facts.customer_id) if facts.customer_id else None
-    if customer is None:
+    Anything that was finalized can't be deleted there (docs.stripe.com/api/invoices/delete).
+    """
+    row = await locked(session, Invoice, stripe_invoice_id=stripe_id)
+    if row is None or row.status is not InvoiceStatus.DRAFT:
         return Outcome.UNRELATED
-    values = {
-        "customer_id": customer.id,
-        "stripe_charge_id": facts.charge_id,
-        "status": facts.status,
-        "description": facts.description,
-        "currency": facts.amount.currency,
-        "amount_minor": facts.amount.minor,
-        "refunded_minor": facts.refunded.minor,
-        "method_kind": facts.method_kind,
-        "method_brand": facts.method_brand,
-        "method_last4": facts.method_last4,
-        "failure_code": facts.failure_code,
-        "paid_at": facts.paid_at,
-        "created_at": facts.created_at,
-    }
-    key = {"stripe_payment_intent_id": facts.id}
-    _, outcome = await upsert(session, Payment, key, values, observed_at)
-    if outcome is Outcome.WRITTEN:
-        announce(session, customer.person_id, "invoices")
-    return outcome
-
-
-async def project_refund(
-    session: AsyncSession, facts: RefundFacts, *, observed_at: datetime
-) -> Outcome:
-    """A refund of a payment that is not here is unrelated."""
-    payment = await _refunded_payment(session, facts)
-    if payment is None:
-        return Outcome.UNRELATED
-    values = {
-        "payment_id": payment.id,
-        "status": facts.status,
-        "reason": facts.reason,
-        "currency": facts.amount.currency,
-        "amount_minor": facts.amount.minor,
-        "created_at": facts.created_at,
-    }
-    key = {"stripe_refund_id": facts.id}
-    _, outcome = await upsert(session, Refund, key, values, observed_at)
-    if outcome is Outcome.WRITTEN:
-        customer = await session.get(Customer, payment.customer_id)
-        announce(session, customer.person_id if customer else None, "invoices")
-    return outcome
-
-
-async def _refunded_payment(session: AsyncSession, facts: RefundFacts) -> Payment | None:
-    if facts.payment_id is not None:
-        where = Payment.stripe_payment_intent_id == facts.payment_id
-    elif facts.charge_id is not None:
-        where = Payment.stripe_charge_id == facts.charge_id
-    else:
-        return None
-    return (await session.execute(select(Payment).where(where))).scalars().first()
+    if not take_turn(row, observed_at):
+        return Outcome.STALE
+    await session.execute(delete(InvoiceLine).where(col(InvoiceLine.invoice_id) == row.id))
+    await session.delete(row)
+    return Outcome.WRITTEN
