@@ -77,7 +77,7 @@ class InboxHandler:
 
     async def _project(self, ref: Ref, seen: Observation) -> Exception | None:
         try:
-            outcome = await project(self.database(), ref.kind, seen)
+            outcome = await project(self.database(), ref, seen)
         except Exception as error:
             logger.exception("an object could not be projected", extra={"fields": _fields([ref])})
             return error

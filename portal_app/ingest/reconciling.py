@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from sqlmodel import col, select
 
@@ -19,13 +19,20 @@ from portal_app.ingest import turns
 from portal_app.ingest.events import HANDLED_EVENTS
 from portal_app.ingest.importer import Progress, sync
 from portal_app.ingest.inbox import insert_missing
+from portal_app.ingest.models import Reconciliation
+from portal_app.ingest.observing import BUDGET_SECONDS, Observer
+from portal_app.ingest.projecting import project
 from portal_app.ingest.report import SyncReport
 from portal_app.ingest.turns import Kind
+from portal_app.ingest.unlisted import unlisted
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
+from portal_app.kit.errors import PortalError
 from portal_app.memberships.models import Membership
 from portal_app.memberships.repository import is_over
+from portal_app.provider.errors import MalformedObject
 from portal_app.provider.facts import ListParams
+from portal_app.provider.objects import ObjectSource
 from portal_app.provider.port import PaymentProvider
 
 logger = logging.getLogger(__name__)
@@ -36,6 +43,14 @@ OVERLAP: Final = timedelta(hours=1)
 LOG_REACHES: Final = timedelta(days=28)
 # Older invoices and payments change only when they are still open, and those are read whole.
 RECENT: Final = timedelta(days=45)
+
+
+# Objects that are asked for one by one, between two looks at the time.
+AT_ONCE: Final = 100
+
+
+class Account(PaymentProvider, ObjectSource, Protocol):
+    """Its listings and its objects one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ async def reconcile_events(provider: PaymentProvider, db: Database) -> LogReport
 
 
 async def reconcile_fully(
-    provider: PaymentProvider, db: Database, *, progress: Progress
+    provider: Account, db: Database, *, progress: Progress
 ) -> SyncReport | None:
     """Compare what may matter now, as an import does; None when another process is at it.
 
@@ -76,14 +91,41 @@ async def reconcile_fully(
     async with turns.taken(db, Kind.FULL) as turn:
         if turn is None:
             return None
+        began_at = wall_now()
         today = business_now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return await sync(
+        report = await sync(
             provider,
             db,
             progress=progress,
             since=today - RECENT,
             whose_methods=_still_charged(db),
         )
+        await _ask_for_unlisted(provider, db, began_at)
+        return report
+
+
+async def _ask_for_unlisted(source: ObjectSource, db: Database, before: datetime) -> None:
+    """What the listings did not have is older, or deleted: each such object is asked for."""
+    async with db.reading() as session:
+        refs = await unlisted(session, before)
+    for start in range(0, len(refs), AT_ONCE):
+        observed = await Observer(source, BUDGET_SECONDS).observe(refs[start : start + AT_ONCE])
+        for ref, seen in observed.items():
+            if isinstance(seen, MalformedObject):
+                continue
+            if isinstance(seen, PortalError):
+                raise seen
+            await project(db, ref, seen)
+
+
+async def reconcile(
+    provider: Account, db: Database, *, progress: Progress
+) -> LogReport | SyncReport | None:
+    """By the log, or by everything where the log no longer reaches; None as for either."""
+    events = (await turns.standing(db)).get(Kind.EVENTS)
+    if events is not None and _is_out_of_reach(events):
+        return await reconcile_fully(provider, db, progress=progress)
+    return await reconcile_events(provider, db)
 
 
 async def what_is_due(db: Database) -> Kind | None:
@@ -92,16 +134,20 @@ async def what_is_due(db: Database) -> Kind | None:
     events, full = rows.get(Kind.EVENTS), rows.get(Kind.FULL)
     if events is None or events.cursor_at is None or full is None:
         return None
-    if events.cursor_at < business_now() - LOG_REACHES or _ago(full.finished_at, Kind.FULL):
+    if _is_out_of_reach(events) or _ago(full.finished_at, Kind.FULL):
         return Kind.FULL
     return Kind.EVENTS if _ago(events.finished_at, Kind.EVENTS) else None
+
+
+def _is_out_of_reach(events: Reconciliation) -> bool:
+    return events.cursor_at is not None and events.cursor_at < business_now() - LOG_REACHES
 
 
 def _ago(finished_at: datetime | None, kind: Kind) -> bool:
     return finished_at is None or finished_at <= wall_now() - EVERY[kind]
 
 
-async def reconcile_if_due(provider: PaymentProvider, db: Database) -> None:
+async def reconcile_if_due(provider: Account, db: Database) -> None:
     """What the timer does."""
     match await what_is_due(db):
         case Kind.FULL:

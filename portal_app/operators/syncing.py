@@ -9,7 +9,7 @@ from datetime import datetime
 from portal_app.demo.serving import sandbox_base
 from portal_app.ingest import turns
 from portal_app.ingest.importer import SyncReport, sync
-from portal_app.ingest.reconciling import reconcile_events, reconcile_fully
+from portal_app.ingest.reconciling import reconcile, reconcile_fully
 from portal_app.ingest.turns import Kind
 from portal_app.jobs.loop import drain
 from portal_app.jobs.queues import inbox_queue
@@ -47,9 +47,12 @@ async def reconcile_account(*, say: Say, full: bool) -> None:
                 raise Conflict(BUSY)
             _tell(report, say)
             return
-        log = await reconcile_events(account, database())
+        log = await reconcile(account, database(), progress=_progress(say))
         if log is None:
             raise Conflict(BUSY)
+        if isinstance(log, SyncReport):
+            _tell(log, say)
+            return
         inbox = inbox_queue(account)
         while await drain(inbox):
             continue

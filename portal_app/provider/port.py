@@ -10,6 +10,7 @@ from portal_app.provider.facts import (
     CheckoutFacts,
     CustomerFacts,
     DeletedCustomer,
+    DisputeFacts,
     InvoiceFacts,
     ListParams,
     Page,
@@ -65,6 +66,8 @@ class PaymentProvider(Protocol):
         ...
 
     def refunds(self, params: ListParams = WHOLE) -> AsyncIterator[Page[RefundFacts]]: ...
+
+    def disputes(self, params: ListParams = WHOLE) -> AsyncIterator[Page[DisputeFacts]]: ...
 
     def open_invoices(self) -> AsyncIterator[Page[InvoiceFacts]]:
         """What is still to be paid, however old."""

@@ -45,6 +45,7 @@ PERMISSIONS: Final = (
     Permission("Checkout Sessions", "checkout.sessions", "Write"),
     Permission("PaymentIntents", "payment_intents"),
     Permission("Charges and Refunds", "refunds", "Write"),
+    Permission("Disputes", "disputes"),
     Permission("Events", "events"),
     Permission("Webhook Endpoints", "webhook_endpoints", "Write"),
 )

@@ -18,6 +18,7 @@ from portal_app.provider.facts import (
     CheckoutFacts,
     CustomerFacts,
     DeletedCustomer,
+    DisputeFacts,
     InvoiceFacts,
     ListParams,
     Page,
@@ -35,6 +36,7 @@ from portal_app.provider.stripe.customers import (
     customer_or_deleted,
     payment_method_facts,
 )
+from portal_app.provider.stripe.disputes import dispute_facts
 from portal_app.provider.stripe.invoices import invoice_facts, payment_facts, refund_facts
 from portal_app.provider.stripe.reading import (
     BUDGET,
@@ -122,6 +124,9 @@ class StripeProvider:
 
     def invoices(self, params: ListParams = WHOLE) -> AsyncIterator[Page[InvoiceFacts]]:
         return self._invoices(params)
+
+    def disputes(self, params: ListParams = WHOLE) -> AsyncIterator[Page[DisputeFacts]]:
+        return self._list("/v1/disputes").pages(dispute_facts, params)
 
     def open_invoices(self) -> AsyncIterator[Page[InvoiceFacts]]:
         return self._invoices(WHOLE, status="open")

@@ -56,8 +56,9 @@ class StripeObjects(StripeProvider):
         return payment_facts(found)
 
     async def invoice(self, invoice_id: str) -> InvoiceFacts:
-        invoice = await self._one(f"/v1/invoices/{named(invoice_id)}", "payments")
-        await self._whole_invoice(invoice)
+        path = f"/v1/invoices/{named(invoice_id)}"
+        invoice = await self._one(path, "payments")
+        await completed(invoice, "lines", self._list(f"{path}/lines"))
         return invoice_facts(invoice)
 
     async def refund(self, refund_id: str) -> RefundFacts:

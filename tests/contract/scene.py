@@ -143,6 +143,11 @@ class Scene:
         given: Any = {"payment_intent": self.payment(customer)}
         return self.v1.refunds.create({**given, "metadata": {"portal_intent": self.mark}})
 
+    def dispute(self) -> str:
+        """What a card that disputes its payments has left behind."""
+        self.payment(self.customer("pm_card_createDispute", clocked=False))
+        return str(self.v1.disputes.list({"limit": 1}).data[0].id)
+
     def setup_page(self) -> str:
         given: Any = {
             "mode": "setup",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlmodel import select
 
 from portal_app.customers.models import Customer
@@ -75,6 +76,7 @@ async def test_deleted_and_nameless_customers_are_nobodys(db: Database, clocks: 
         assert lookalike.person_id is None
 
 
+@pytest.mark.contradictory("its holding ended and none began")
 async def test_ended_holdings_are_left_alone(db: Database, clocks: Clocks) -> None:
     async with db.unit_of_work() as session:
         ada = await make_person(session)

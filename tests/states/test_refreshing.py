@@ -89,6 +89,7 @@ async def test_a_page_that_is_not_open_reads_nothing(
     await OrdersState.refresh.fn(orders)
 
 
+@pytest.mark.contradictory("its holding ends and none begins")
 async def test_a_membership_page_follows_and_says_when_it_is_gone(
     root: rx.State, db: Database, ada: Person
 ) -> None:

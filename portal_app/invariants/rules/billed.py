@@ -17,8 +17,11 @@ NO_REFUND: Final = ("failed", "canceled")
 
 
 def _does_not_add_up() -> Condition:
-    """Lines less discounts, and between none and all of the tax: part of it may be included."""
-    lines = select(func.coalesce(func.sum(col(InvoiceLine.amount_minor)), 0)).where(
+    """Lines less discounts, and between none and all of the tax: part of it may be included.
+
+    Nothing can be said of an invoice without lines, whose sum is NULL.
+    """
+    lines = select(func.sum(col(InvoiceLine.amount_minor))).where(
         col(InvoiceLine.invoice_id) == col(Invoice.id)
     )
     tax = col(Invoice.tax_minor)

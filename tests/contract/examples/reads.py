@@ -150,3 +150,15 @@ def events(scene: Scene) -> Case:
 def newest_event(scene: Scene) -> Case:
     scene.customer(clocked=False)
     return Case(lambda w, _key: w.newest_event(), lambda event: event.id.startswith("evt_"))
+
+
+@example("dispute")
+def dispute(scene: Scene) -> Case:
+    made = scene.dispute()
+    return Case(lambda w, _key: w.dispute(made), lambda facts: facts.status == "needs_response")
+
+
+@example("disputes")
+def disputes(scene: Scene) -> Case:
+    made = scene.dispute()
+    return Case(lambda w, _key: first(w.disputes()), lambda ids: made in ids)

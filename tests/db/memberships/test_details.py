@@ -35,6 +35,7 @@ async def test_a_membership_opens_by_either_of_its_ids(db: Database, world: Worl
         assert [invoice.customer_id for invoice in details.invoices] == [world.hers.customer.id]
 
 
+@pytest.mark.contradictory("what must not be shown is there")
 async def test_every_kind_of_miss_is_answered_alike(db: Database, world: World) -> None:
     async with db.unit_of_work() as session:
         await make_member(
@@ -94,6 +95,7 @@ async def test_the_payment_method_is_the_one_stripe_would_charge(
     assert details.held.row.payment_method.stripe_payment_method_id == ids[chosen]
 
 
+@pytest.mark.contradictory("what must not be shown is there")
 async def test_a_method_that_was_removed_or_is_anothers_is_not_shown(
     db: Database, world: World
 ) -> None:

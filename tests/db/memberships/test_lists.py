@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
+import pytest
+
 from portal_app.identity.models import Person
 from portal_app.invoices.models import InvoiceStatus, PaymentStatus
 from portal_app.kit.db import Database
@@ -125,6 +127,7 @@ async def test_the_number_of_statements_does_not_grow(db: Database, world: World
     assert len(page) <= 6
 
 
+@pytest.mark.contradictory("every pair of status and end")
 async def test_the_database_and_the_rules_agree_about_what_is_over(
     db: Database, world: World
 ) -> None:

@@ -95,6 +95,7 @@ async def test_items_beside_the_plan(account: Account) -> None:
     ]
 
 
+@pytest.mark.contradictory("claimed without its holdings")
 async def test_a_holding_is_the_persons_or_waits_for_one(account: Account) -> None:
     await account.subscription()
     waiting = await account.one(Member)

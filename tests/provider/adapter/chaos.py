@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -63,10 +64,9 @@ class Story:
     def step(self) -> None:
         """One thing, or nothing where Stripe refuses it; its events are heard."""
         act: Callable[[], None] = self.chance.choice(STEPS).__get__(self)
-        try:
+        # Where Stripe refuses it, the story goes on without it.
+        with suppress(stripe.CardError, stripe.InvalidRequestError):
             act()
-        except (stripe.CardError, stripe.InvalidRequestError):
-            pass  # refused: the story goes on without it
         self._notice()
 
     def wait(self, seconds: int) -> None:

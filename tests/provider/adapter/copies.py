@@ -30,6 +30,7 @@ KEYS: dict[type[SQLModel], str] = {
     Refund: "stripe_refund_id",
     Dispute: "stripe_dispute_id",
 }
+CHARGED = frozenset({"active", "trialing", "past_due", "unpaid", "incomplete", "paused"})
 TABLES = (*KEYS, InvoiceLine, Membership, MembershipSubscription, Member)
 OURS = re.compile(r"\b[a-z]{2,8}_[0-9A-Za-z]{22}\b")
 # When we looked, and which ids we drew, differs between two copies.
@@ -39,7 +40,8 @@ UNLIKE = frozenset({"id", "observed_at", "updated_at"})
 async def copied(db: Database) -> Copy:
     """Every row as text, by table; nothing of deleted customers and no detached method.
 
-    An import that comes later can't know of those.
+    An import that comes later can't know of those. Nor does a full comparison look at the methods
+    of somebody whom nothing will be charged to.
     """
     async with db.reading() as session:
         rows = {model: list(await session.scalars(select(model))) for model in TABLES}
@@ -57,7 +59,8 @@ async def copied(db: Database) -> Copy:
 def _leave_out_the_gone(rows: dict[type[SQLModel], list[Any]]) -> None:
     gone = {row.id for row in rows[Customer] if row.deleted_at is not None}
     methods = rows[PaymentMethod]
-    gone |= {row.id for row in methods if row.detached_at is not None}
+    charged = {row.customer_id for row in rows[Membership] if row.stripe_status in CHARGED}
+    gone |= {row.id for row in methods if row.detached_at or row.customer_id not in charged}
     for model in TABLES:
         kept = [row for row in rows[model] if not gone & {row.id, *_owners(row)}]
         gone |= {row.id for row in rows[model]} - {row.id for row in kept}

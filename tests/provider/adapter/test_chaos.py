@@ -16,14 +16,12 @@ from random import Random
 
 import pytest
 
-from portal_app.ingest.models import Change, InboxEvent
-from portal_app.ingest.reconciling import read_everything, reconcile
+from portal_app.ingest.models import InboxEvent
+from portal_app.ingest.reconciling import reconcile
 from portal_app.kit import clock
 from portal_app.kit.db import Database
-from portal_app.memberships.models import MembershipEvent
 from portal_app.notifications.models import OutboxMessage
 from tests.conftest import Clocks
-from tests.contents import contents
 from tests.provider.adapter.account import add_companies, count, imported, rows
 from tests.provider.adapter.chaos import LATEST, Post, SandboxClock, Story
 from tests.provider.adapter.copies import Copy, copied
@@ -78,12 +76,12 @@ class Chaos:
 
     async def reconcile(self) -> None:
         self.tick()
-        await reconcile(self.source, self.db)
+        await reconcile(self.source, self.db, progress=lambda _kind, _seen: None)
         self.tick()
         await drain(self.source)
 
     async def run(self) -> None:
-        await read_everything(self.source, self.db, since=None, progress=lambda _kind, _seen: None)
+        await imported(self.source, self.db)
         for _ in range(STEPS):
             self.story.step()
             await self.hear()

@@ -18,6 +18,19 @@ from tests.provider.sandbox_server import KEY, CheckedHTTPClient
 BASE = "http://sandbox.invalid"
 
 
+def called(method: str, url: str, headers: Any, post_data: Any = None) -> Call:
+    """A request of the SDK as the service takes it."""
+    target = urlsplit(url)
+    return Call(
+        method=method.upper(),
+        path=target.path,
+        form=post_data or target.query,
+        base=BASE,
+        authorization=headers.get("Authorization", ""),
+        idempotency_key=headers.get("Idempotency-Key"),
+    )
+
+
 class InProcessClient(CheckedHTTPClient):
     """Checks every answer against the SDK's annotations, as the client over HTTP does."""
 
@@ -26,16 +39,7 @@ class InProcessClient(CheckedHTTPClient):
         self._account = account
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
-        target = urlsplit(url)
-        call = Call(
-            method=method.upper(),
-            path=target.path,
-            form=post_data or target.query,
-            base=BASE,
-            authorization=headers.get("Authorization", ""),
-            idempotency_key=headers.get("Idempotency-Key"),
-        )
-        answer = self._account.service.serve(call)
+        answer = self._account.service.serve(called(method, url, headers, post_data))
         return self._checked((answer.body, answer.status, {"Request-Id": answer.request_id}))
 
 
@@ -130,17 +134,21 @@ class Account:
             return {}
 
         started = time.process_time()
-        self._control(action)
+        self.control(action)
         return time.process_time() - started
 
+    def emitted(self) -> list[Obj]:
+        """The events of the last request that changed something, unless it was undone."""
+        return [event for event in self.world.emitted if event["_seq"] <= self.world.counter]
+
     def set(self, **given: Any) -> None:
-        self._control(lambda world: settings.change(world, given))
+        self.control(lambda world: settings.change(world, given))
 
     def fail_next_charge(self, decline: str, customer: str | None) -> None:
         given = {"decline": decline, "customer": customer}
-        self._control(lambda world: next_charge.plan(world, given))
+        self.control(lambda world: next_charge.plan(world, given))
 
-    def _control(self, action: Any) -> None:
+    def control(self, action: Any) -> None:
         answer = self.service.control(action, authorization=f"Bearer {KEY}", base=BASE)
         assert answer.status == 200, answer.body
 
