@@ -46,6 +46,7 @@ async def test_a_subscription_becomes_a_membership_with_everything_around_it(
         "payments": 1,
         "invoices": 1,
         "refunds": 0,
+        "disputes": 0,
     }
     membership = await one(companies, Membership)
     assert membership.source is MembershipSource.SUBSCRIPTION

@@ -135,6 +135,7 @@ async def test_since_limits_what_grows_with_time_and_nothing_that_others_refer_t
         "/v1/payment_intents",
         "/v1/invoices",
         "/v1/refunds",
+        "/v1/disputes",
     }
     assert account.asked("/v1/invoices")[0]["created[gte]"] == str(int(since.timestamp()))
 

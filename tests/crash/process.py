@@ -1,0 +1,92 @@
+"""A process that does one piece of work on the portal of its settings, to be killed on the way.
+
+`python -m tests.crash.process WORK`. What `portal worker` does by and by is done at once here, so
+that a test need not wait for leases and pauses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import Table, update
+from sqlmodel import SQLModel, select
+
+from portal_app import composition
+from portal_app.identity.actor import Actor
+from portal_app.identity.models import Person
+from portal_app.ingest.inbox import insert
+from portal_app.ingest.models import InboxEvent
+from portal_app.intents.models import Intent
+from portal_app.intents.service import desk
+from portal_app.jobs.loop import drain
+from portal_app.jobs.pruning import prune
+from portal_app.jobs.queue import Queue
+from portal_app.jobs.queues import inbox_queue, intent_queue, outbox_queue
+from portal_app.kit.db import Database
+from portal_app.memberships.service import make_default
+from portal_app.notifications.models import OutboxMessage
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.provider.stripe_objects import StripeObjects
+from portal_app.settings import Settings, get_settings
+
+
+async def store(db: Database, settings: Settings) -> None:
+    """The account's events, as the webhook route stores them."""
+    source = StripeObjects(settings.stripe_key, settings.stripe_base)
+    async for page in source.events():
+        await insert(db, page.facts)
+    await source.close()
+
+
+async def work(db: Database, settings: Settings) -> None:
+    """Everything that waits, as if every lease of a dead process had run out."""
+    source = StripeObjects(settings.stripe_key, settings.stripe_base)
+    queues: list[Queue[SQLModel]] = [  # type: ignore[list-item]
+        inbox_queue(source),
+        intent_queue(),
+        outbox_queue(settings),
+    ]
+    for model in (InboxEvent, Intent, OutboxMessage):
+        table: Table = model.__table__  # type: ignore[attr-defined]
+        async with db.unit_of_work() as session:
+            await session.execute(update(table).values(leased_until=None))
+    for queue in queues:
+        while await drain(queue):
+            continue
+    await source.close()
+
+
+async def choose(db: Database, _settings: Settings) -> None:
+    """Ada makes her newest card the default."""
+    async with db.reading() as session:
+        ada = (await session.scalars(select(Person))).one()
+        newest = select(PaymentMethod.id).where(PaymentMethod.brand == "mastercard")
+        method_id = (await session.scalars(newest)).one()
+    actor = Actor(person_id=ada.id, session_id="sess_1", email="ada@example.com", locale="en")
+    await make_default(desk(), actor, method_id)
+
+
+async def clean(db: Database, _settings: Settings) -> None:
+    await prune(db)
+
+
+WORK: dict[str, Callable[[Database, Settings], Awaitable[None]]] = {
+    "store": store,
+    "work": work,
+    "choose": choose,
+    "clean": clean,
+}
+
+
+async def main(name: str) -> None:
+    db = composition.install()
+    try:
+        await WORK[name](db, get_settings())
+    finally:
+        await db.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
