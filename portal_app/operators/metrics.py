@@ -56,6 +56,12 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self.broken = Gauge(
+            "portal_invariant_violations",
+            "Rows that contradict others, or are late, in the last look at their table.",
+            ("rule",),
+            registry=self.registry,
+        )
 
     def _gauge(self, name: str, help_text: str) -> Gauge:
         return Gauge(f"portal_queue_{name}", help_text, ("queue",), registry=self.registry)
@@ -67,8 +73,15 @@ class Metrics:
         self.requests.labels(area, method, str(status)).inc()
         self.seconds.labels(area).observe(seconds)
 
-    def render(self, backlogs: Sequence[Backlog], compared: Mapping[str, datetime]) -> bytes:
-        """Prometheus' text format, with the queues and reconciliations as they stand."""
+    def render(
+        self,
+        backlogs: Sequence[Backlog],
+        compared: Mapping[str, datetime],
+        broken: Mapping[str, int],
+    ) -> bytes:
+        """Prometheus' text format, with queues, reconciliations and invariants as they stand."""
+        for rule, count in broken.items():
+            self.broken.labels(rule).set(count)
         for kind, at in compared.items():
             self.compared.labels(kind).set(at.timestamp())
         for backlog in backlogs:

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from portal_app.ingest import turns
+from portal_app.invariants.service import sweep
 from portal_app.jobs.backlog import backlogs
 from portal_app.kit.db import database
 from portal_app.kit.tokens import same
@@ -46,7 +47,7 @@ def metrics_routes(metrics: Metrics, token: str) -> APIRouter:
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer", **NO_STORE})
         rows = await turns.standing(database())
         compared = {kind.value: row.finished_at for kind, row in rows.items() if row.finished_at}
-        body = metrics.render(await backlogs(database()), compared)
+        body = metrics.render(await backlogs(database()), compared, sweep.counts)
         return Response(body, media_type=CONTENT_TYPE_LATEST, headers=NO_STORE)
 
     return router

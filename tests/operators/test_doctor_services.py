@@ -21,6 +21,7 @@ from portal_app.operators.doctor.service_checks import (
 from portal_app.settings import Settings
 from tests.conftest import Clocks
 from tests.databases import alembic_config
+from tests.factories import make_membership
 from tests.operators.conftest import Configure
 from tests.operators.smtp_server import MailServer, running_mail_server
 from tests.postgres_server import PostgresServer
@@ -57,7 +58,28 @@ def test_a_database_as_it_should_be(configure: Configure) -> None:
     assert (compared.verdict, compared.mend) == (Verdict.WARNING, "run `portal sync`")
     assert {one.verdict for one in found.values() if one is not compared} == {Verdict.OK}
     queues = ["queue outbox", "queue inbox", "queue intents"]
-    assert list(found) == ["database", "schema", "writing", *queues, "reconciliation"]
+    said = ["database", "schema", "writing", *queues, "reconciliation", "invariants"]
+    assert list(found) == said
+
+
+def test_a_database_that_contradicts_itself(configure: Configure) -> None:
+    settings = configure()
+    migrate(settings)
+    asyncio.run(_contradict(settings))
+    found = _now(settings)
+    broken = found["invariant memberships.not_ended"]
+    assert broken.verdict is Verdict.FAILURE
+    assert "mem_odd" in broken.says
+    assert "portal sync" in broken.mend
+    assert "invariants" not in found
+
+
+async def _contradict(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    async with database.unit_of_work() as session:
+        await make_membership(session, id="mem_odd", ended_at=NOW)
+        await make_membership(session)
+    await database.close()
 
 
 def _now(settings: Settings) -> dict[str, Finding]:
@@ -104,8 +126,8 @@ def test_a_database_that_may_not_be_written(
     found = _now(configure(PORTAL_DATABASE_URL=looking))
     assert found["writing"].verdict is Verdict.FAILURE
     assert "primary" in found["writing"].mend
-    assert found["queues"].verdict is Verdict.FAILURE
-    assert "every table" in found["queues"].mend
+    assert found["tables"].verdict is Verdict.FAILURE
+    assert "every table" in found["tables"].mend
 
 
 @pytest.mark.parametrize(

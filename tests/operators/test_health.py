@@ -163,6 +163,7 @@ def test_the_figures(client: TestClient) -> None:
         'portal_queue_waiting{queue="outbox"} 0.0',
         'portal_queue_late_seconds{queue="inbox"} 0.0',
         'portal_queue_dead{queue="outbox"} 0.0',
+        'portal_invariant_violations{rule="memberships.one_holding"} 0.0',
     ):
         assert line in text.splitlines(), line
     assert "wp-admin" not in text  # strangers may not make series

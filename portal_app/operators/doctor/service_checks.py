@@ -15,6 +15,8 @@ from portal_app import startup
 from portal_app.ingest import turns
 from portal_app.ingest.models import Reconciliation
 from portal_app.ingest.turns import Kind
+from portal_app.invariants.rules import RULES
+from portal_app.invariants.service import violations
 from portal_app.jobs.backlog import LATE, Backlog, backlogs
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
@@ -75,9 +77,11 @@ async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
         for backlog in await backlogs(database):
             yield _queue(backlog)
         yield _compared(await turns.standing(database))
+        async for finding in _invariants(database):
+            yield finding
     except SQLAlchemyError as error:
         mend = "let the database's user read and write every table of the portal"
-        yield failure("queues", f"can't be read: {_cause(error)}", mend)
+        yield failure("tables", f"can't be read: {_cause(error)}", mend)
 
 
 async def _writable(database: Database) -> Finding:
@@ -123,6 +127,17 @@ def _compared(rows: Mapping[Kind, Reconciliation]) -> Finding:
         mend = "start `portal worker` or `portal serve`, or run `portal reconcile`; read their log"
         return failure(about, f"Stripe's log was last read at {at}", mend)
     return fine(about, f"Stripe's log was read at {at}")
+
+
+async def _invariants(database: Database) -> AsyncIterator[Finding]:
+    """Every row against every rule; those about queues were said with the queues."""
+    rules = [rule for rule in RULES if rule.is_swept]
+    broken = await violations(database, rules)
+    for one in broken:
+        says = f"{one.rule.says} Not so: {', '.join(one.ids)}"
+        yield failure(f"invariant {one.rule.name}", says, one.rule.mend)
+    if not broken:
+        yield fine("invariants", f"all {len(rules)} hold")
 
 
 async def check_redis(settings: Settings) -> Finding:
