@@ -42,7 +42,8 @@ class PaymentPage:
         return self.page.frame_locator(BANK)
 
     def wait(self) -> PaymentPage:
-        expect(self.submit).to_be_enabled()
+        # A whole document, its socket, the provider's script and its frame.
+        expect(self.submit).to_be_enabled(timeout=15_000)
         return self
 
     def type_card(self, number: str, *, code: str = "123") -> PaymentPage:

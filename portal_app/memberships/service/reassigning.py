@@ -52,9 +52,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
     subscriptions += [
         await provider.cancel_at_period_end(one, key=next(keys)) for one in asked["cancel"]
     ]
-    detached = [
-        await _detached(provider, one, key=next(keys)) for one in asked["detach"]
-    ]
+    detached = [await _detached(provider, one, key=next(keys)) for one in asked["detach"]]
     subscriptions += [await provider.subscription(one) for one in asked["freed"]]
     if detached and not asked["default"]:
         customer = await _read_customer(provider, asked["customer"])
