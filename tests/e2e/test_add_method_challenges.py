@@ -195,3 +195,14 @@ def test_our_own_socket_lost_meanwhile_finishes_when_it_is_back(
     expect(form.dialog).to_have_count(0)
     form.page.evaluate("__cable.cut = false")
     saved(one, form.page)
+
+
+def test_leaving_by_the_menu_is_a_full_load(shopper: NewShopper, card_page: CardPage) -> None:
+    """What this document may load, the next one may not."""
+    page = card_page(shopper("leaving")).page
+    page.evaluate("window.__document = 'of the card page'")
+    page.get_by_role("button", name="Profile").click()
+    page.get_by_role("link", name="Orders").click()
+    expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
+    expect(page.locator('iframe[src*="/js/"], script[src*="/js/stripe.js"]')).to_have_count(0)
+    assert page.evaluate("window.__document") is None

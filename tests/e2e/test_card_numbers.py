@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Request, WebSocket, expect
 from tests.card_numbers import card_numbers
 from tests.e2e.payment_frame import CHALLENGED, DECLINED, VISA, PaymentPage
 from tests.e2e.shoppers import Shopper
+from tests.portal_server import Portal
 
 STRIPE = "/sandbox/stripe/"
 # Our document with the values of its inputs, and what it keeps. Frames are the provider's.
@@ -49,18 +50,19 @@ def numbers_in(texts: list[str]) -> set[str]:
     return {number for text in texts for number in card_numbers(text)}
 
 
-def files_of(shopper: Shopper) -> list[str]:
-    """The log and the database, byte by byte."""
-    folder = shopper.portal.data_dir
-    names = {path.name for path in folder.glob("portal.db*")}
-    assert {"portal.db", "portal.db-wal"} <= names
-    kept = [path for path in folder.rglob("*") if path.is_file()]
-    assert shopper.portal.log in kept
-    return [
+def kept_by(portal: Portal) -> set[str]:
+    """In the log, in every cell of the database, and in its files byte by byte."""
+    folder, texts = portal.data_dir, [portal.log.read_text(errors="replace")]
+    texts += [str(cell) for rows in portal.rows().values() for row in rows for cell in row]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {"portal.db", "portal.db-wal"} <= {path.name for path in files}
+    raw = [
         path.read_bytes().decode("latin-1")
-        for path in kept
+        for path in files
         if not path.name.startswith("sandbox.db")
     ]
+    packed = {number for text in raw for number in card_numbers(text, packed=True)}
+    return numbers_in(texts) | packed
 
 
 def test_a_typed_number_stays_with_the_provider(
@@ -87,7 +89,7 @@ def test_a_typed_number_stays_with_the_provider(
     assert any("_event" in sent for sent in wire.ours)
     assert numbers_in(wire.ours) == set()
     assert numbers_in(kept) == set()
-    assert numbers_in(files_of(one)) == set()
+    assert kept_by(one.portal) == set()
 
 
 def test_no_input_of_ours_asks_for_a_card(

@@ -45,3 +45,10 @@ def test_other_lengths_are_found(number: str) -> None:
 )
 def test_what_is_none_is_not(text: str) -> None:
     assert list(card_numbers(text)) == []
+
+
+def test_columns_that_touch_in_a_file_are_no_number() -> None:
+    row = "visa42422024-01-16 09:30"
+    assert list(card_numbers(row)) == ["42422024011609"]
+    assert list(card_numbers(row, packed=True)) == []
+    assert list(card_numbers("x4242424242424242y", packed=True)) == ["4242424242424242"]
