@@ -21,9 +21,10 @@ PHONE = {"width": 375, "height": 720}
 
 
 def heard(page: Page, sentence: str) -> None:
-    """The list is there, and readers are told *sentence* by its live region."""
-    expect(page.get_by_role("heading", name="Payment methods", level=1)).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
+    """The list is there, a whole load later, and its live region tells *sentence*."""
+    heading = page.get_by_role("heading", name="Payment methods", level=1)
+    expect(heading).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible(timeout=15_000)
 
 
 def listed(page: Page) -> list[str]:
@@ -142,7 +143,8 @@ def test_for_one_membership_it_is_charged_to_that_one(
     form.page.get_by_role("checkbox").uncheck()
     form.add(VISA)
     expect(form.page).to_have_url(first)
-    expect(form.page.get_by_role("status").filter(has_text="Visa ending 4242 was added."))
+    said = form.page.get_by_role("status").filter(has_text="Visa ending 4242 was added.")
+    expect(said).to_be_visible()
     expect(form.page.get_by_role("main")).to_contain_text("Visa ending 4242")
     assert (one.default, one.pinned) == ("4444", ["4242", ""])
 

@@ -203,6 +203,7 @@ def test_leaving_by_the_menu_is_a_full_load(shopper: NewShopper, card_page: Card
     page.evaluate("window.__document = 'of the card page'")
     page.get_by_role("button", name="Profile").click()
     page.get_by_role("link", name="Orders").click()
-    expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
+    # The page is changed by the router, and then loaded in full.
+    expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible(timeout=15_000)
     expect(page.locator('iframe[src*="/js/"], script[src*="/js/stripe.js"]')).to_have_count(0)
     assert page.evaluate("window.__document") is None

@@ -29,7 +29,7 @@ from tests.provider.adapter.account import imported
 from tests.provider.adapter.renewals import charges_since, next_charges
 from tests.provider.adapter.wallet_story import WalletStory
 
-SEEDS = int(os.environ.get("PORTAL_WALLET_SEEDS", "1000")) if os.environ.get("PORTAL_SOAK") else 3
+SEEDS = int(os.environ.get("PORTAL_WALLET_SEEDS", "1000")) if os.environ.get("PORTAL_SOAK") else 2
 FIRST = int(os.environ.get("PORTAL_WALLET_FIRST", "0"))
 STEPS = 30
 
