@@ -142,6 +142,8 @@ function Fields({ clientSecret, returnUrl, back, labels, onSucceeded, children }
             sessionStorage.removeItem(RELOADED);
             setReady(true);
           }}
+          // What was wrong with the last try says nothing about what is typed now.
+          onChange={() => setProblem("")}
         />
       </div>
       {children}

@@ -24,6 +24,7 @@ class NoticeState(rx.State):
     tone: str = "info"
     text: str = ""
     _for_next_page: bool = False
+    _said_on: str = ""
 
 
 async def notify(
@@ -35,6 +36,7 @@ async def notify(
     """
     notices = await state.get_state(NoticeState)
     notices.tone, notices.text, notices._for_next_page = tone, text, on_next_page  # noqa: SLF001
+    notices._said_on = state.router.url.path  # noqa: SLF001
 
 
 async def tell(
@@ -46,8 +48,13 @@ async def tell(
 
 
 async def start_page(state: rx.State) -> None:
-    """Call first in every `on_load`: forgets the last page's notice unless it was for this one."""
+    """Call first in every `on_load`: forgets the last page's notice unless it was for this one.
+
+    A page that loads again because its socket is back, on the way to the next one, is not that.
+    """
     notices = await state.get_state(NoticeState)
+    if notices._for_next_page and notices._said_on == state.router.url.path:  # noqa: SLF001
+        return
     if not notices._for_next_page:  # noqa: SLF001
         notices.text = ""
     notices._for_next_page = False  # noqa: SLF001

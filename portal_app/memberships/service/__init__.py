@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from portal_app.memberships.service.charging import (
-    REASSIGN,
     MethodChoices,
     charge_to,
     make_default,
@@ -25,6 +24,7 @@ from portal_app.memberships.service.reading import (
     past_memberships,
     running_memberships,
 )
+from portal_app.memberships.service.reassigning import REASSIGN
 
 __all__ = [
     "NEEDS_ATTENTION",

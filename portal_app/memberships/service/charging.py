@@ -6,97 +6,37 @@ method; then others are detached. Nothing is taken away before what takes its pl
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
-from portal_app.customers.projection import project_customer
 from portal_app.identity.actor import Actor
+from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
-from portal_app.intents.service import Desk, asked_by
-from portal_app.intents.writes import Write
+from portal_app.intents.service import Desk
 from portal_app.kit.clock import business_now
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.service.reading import HeldMembership, find_held, running_memberships
+from portal_app.memberships.service.reassigning import REASSIGN, reassign
 from portal_app.payment_methods.errors import OtherCustomer, StillInUse
 from portal_app.payment_methods.models import PaymentMethod
-from portal_app.payment_methods.projection import project_payment_method
 from portal_app.payment_methods.repository import same_card
-from portal_app.payment_methods.service import default_of, find_method, list_wallets
-from portal_app.provider.facts import CustomerFacts, PaymentMethodFacts, SubscriptionFacts
-from portal_app.provider.writing import PaymentWriter
+from portal_app.payment_methods.service import (
+    default_of,
+    find_method,
+    find_method_or_copy,
+    list_wallets,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Reassigned:
-    """What the provider answered, object by object."""
-
-    customer: CustomerFacts | None
-    subscriptions: tuple[SubscriptionFacts, ...]
-    detached: tuple[PaymentMethodFacts, ...]
-
-
-async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
-    """Subscriptions, then the default, then what is to go: stopping anywhere leaves all payable."""
-    asked, keys = intent.payload, iter(map(intent.step_key, range(1, 1000)))
-    method = asked["method"]
-    subscriptions = [
-        await provider.set_subscription_payment_method(one, method, key=next(keys))
-        for one in asked["subscriptions"]
-    ]
-    customer = None
-    if asked["default"]:
-        customer = await provider.set_default_payment_method(
-            asked["customer"], method, key=next(keys)
-        )
-    subscriptions += [
-        await provider.cancel_at_period_end(one, key=next(keys)) for one in asked["cancel"]
-    ]
-    detached = [
-        await provider.detach_payment_method(one, key=next(keys)) for one in asked["detach"]
-    ]
-    return Reassigned(customer, tuple(subscriptions), tuple(detached))
-
-
-async def _apply(
-    session: AsyncSession, _intent: Intent, answer: Reassigned, *, observed_at: datetime
-) -> None:
-    if answer.customer is not None:
-        await project_customer(session, answer.customer, observed_at=observed_at)
-    for subscription in answer.subscriptions:
-        await project_subscription(session, subscription, observed_at=observed_at)
-    for method in answer.detached:
-        await project_payment_method(session, method, observed_at=observed_at)
-
-
-REASSIGN: Final = Write(kind="charging.reassign", send=_send, apply=_apply)
-
-
-def _reassign(
-    actor: Actor,
-    customer: Customer,
-    *,
-    method: PaymentMethod | None = None,
-    default: bool = False,
-    subscriptions: Iterable[str] = (),
-    cancel: Iterable[str] = (),
-    detach: Iterable[PaymentMethod] = (),
-) -> Intent:
-    payload: dict[str, Any] = {
-        "customer": customer.stripe_customer_id,
-        "method": method.stripe_payment_method_id if method else None,
-        "default": default,
-        "subscriptions": list(subscriptions),
-        "cancel": list(cancel),
-        "detach": [one.stripe_payment_method_id for one in detach],
-    }
-    return asked_by(actor, kind=REASSIGN.kind, about=customer.id, payload=payload)
+# Seconds between tries to put an added method to use while something else changes.
+PATIENCE: Final = (0.1, 0.2, 0.4, 0.8)
 
 
 async def make_default(desk: Desk, actor: Actor, method_id: object) -> None:
@@ -107,7 +47,7 @@ async def make_default(desk: Desk, actor: Actor, method_id: object) -> None:
 
     async def record(session: AsyncSession) -> Intent:
         method, customer = await find_method(session, actor, method_id)
-        return _reassign(actor, customer, method=method, default=True)
+        return reassign(actor, customer, method=method, default=True)
 
     await desk.carry_out(REASSIGN, record)
 
@@ -127,7 +67,7 @@ async def charge_to(
             raise OtherCustomer
         chosen = await _with_own_method(session, actor, customer) if everywhere else [held]
         subscriptions = await _subscriptions(session, chosen)
-        return _reassign(
+        return reassign(
             actor, customer, method=method, default=everywhere, subscriptions=subscriptions
         )
 
@@ -140,11 +80,12 @@ async def method_added(
     """Put a method that was just added to use, and let it take the place of its own older copy.
 
     It becomes the default where there was none. With *everywhere* all that is billed together is
-    charged to it, with *member_id* that membership. Raises as `charge_to`.
+    charged to it, with *member_id* that membership. Where another tab added the same card and has
+    replaced this one already, that one is meant. Raises as `charge_to`.
     """
 
     async def record(session: AsyncSession) -> Intent:
-        method, customer = await find_method(session, actor, method_id)
+        method, customer = await find_method_or_copy(session, actor, method_id)
         copies = await same_card(session, method)
         owned = await _with_own_method(session, actor, customer)
         moved = owned if everywhere else [held for held in owned if _charged_to(held, copies)]
@@ -154,7 +95,7 @@ async def method_added(
                 raise OtherCustomer
             moved = [*(one for one in moved if one.row.member.id != held.row.member.id), held]
         replaced = {copy.stripe_payment_method_id for copy in copies} | {None}
-        return _reassign(
+        return reassign(
             actor,
             customer,
             method=method,
@@ -163,7 +104,12 @@ async def method_added(
             detach=copies,
         )
 
-    await desk.carry_out(REASSIGN, record)
+    for pause in PATIENCE:
+        # Another tab's change to the same customer is a matter of moments.
+        with suppress(StillUnderWay):
+            return await desk.carry_out(REASSIGN, record)
+        await asyncio.sleep(pause)
+    return await desk.carry_out(REASSIGN, record)
 
 
 async def remove_method(
@@ -189,16 +135,17 @@ async def remove_method(
         ending = (
             [] if substitute else [held for held in uses if not held.facts.cancel_at_period_end]
         )
-        pinned = await _pinned_to(session, actor, customer, method) if substitute else []
-        return _reassign(
+        pinned = await _subscriptions(session, await _pinned_to(session, actor, customer, method))
+        return reassign(
             actor,
             customer,
             method=substitute,
             default=substitute is not None
             and default_of(customer) == method.stripe_payment_method_id,
-            subscriptions=await _subscriptions(session, pinned),
+            subscriptions=pinned if substitute else (),
             cancel=await _subscriptions(session, ending),
             detach=[method],
+            freed=() if substitute else pinned,
         )
 
     await desk.carry_out(REASSIGN, record)

@@ -98,7 +98,7 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
             checkbox(
                 view.everywhere,
                 "everywhere",
-                checked=events.everywhere,
+                default_checked=events.everywhere,
                 on_change=events.use_everywhere,
             ),
         ),

@@ -7,6 +7,7 @@ from portal_app.payment_methods.service.wallets import (
     Wallet,
     default_of,
     find_method,
+    find_method_or_copy,
     list_wallets,
     substitutes,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "Wallet",
     "default_of",
     "find_method",
+    "find_method_or_copy",
     "find_wallet",
     "finish_setup",
     "list_wallets",

@@ -1,0 +1,113 @@
+"""The write behind every change of what is charged: memberships and a default move, methods go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.customers.models import Customer
+from portal_app.customers.projection import project_customer
+from portal_app.identity.actor import Actor
+from portal_app.intents.models import Intent
+from portal_app.intents.service import asked_by
+from portal_app.intents.writes import Write
+from portal_app.memberships.projection import project_subscription
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.projection import project_payment_method
+from portal_app.provider.errors import RefusedByProvider
+from portal_app.provider.facts import CustomerFacts, PaymentMethodFacts, SubscriptionFacts
+from portal_app.provider.writing import PaymentWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Reassigned:
+    """What the provider answered, object by object."""
+
+    customer: CustomerFacts | None
+    subscriptions: tuple[SubscriptionFacts, ...]
+    detached: tuple[PaymentMethodFacts, ...]
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
+    """Subscriptions, then the default, then what is to go: stopping anywhere leaves all payable.
+
+    What named a method that has gone is read again: who names nothing follows the default, and
+    without this our rows would name the gone one until some webhook came.
+    """
+    asked, keys = intent.payload, iter(map(intent.step_key, range(1, 1000)))
+    method = asked["method"]
+    subscriptions = [
+        await provider.set_subscription_payment_method(one, method, key=next(keys))
+        for one in asked["subscriptions"]
+    ]
+    customer = None
+    if asked["default"]:
+        customer = await provider.set_default_payment_method(
+            asked["customer"], method, key=next(keys)
+        )
+    subscriptions += [
+        await provider.cancel_at_period_end(one, key=next(keys)) for one in asked["cancel"]
+    ]
+    detached = [await _detached(provider, one, key=next(keys)) for one in asked["detach"]]
+    subscriptions += [await provider.subscription(one) for one in asked["freed"]]
+    if detached and not asked["default"]:
+        customer = await _read_customer(provider, asked["customer"])
+    return Reassigned(customer, tuple(subscriptions), tuple(detached))
+
+
+async def _detached(provider: PaymentWriter, method_id: str, *, key: str) -> PaymentMethodFacts:
+    """One that is detached already is no error: an earlier attempt may have done it."""
+    try:
+        return await provider.detach_payment_method(method_id, key=key)
+    except RefusedByProvider:
+        method = await provider.payment_method(method_id)
+        if method.customer_id is not None:
+            raise
+        return method
+
+
+async def _read_customer(provider: PaymentWriter, customer_id: str) -> CustomerFacts | None:
+    found = await provider.customer(customer_id)
+    return found if isinstance(found, CustomerFacts) else None
+
+
+async def _apply(
+    session: AsyncSession, _intent: Intent, answer: Reassigned, *, observed_at: datetime
+) -> None:
+    if answer.customer is not None:
+        await project_customer(session, answer.customer, observed_at=observed_at)
+    for subscription in answer.subscriptions:
+        await project_subscription(session, subscription, observed_at=observed_at)
+    for method in answer.detached:
+        await project_payment_method(session, method, observed_at=observed_at)
+
+
+REASSIGN: Final = Write(kind="charging.reassign", send=_send, apply=_apply)
+
+
+def reassign(
+    actor: Actor,
+    customer: Customer,
+    *,
+    method: PaymentMethod | None = None,
+    default: bool = False,
+    subscriptions: Iterable[str] = (),
+    cancel: Iterable[str] = (),
+    detach: Iterable[PaymentMethod] = (),
+    freed: Iterable[str] = (),
+) -> Intent:
+    """*freed* are subscriptions that named what is detached, and go back to the default."""
+    payload: dict[str, Any] = {
+        "customer": customer.stripe_customer_id,
+        "method": method.stripe_payment_method_id if method else None,
+        "default": default,
+        "subscriptions": list(subscriptions),
+        "cancel": list(cancel),
+        "detach": [one.stripe_payment_method_id for one in detach],
+        "freed": list(freed),
+    }
+    return asked_by(actor, kind=REASSIGN.kind, about=customer.id, payload=payload)
