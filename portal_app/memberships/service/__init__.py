@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from portal_app.memberships.service.adding import carry_out_setup, method_added
 from portal_app.memberships.service.charging import (
-    REASSIGN,
     MethodChoices,
     charge_to,
     make_default,
-    method_added,
     method_choices,
     paid_by,
     remove_method,
@@ -25,6 +24,7 @@ from portal_app.memberships.service.reading import (
     past_memberships,
     running_memberships,
 )
+from portal_app.memberships.service.reassigning import REASSIGN
 
 __all__ = [
     "NEEDS_ATTENTION",
@@ -34,6 +34,7 @@ __all__ = [
     "MembershipList",
     "MethodChoices",
     "PastPosition",
+    "carry_out_setup",
     "charge_to",
     "find_held",
     "get_membership",

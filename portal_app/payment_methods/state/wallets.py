@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -17,17 +17,15 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import (
-    HeldMembership,
     make_default,
-    next_charge_at,
     paid_by,
     remove_method,
     running_memberships,
 )
 from portal_app.payment_methods.service import find_method, list_wallets, substitutes
+from portal_app.payment_methods.state.uses import uses_of
 from portal_app.payment_methods.views import (
     RemovalView,
-    Use,
     WalletsView,
     removal_view,
     wallets_view,
@@ -38,25 +36,6 @@ from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 HERE = "/payment-methods"
-
-
-def uses_of(held: Iterable[HeldMembership]) -> list[Use]:
-    """What each method pays for; nothing for a membership that will not be charged again."""
-    return [
-        Use(
-            method_id=one.row.payment_method.id,
-            product=_named(one),
-            due=next_charge_at(one),
-        )
-        for one in held
-        if one.row.payment_method is not None and one.will_be_charged
-    ]
-
-
-def _named(held: HeldMembership) -> str:
-    """The plan tells memberships of one product apart."""
-    product, plan = held.row.product.title, held.row.plan.title
-    return f"{product} ({plan})" if plan else product
 
 
 class PaymentMethodsState(rx.State):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from portal_app.payment_methods.views.adding import (
     AddMethodView,
+    UseChoice,
     WalletChoice,
     add_href,
     add_method_view,
+    further_choices,
     wallet_choices,
 )
 from portal_app.payment_methods.views.labels import (
@@ -34,6 +36,7 @@ __all__ = [
     "PaymentMethodView",
     "RemovalView",
     "Use",
+    "UseChoice",
     "WalletChoice",
     "WalletView",
     "WalletsView",
@@ -41,6 +44,7 @@ __all__ = [
     "add_method_view",
     "expires_before",
     "expiry_of",
+    "further_choices",
     "label_of",
     "method_label",
     "method_view",

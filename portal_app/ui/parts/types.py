@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 import reflex as rx
 
 Text: TypeAlias = str | rx.Var[Any]
+Texts: TypeAlias = tuple[str, ...] | rx.Var[Any]
 Flag: TypeAlias = bool | rx.Var[Any]
 Child: TypeAlias = rx.Component | rx.Var[Any] | str
 Variant: TypeAlias = Literal["primary", "surface", "ghost", "danger"]
