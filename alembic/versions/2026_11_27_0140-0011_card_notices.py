@@ -26,6 +26,7 @@ def upgrade() -> None:
     with op.batch_alter_table('payment_methods') as batch_op:
         for name in ('account', 'country'):
             batch_op.alter_column(name, server_default=None)
+        batch_op.create_index('ix_payment_methods_expiry', ['exp_year', 'exp_month'], unique=False, sqlite_where=sa.text('detached_at IS NULL'), postgresql_where=sa.text('detached_at IS NULL'))
     op.create_table('method_setups',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('customer_id', sa.String(length=64), nullable=False),
@@ -63,5 +64,6 @@ def downgrade() -> None:
     op.drop_table('card_notices')
     op.drop_table('method_setups')
     with op.batch_alter_table('payment_methods') as batch_op:
+        batch_op.drop_index('ix_payment_methods_expiry')
         batch_op.drop_column('country')
         batch_op.drop_column('account')

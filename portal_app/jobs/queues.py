@@ -17,6 +17,7 @@ from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
 from portal_app.intents.service import desk
 from portal_app.intents.writes import by_kind
+from portal_app.jobs.card_watch import CardWatch
 from portal_app.jobs.loop import JobLoop
 from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
@@ -87,6 +88,7 @@ def housekeeping_loop() -> JobLoop:
         timers=(
             Timer(timedelta(minutes=10), lambda: prune_changes(database())),
             Timer(timedelta(minutes=1), lambda: prune(database())),
+            Timer(timedelta(seconds=5), CardWatch(database).look_if_due),
         ),
     )
 

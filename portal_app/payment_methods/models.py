@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Index, SQLModel, text
 
 from portal_app.kit.columns import json_column, reference, utc
 from portal_app.kit.ids import new_id
@@ -15,12 +15,22 @@ class PaymentMethod(SQLModel, table=True):
     """A Stripe payment method attached to a customer. `payt_…`.
 
     *kind* is Stripe's `type` (`card`, `sepa_debit`, …); kinds unknown to us are kept as they are.
-    *brand* is the bank's name where there is a bank, *account* what tells two without a number apart
-    (an address at PayPal or Link, a cashtag), *country* where the card or account is from.
+    *brand* is the bank's name where there is a bank, *account* what tells two without a number
+    apart (an address at PayPal or Link, a cashtag), *country* where the card or account is from.
     Which one is the customer's default stands on the customer, where Stripe keeps it too.
     """
 
     __tablename__ = "payment_methods"
+    # What has expired, or soon will have, is looked for every few minutes.
+    __table_args__ = (
+        Index(
+            "ix_payment_methods_expiry",
+            "exp_year",
+            "exp_month",
+            sqlite_where=text("detached_at IS NULL"),
+            postgresql_where=text("detached_at IS NULL"),
+        ),
+    )
 
     id: str = Field(default_factory=lambda: new_id("payt"), primary_key=True)
     customer_id: str = Field(sa_column=reference("customers.id"))

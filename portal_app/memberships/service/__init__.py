@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal_app.memberships.service.adding import carry_out_setup, method_added
+from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
     charge_to,
@@ -47,4 +48,5 @@ __all__ = [
     "past_memberships",
     "remove_method",
     "running_memberships",
+    "watch_cards",
 ]

@@ -29,7 +29,7 @@ from portal_app.memberships.service.reassigning import (
     subscriptions_of,
     with_own_method,
 )
-from portal_app.payment_methods.errors import OtherCustomer, PaymentMethodNotFound
+from portal_app.payment_methods.errors import OtherCustomer
 from portal_app.payment_methods.models import MethodSetup, PaymentMethod
 from portal_app.payment_methods.repository import find_by_stripe_id, same_card
 from portal_app.payment_methods.service import (

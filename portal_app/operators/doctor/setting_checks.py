@@ -146,7 +146,7 @@ def _publishable_key(settings: Settings) -> Finding:
     return warning(
         "cards",
         "no publishable key: nobody can add a card",
-        "set STRIPE_PUBLISHABLE_KEY to the pk_… beside your secret key, or PORTAL_CARD_FORM=redirect",
+        "set STRIPE_PUBLISHABLE_KEY to the pk_… of your secret key, or PORTAL_CARD_FORM=redirect",
     )
 
 

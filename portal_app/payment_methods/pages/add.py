@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -155,10 +156,16 @@ def _use(use: UseChoice, events: AddEvents) -> rx.Component:
     return checkbox(
         use.label,
         "use",
-        checked=rx.Var.create(events.members).contains(use.member_id),
+        checked=_among(events.members, use.member_id),
         on_change=None if events.use_for is None else events.use_for(use.member_id),
         key=use.member_id,
     )
+
+
+def _among(chosen: Texts, member_id: Text) -> rx.Var[bool]:
+    listed: Any = rx.Var.create(chosen)
+    found: rx.Var[bool] = listed.contains(member_id)
+    return found
 
 
 def _choose(choices: list[WalletChoice], email: Text) -> rx.Component:

@@ -18,7 +18,7 @@ from portal_app.payment_methods.service.wallets import Wallet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """What a method shall pay for: everything that its customer is billed for, or these holdings."""
+    """What a method shall pay for: all that its customer is billed for, or these holdings."""
 
     everywhere: bool = False
     member_ids: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -27,6 +28,8 @@ from portal_app.payment_methods.state.uses import uses_of
 from portal_app.payment_methods.views import (
     RemovalView,
     WalletsView,
+    further_choices,
+    label_of,
     removal_view,
     wallets_view,
 )
@@ -74,7 +77,8 @@ class PaymentMethodsState(rx.State):
         actor = current_actor()
         await freshen(self, Reader(actor.locale))
         async with database().reading() as session:
-            view = await _wallets(session, actor)
+            added = self.router.url.query_parameters.get("added", "")
+            view = await _wallets(session, actor, str(added))
         if view != self.view:
             self.view = view
         self.phase = "ready"
@@ -98,12 +102,20 @@ class PaymentMethodsState(rx.State):
             self.busy = ""
 
 
-async def _wallets(session: AsyncSession, actor: Actor) -> WalletsView:
+async def _wallets(session: AsyncSession, actor: Actor, added: str) -> WalletsView:
+    """*added* is the method that the person comes from adding, as the address names it."""
+    now = business_now()
     wallets = await list_wallets(session, actor)
-    held = await running_memberships(session, actor, business_now())
+    held = await running_memberships(session, actor, now)
     waiting = await open_intents(session, [wallet.customer.id for wallet in wallets])
     reader, about = Reader(actor.locale), {intent.about for intent in waiting}
-    return wallets_view(reader, actor.email, wallets, uses_of(held), about)
+    view = wallets_view(reader, actor.email, wallets, uses_of(held), about, now=now)
+    charged = {one.row.membership.customer_id for one in held if one.will_be_charged}
+    method = next((one for each in wallets for one in each.methods if one.id == added), None)
+    offers = further_choices(reader, method, wallets, charged) if method else []
+    if not (method and offers):
+        return view
+    return replace(view, added=label_of(reader, method), offers=offers)
 
 
 def _made_default(reader: Reader, view: WalletsView, method_id: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from portal_app.payment_methods.views.adding import (
     AddMethodView,
     UseChoice,
-    WalletChoice,
     add_href,
     add_method_view,
     further_choices,
@@ -13,7 +12,6 @@ from portal_app.payment_methods.views.adding import (
 )
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
-    expires_before,
     expiry_of,
     label_of,
     method_label,
@@ -24,6 +22,7 @@ from portal_app.payment_methods.views.removal import Choice, RemovalView, remova
 from portal_app.payment_methods.views.wallets import (
     MethodRow,
     Use,
+    WalletChoice,
     WalletsView,
     WalletView,
     wallets_view,
@@ -42,7 +41,6 @@ __all__ = [
     "WalletsView",
     "add_href",
     "add_method_view",
-    "expires_before",
     "expiry_of",
     "further_choices",
     "label_of",

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.service import Wallet
 from portal_app.payment_methods.views.labels import label_of
-from portal_app.payment_methods.views.wallets import billed_in
+from portal_app.payment_methods.views.wallets import WalletChoice, billed_in
 from portal_app.ui.reader import Reader
 
 HERE = "/payment-methods/add/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalletChoice:
-    """One Stripe customer to add to; *note* tells those of one currency apart."""
-
-    title: str = ""
-    note: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +56,20 @@ def wallet_choices(reader: Reader, wallets: Sequence[Wallet]) -> list[WalletChoi
 
 
 def further_choices(
-    reader: Reader, method: PaymentMethod, wallets: Iterable[Wallet]
+    reader: Reader, method: PaymentMethod, wallets: Iterable[Wallet], charged: Container[str]
 ) -> list[WalletChoice]:
-    """The other customers that lack the card *method* is: there it has to be entered again."""
+    """Where else the card that *method* is could be used, once it is entered there again.
+
+    *charged* are the ids of customers with something to pay. An account for one currency's debits
+    is of no use in another.
+    """
+    if method.kind != "card":
+        return []
     return [
         WalletChoice(title=_also(reader, wallet), href=add_href(wallet.customer.id))
         for wallet in wallets
         if wallet.customer.currency
+        and wallet.customer.id in charged
         and wallet.customer.id != method.customer_id
         and not any(_is_same(one, method) for one in wallet.methods)
     ]

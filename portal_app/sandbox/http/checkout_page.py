@@ -27,7 +27,8 @@ _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <p class="note">This page belongs to the sandbox. No real card is asked for and no money moves.</p>
 </main></html>
 """
-_FORM: Final = """{problem}<form method="post"><fieldset><legend>Test card</legend>{cards}</fieldset>
+_FORM: Final = """{problem}<form method="post">
+<fieldset><legend>Test card</legend>{cards}</fieldset>
 <button value="succeed">{button}</button></form>{back}"""
 # Documented test methods, by what they show.
 _CARDS: Final = {

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal_app.payment_methods.views import expires_before, label_of, method_view
+from portal_app.payment_methods.rules import expires_before
+from portal_app.payment_methods.views import label_of, method_view
 from portal_app.ui.reader import Reader
 from tests.unit.memberships.held import a_card
 
