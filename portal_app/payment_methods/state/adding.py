@@ -92,17 +92,19 @@ class AddMethodState(rx.State):
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    async def use_everywhere(self, everywhere: bool) -> None:
+    async def use_everywhere(self, everywhere: bool) -> AsyncIterator[None]:
         self.everywhere = everywhere is True
+        yield  # the tick is seen to move before it is written down
         await self._keep_choice()
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    async def use_for(self, member_id: str) -> None:
+    async def use_for(self, member_id: str) -> AsyncIterator[None]:
         """Tick one membership, or take its tick away."""
         if member_id in {one.member_id for one in self.view.uses}:
             chosen = set(self.members) ^ {member_id}
             self.members = [one.member_id for one in self.view.uses if one.member_id in chosen]
+            yield
             await self._keep_choice()
 
     @rx.event

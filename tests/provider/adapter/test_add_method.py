@@ -112,7 +112,7 @@ async def test_a_saved_method_is_on_file_at_once_and_pays_for_everything(
 async def test_without_the_tick_nothing_moves(page: AddMethodState, shop: Shop, ada: Actor) -> None:
     before = await shop.charged()
     await load(page)
-    await AddMethodState.use_everywhere.fn(page, False)
+    await run(AddMethodState.use_everywhere, page, False)
     await run(AddMethodState.finish, page, confirmed(shop, page.client_secret))
     assert await shop.charged() == before
     assert len((await wallet_of(shop, ada))[1]) == 2
@@ -125,7 +125,7 @@ async def test_for_one_membership_only_that_one_moves(
     member_id = first.row.member.id
     await load(page, f"member={member_id}")
     assert page.view.product == "Room"
-    await AddMethodState.use_everywhere.fn(page, False)
+    await run(AddMethodState.use_everywhere, page, False)
     setup = confirmed(shop, page.client_secret)
     (sent_to,) = await run(AddMethodState.finish, page, setup)
     assert f"/billing/manage/{member_id}/" in sent_to
@@ -142,9 +142,9 @@ async def test_some_memberships_can_be_picked(page: AddMethodState, shop: Shop, 
         first.row.member.id,
         second.row.member.id,
     }
-    await AddMethodState.use_everywhere.fn(page, False)
+    await run(AddMethodState.use_everywhere, page, False)
     for ticked in (first, second, his, first):
-        await AddMethodState.use_for.fn(page, ticked.row.member.id)
+        await run(AddMethodState.use_for, page, ticked.row.member.id)
     assert page.members == [second.row.member.id]
     setup = confirmed(shop, page.client_secret)
     await run(AddMethodState.finish, page, setup)
