@@ -36,7 +36,8 @@ LIST = "/payment-methods/"
 class AddEvents:
     """*use_everywhere* takes whether everything that is billed here moves to the new method.
 
-    *use_for* takes one of *members* on or off instead; *leave* goes to the provider's own page.
+    *use_for* takes a membership and whether it is ticked, one of *members* then; *leave* goes to
+    the provider's own page.
     """
 
     use_everywhere: Events = None
@@ -126,7 +127,7 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
             checkbox(
                 view.everywhere,
                 "everywhere",
-                checked=events.everywhere,
+                default_checked=events.everywhere,
                 on_change=events.use_everywhere,
             ),
         ),
@@ -156,8 +157,10 @@ def _use(use: UseChoice, events: AddEvents) -> rx.Component:
     return checkbox(
         use.label,
         "use",
-        checked=_among(events.members, use.member_id),
-        on_change=None if events.use_for is None else events.use_for(use.member_id),
+        default_checked=_among(events.members, use.member_id),
+        on_change=None
+        if events.use_for is None
+        else lambda ticked: events.use_for(use.member_id, ticked),
         key=use.member_id,
     )
 

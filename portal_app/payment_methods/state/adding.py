@@ -88,7 +88,7 @@ class AddMethodState(rx.State):
             return
         await self._open(anew=True)
         if self._given("left"):
-            await tell(self, Reader(actor.locale), SetupLeft())
+            await notify(self, "info", Reader(actor.locale).say(SetupLeft().sentence))
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -99,13 +99,12 @@ class AddMethodState(rx.State):
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    async def use_for(self, member_id: str) -> AsyncIterator[None]:
-        """Tick one membership, or take its tick away."""
-        if member_id in {one.member_id for one in self.view.uses}:
-            chosen = set(self.members) ^ {member_id}
-            self.members = [one.member_id for one in self.view.uses if one.member_id in chosen]
-            yield
-            await self._keep_choice()
+    async def use_for(self, member_id: str, ticked: bool) -> AsyncIterator[None]:
+        """Tick one membership, or take its tick away; others' are none of the choices."""
+        chosen = {*self.members, member_id} if ticked is True else {*self.members} - {member_id}
+        self.members = [one.member_id for one in self.view.uses if one.member_id in chosen]
+        yield
+        await self._keep_choice()
 
     @rx.event
     @allow(Policy.SIGNED_IN)

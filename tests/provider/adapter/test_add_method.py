@@ -143,8 +143,8 @@ async def test_some_memberships_can_be_picked(page: AddMethodState, shop: Shop, 
         second.row.member.id,
     }
     await run(AddMethodState.use_everywhere, page, False)
-    for ticked in (first, second, his, first):
-        await run(AddMethodState.use_for, page, ticked.row.member.id)
+    for one, ticked in ((first, True), (second, True), (his, True), (first, False)):
+        await run(AddMethodState.use_for, page, one.row.member.id, ticked)
     assert page.members == [second.row.member.id]
     setup = confirmed(shop, page.client_secret)
     await run(AddMethodState.finish, page, setup)

@@ -83,7 +83,7 @@ async def test_the_choice_goes_along(page: AddMethodState, shop: Shop, ada: Acto
     first, second = await shop.held(ada)
     await load(page)
     await run(AddMethodState.use_everywhere, page, False)
-    await run(AddMethodState.use_for, page, second.row.member.id)
+    await run(AddMethodState.use_for, page, second.row.member.id, True)
     await run(AddMethodState.leave_for_provider, page)
     (session,) = shop.client.v1.checkout.sessions.list({"limit": 1}).data
     filled_in(shop, session)
@@ -110,7 +110,7 @@ async def test_who_gives_up_is_told_that_nothing_was_saved(
     said = "No payment method was added: you left the form before it was done."
     session = await left_for(shop, page)
     await load(page, "left=1")
-    assert (page.phase, await notice(page)) == ("ready", ("danger", said))
+    assert (page.phase, await notice(page)) == ("ready", ("info", said))
     await load(page, f"session_id={session.id}")  # by hand, before it is done
     assert (page.phase, page.problem) == ("ready", said)
     shop.client.v1.checkout.sessions.expire(session.id)
