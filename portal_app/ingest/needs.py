@@ -19,6 +19,8 @@ from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Facts
 from portal_app.invoices.models import Payment
 from portal_app.memberships.models import MembershipSubscription
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import (
     CheckoutFacts,
     DisputeFacts,
@@ -36,6 +38,7 @@ _STORED: Final[dict[Kind, Any]] = {
     Kind.PRICE: Plan.stripe_price_id,
     Kind.CUSTOMER: Customer.stripe_customer_id,
     Kind.SUBSCRIPTION: MembershipSubscription.stripe_subscription_id,
+    Kind.PAYMENT_METHOD: PaymentMethod.stripe_payment_method_id,
     Kind.PAYMENT: Payment.stripe_payment_intent_id,
 }
 
@@ -57,6 +60,8 @@ def needs(facts: Facts | None) -> set[Ref]:
             pairs += [(Kind.PRODUCT, line.price.product_id) for line in facts.lines]
         case InvoiceFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id), *_of_invoice(facts)]
+        case SetupFacts() if facts.opened_for:
+            pairs = [(Kind.PAYMENT_METHOD, facts.method_id)]
         case RefundFacts() | DisputeFacts():
             pairs = [(Kind.PAYMENT, facts.payment_id)]
     return {Ref(kind, one) for kind, one in pairs if one}

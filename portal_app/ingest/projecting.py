@@ -22,6 +22,7 @@ from portal_app.memberships.projection import (
     project_checkout,
     project_subscription,
 )
+from portal_app.memberships.service import carry_out_setup
 from portal_app.payment_methods.projection import detach, project_payment_method
 from portal_app.provider.objects import Kind
 
@@ -36,9 +37,10 @@ _PROJECT: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
     Kind.INVOICE: apply_invoice,
     Kind.REFUND: project_refund,
     Kind.DISPUTE: apply_dispute,
+    Kind.SETUP: carry_out_setup,
 }
 # What to do when there is no such object. A deleted customer tells so itself; checkouts, payments,
-# refunds and disputes can't be deleted at Stripe.
+# refunds, disputes and setups can't be deleted at Stripe.
 _GONE: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
     Kind.PRODUCT: archive_product,
     Kind.PRICE: archive_price,

@@ -34,6 +34,9 @@ from portal_app.provider.writing import PaymentWriter
 LEASE: Final = timedelta(seconds=60)
 # docs.stripe.com/api/idempotent_requests: keys may be forgotten "after they're at least 24 hours".
 KEY_KEPT_FOR: Final = timedelta(hours=24)
+# As long as somebody may be kept waiting for a change that the jobs loop makes.
+_LOOKS: Final = 40
+_LOOK_EVERY: Final = 0.1
 Record = Callable[[AsyncSession], Awaitable[Intent]]
 
 
@@ -180,6 +183,22 @@ async def open_intents(session: AsyncSession, about: list[str]) -> list[Intent]:
         .order_by(col(Intent.created_at))
     )
     return list((await session.execute(statement)).scalars())
+
+
+async def newest_intent(session: AsyncSession, about: str) -> Intent | None:
+    """The latest change to this row of ours, made or not."""
+    statement = select(Intent).where(col(Intent.about) == about)
+    return (await session.scalars(statement.order_by(col(Intent.created_at).desc()))).first()
+
+
+async def settled(database: Database, about: str) -> None:
+    """Wait a moment for the jobs loop to make an open change. Raises Waiting when it does not."""
+    for _ in range(_LOOKS):
+        async with database.reading() as session:
+            if not await open_intents(session, [about]):
+                return
+        await asyncio.sleep(_LOOK_EVERY)
+    raise Waiting
 
 
 async def _open(session: AsyncSession, intent_id: str) -> Intent | None:

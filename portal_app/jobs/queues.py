@@ -18,6 +18,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import desk
 from portal_app.intents.writes import by_kind
 from portal_app.invariants.service import sweep
+from portal_app.jobs.card_watch import CardWatch
 from portal_app.jobs.loop import JobLoop
 from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
@@ -89,6 +90,7 @@ def housekeeping_loop() -> JobLoop:
             Timer(timedelta(minutes=10), lambda: prune_changes(database())),
             Timer(timedelta(minutes=1), lambda: prune(database())),
             Timer(timedelta(minutes=1), lambda: sweep.run(database())),
+            Timer(timedelta(seconds=5), CardWatch(database).look_if_due),
         ),
     )
 

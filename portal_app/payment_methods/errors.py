@@ -53,6 +53,15 @@ class SetupFailed(Conflict):
         )
 
 
+class SetupLeft(Conflict):
+    """The provider's page was closed or left before anything was saved."""
+
+    code = "setup_left"
+
+    def __init__(self) -> None:
+        super().__init__("No payment method was added: you left the form before it was done.")
+
+
 class SetupUnderWay(Conflict):
     """The bank takes its time; the provider will tell us when it is done."""
 

@@ -37,6 +37,8 @@ async def project_payment_method(
         "funding": facts.funding,
         "fingerprint": facts.fingerprint,
         "wallet": facts.wallet,
+        "account": facts.account,
+        "country": facts.country,
         "detached_at": None,
         "created_at": facts.created_at,
     }

@@ -16,7 +16,13 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from portal_app.kit.money import Money
-from portal_app.provider.answers import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
+from portal_app.provider.answers import (
+    HostedPage,
+    PageSetup,
+    PromotionFacts,
+    SetupFacts,
+    TaxIdFacts,
+)
 from portal_app.provider.facts import (
     CustomerFacts,
     InvoiceFacts,
@@ -101,18 +107,27 @@ class MethodWriter(Protocol):
         """For charges without the customer (`usage=off_session`)."""
         ...
 
-    async def setup_intent(self, intent_id: str) -> SetupFacts: ...
-
     async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts: ...
 
     async def create_setup_page(
-        self, customer_id: str, *, currency: str, back_to: str, key: str
+        self,
+        customer_id: str,
+        *,
+        currency: str,
+        done_at: str,
+        left_to: str,
+        metadata: Mapping[str, str],
+        key: str,
     ) -> HostedPage:
-        """Checkout in mode `setup`; *back_to* is where it returns to, done or not."""
+        """Checkout in mode `setup`; it returns to *done_at*, or *left_to* when it was given up.
+
+        Stripe writes the page's id into *done_at* for `{CHECKOUT_SESSION_ID}`. *metadata* is the
+        setup's.
+        """
         ...
 
-    async def setup_of_page(self, session_id: str) -> SetupFacts | None:
-        """What came of a page of `create_setup_page`; None while nobody has finished it."""
+    async def setup_of_page(self, session_id: str) -> PageSetup:
+        """What came of a page of `create_setup_page`."""
         ...
 
     async def tax_ids(self, customer_id: str) -> tuple[TaxIdFacts, ...]: ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from portal_app.memberships.service.adding import carry_out_setup, method_added
+from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
     charge_to,
     make_default,
-    method_added,
     method_choices,
     paid_by,
     remove_method,
@@ -34,6 +35,7 @@ __all__ = [
     "MembershipList",
     "MethodChoices",
     "PastPosition",
+    "carry_out_setup",
     "charge_to",
     "find_held",
     "get_membership",
@@ -46,4 +48,5 @@ __all__ = [
     "past_memberships",
     "remove_method",
     "running_memberships",
+    "watch_cards",
 ]

@@ -1,42 +1,31 @@
-"""Which payment method memberships are charged to: choosing, replacing and removing it.
-
-All of it is one kind of write: some memberships, and perhaps the customer's default, move to a
-method; then others are detached. Nothing is taken away before what takes its place is in place.
-"""
+"""Which payment method memberships are charged to: choosing and removing it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
-from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
 from portal_app.kit.clock import business_now
-from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service.reading import HeldMembership, find_held, running_memberships
-from portal_app.memberships.service.reassigning import REASSIGN, reassign
+from portal_app.memberships.service.reassigning import (
+    REASSIGN,
+    is_charged_to,
+    own_method,
+    reassign,
+    subscriptions_of,
+    with_own_method,
+)
 from portal_app.payment_methods.errors import OtherCustomer, StillInUse
 from portal_app.payment_methods.models import PaymentMethod
-from portal_app.payment_methods.repository import same_card
-from portal_app.payment_methods.service import (
-    default_of,
-    find_method,
-    find_method_or_copy,
-    list_wallets,
-)
-
-# Seconds between tries to put an added method to use while something else changes.
-PATIENCE: Final = (0.1, 0.2, 0.4, 0.8)
+from portal_app.payment_methods.service import default_of, find_method, list_wallets
 
 
 async def make_default(desk: Desk, actor: Actor, method_id: object) -> None:
@@ -65,51 +54,13 @@ async def charge_to(
         method, customer = await find_method(session, actor, method_id)
         if held.row.membership.customer_id != customer.id or not held.is_charged:
             raise OtherCustomer
-        chosen = await _with_own_method(session, actor, customer) if everywhere else [held]
-        subscriptions = await _subscriptions(session, chosen)
+        chosen = await with_own_method(session, actor, customer) if everywhere else [held]
+        subscriptions = await subscriptions_of(session, chosen)
         return reassign(
             actor, customer, method=method, default=everywhere, subscriptions=subscriptions
         )
 
     await desk.carry_out(REASSIGN, record)
-
-
-async def method_added(
-    desk: Desk, actor: Actor, method_id: object, *, everywhere: bool = False, member_id: str = ""
-) -> None:
-    """Put a method that was just added to use, and let it take the place of its own older copy.
-
-    It becomes the default where there was none. With *everywhere* all that is billed together is
-    charged to it, with *member_id* that membership. Where another tab added the same card and has
-    replaced this one already, that one is meant. Raises as `charge_to`.
-    """
-
-    async def record(session: AsyncSession) -> Intent:
-        method, customer = await find_method_or_copy(session, actor, method_id)
-        copies = await same_card(session, method)
-        owned = await _with_own_method(session, actor, customer)
-        moved = owned if everywhere else [held for held in owned if _charged_to(held, copies)]
-        if member_id:
-            held = await find_held(session, actor, member_id, business_now())
-            if held.row.membership.customer_id != customer.id:
-                raise OtherCustomer
-            moved = [*(one for one in moved if one.row.member.id != held.row.member.id), held]
-        replaced = {copy.stripe_payment_method_id for copy in copies} | {None}
-        return reassign(
-            actor,
-            customer,
-            method=method,
-            default=everywhere or default_of(customer) in replaced,
-            subscriptions=await _subscriptions(session, moved),
-            detach=copies,
-        )
-
-    for pause in PATIENCE:
-        # Another tab's change to the same customer is a matter of moments.
-        with suppress(StillUnderWay):
-            return await desk.carry_out(REASSIGN, record)
-        await asyncio.sleep(pause)
-    return await desk.carry_out(REASSIGN, record)
 
 
 async def remove_method(
@@ -135,7 +86,9 @@ async def remove_method(
         ending = (
             [] if substitute else [held for held in uses if not held.facts.cancel_at_period_end]
         )
-        pinned = await _subscriptions(session, await _pinned_to(session, actor, customer, method))
+        pinned = await subscriptions_of(
+            session, await _pinned_to(session, actor, customer, method)
+        )
         return reassign(
             actor,
             customer,
@@ -143,7 +96,7 @@ async def remove_method(
             default=substitute is not None
             and default_of(customer) == method.stripe_payment_method_id,
             subscriptions=pinned if substitute else (),
-            cancel=await _subscriptions(session, ending),
+            cancel=await subscriptions_of(session, ending),
             detach=[method],
             freed=() if substitute else pinned,
         )
@@ -190,7 +143,7 @@ async def paid_by(
 ) -> list[HeldMembership]:
     """The actor's memberships that the next charge would take from *method*."""
     held = await running_memberships(session, actor, business_now())
-    return [one for one in held if one.will_be_charged and _charged_to(one, [method])]
+    return [one for one in held if one.will_be_charged and is_charged_to(one, [method])]
 
 
 async def _substitute(
@@ -212,35 +165,9 @@ def _may_end(held: HeldMembership) -> bool:
     return held.unpaid is None
 
 
-def _charged_to(held: HeldMembership, methods: Sequence[PaymentMethod]) -> bool:
-    charged = held.row.payment_method
-    return charged is not None and charged.id in {method.id for method in methods}
-
-
-def _own_method(held: HeldMembership) -> str | None:
-    membership = held.row.membership
-    return membership.stripe_default_payment_method_id or membership.stripe_default_source_id
-
-
-async def _with_own_method(
-    session: AsyncSession, actor: Actor, customer: Customer
-) -> list[HeldMembership]:
-    """Memberships of the customer that don't follow its default."""
-    held = await running_memberships(session, actor, business_now())
-    return [
-        one for one in held if one.row.membership.customer_id == customer.id and _own_method(one)
-    ]
-
-
 async def _pinned_to(
     session: AsyncSession, actor: Actor, customer: Customer, method: PaymentMethod
 ) -> list[HeldMembership]:
     """Paused and ending ones too: they may go on one day."""
-    owned = await _with_own_method(session, actor, customer)
-    return [held for held in owned if _own_method(held) == method.stripe_payment_method_id]
-
-
-async def _subscriptions(session: AsyncSession, held: Iterable[HeldMembership]) -> list[str]:
-    """Stripe's ids of what stands behind these memberships now."""
-    ids = [one.row.membership.id for one in held]
-    return list(await repository.current_subscriptions(session, ids)) if ids else []
+    owned = await with_own_method(session, actor, customer)
+    return [held for held in owned if own_method(held) == method.stripe_payment_method_id]

@@ -46,7 +46,8 @@ NEEDS_ATTENTION: Final = (
 class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
-    *unpaid* is the latest invoice while it is open, *last_attempt* the newest try to charge it.
+    That time is *as_of*. *unpaid* is the latest invoice while it is open, *last_attempt* the newest
+    try to charge it.
     """
 
     row: HoldingRow
@@ -57,6 +58,7 @@ class HeldMembership:
     current: bool
     unpaid: Invoice | None
     last_attempt: Payment | None
+    as_of: datetime
 
     @property
     def will_be_charged(self) -> bool:
@@ -211,6 +213,7 @@ def _decide(
         current=is_current(facts, now),
         unpaid=unpaid,
         last_attempt=attempts.get(unpaid.id) if unpaid else None,
+        as_of=now,
     )
 
 

@@ -1,8 +1,12 @@
-"""The write behind every change of what is charged: memberships and a default move, methods go."""
+"""The one kind of write behind every choice of what memberships are charged to.
+
+Some memberships, and perhaps the customer's default, move to a method; then others are detached.
+Nothing is taken away before what takes its place is in place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +19,10 @@ from portal_app.identity.actor import Actor
 from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
+from portal_app.kit.clock import business_now
+from portal_app.memberships import repository
 from portal_app.memberships.projection import project_subscription
+from portal_app.memberships.service.reading import HeldMembership, running_memberships
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.projection import project_payment_method
 from portal_app.provider.errors import RefusedByProvider
@@ -111,3 +118,35 @@ def reassign(
         "freed": list(freed),
     }
     return asked_by(actor, kind=REASSIGN.kind, about=customer.id, payload=payload)
+
+
+def changes_something(intent: Intent) -> bool:
+    """Whether a reassignment asks the provider for anything at all."""
+    asked = intent.payload
+    return bool(asked["default"] or asked["subscriptions"] or asked["cancel"] or asked["detach"])
+
+
+def is_charged_to(held: HeldMembership, methods: Sequence[PaymentMethod]) -> bool:
+    charged = held.row.payment_method
+    return charged is not None and charged.id in {method.id for method in methods}
+
+
+def own_method(held: HeldMembership) -> str | None:
+    membership = held.row.membership
+    return membership.stripe_default_payment_method_id or membership.stripe_default_source_id
+
+
+async def with_own_method(
+    session: AsyncSession, actor: Actor, customer: Customer
+) -> list[HeldMembership]:
+    """Memberships of the customer that don't follow its default."""
+    held = await running_memberships(session, actor, business_now())
+    return [
+        one for one in held if one.row.membership.customer_id == customer.id and own_method(one)
+    ]
+
+
+async def subscriptions_of(session: AsyncSession, held: Iterable[HeldMembership]) -> list[str]:
+    """Stripe's ids of what stands behind these memberships now."""
+    ids = [one.row.membership.id for one in held]
+    return list(await repository.current_subscriptions(session, ids)) if ids else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal_app.invoices.views import decline_reason
 from portal_app.memberships.rules import (
@@ -13,19 +13,24 @@ from portal_app.memberships.rules import (
 )
 from portal_app.memberships.service import HeldMembership
 from portal_app.memberships.views.wording import charged_method, could_not_charge, next_try
-from portal_app.payment_methods.views import expires_before, label_of, month_of
+from portal_app.payment_methods.rules import expires_before
+from portal_app.payment_methods.views import label_of, month_of
 from portal_app.ui.reader import Reader, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:
-    """*href* leads to the membership's page; *product* completes its accessible name."""
+    """*href* leads to the membership's page; *product* completes its accessible name.
+
+    *update_href* is where another payment method is chosen, empty where that is not what helps.
+    """
 
     key: str = ""
     tone: Tone = "warn"
     title: str = ""
     text: str = ""
     href: str = ""
+    update_href: str = ""
     product: str = ""
 
 
@@ -127,15 +132,17 @@ def _expiring_card(reader: Reader, held: HeldMembership) -> AlertView | None:
     charges = held.row.membership.collection_method == "charge_automatically"
     if method is None or due is None or not charges or not expires_before(method, due):
         return None
+    facts = {
+        "product": held.row.product.title,
+        "date": reader.date(due),
+        "month": month_of(method),
+    }
     label = label_of(reader, method)
-    return _view(
-        held,
-        "warn",
-        reader.say("{method} expires before the next charge", method=label),
-        reader.say(
-            "{product} renews on {date}; the card is valid until {month}.",
-            product=held.row.product.title,
-            date=reader.date(due),
-            month=month_of(method),
-        ),
-    )
+    if expires_before(method, held.as_of):
+        title = reader.say("{method} has expired", method=label)
+        text = reader.say("{product} renews on {date}; the card was valid until {month}.", **facts)
+    else:
+        title = reader.say("{method} expires before the next charge", method=label)
+        text = reader.say("{product} renews on {date}; the card is valid until {month}.", **facts)
+    view = _view(held, "warn", title, text)
+    return replace(view, update_href=f"{view.href}payment-method/")

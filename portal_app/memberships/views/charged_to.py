@@ -41,7 +41,7 @@ class ChargedToView:
 
 def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
     row = choices.held.row
-    charged = row.payment_method
+    charged, now = row.payment_method, choices.held.as_of
     products = dict.fromkeys(other.row.product.title for other in choices.others)
     add = f"/payment-methods/add/?customer={row.membership.customer_id}&member={row.member.id}"
     return ChargedToView(
@@ -52,7 +52,7 @@ def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
         sentence=sentence(reader, choices.held),
         current=charged.id if charged else "",
         methods=[
-            MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one))
+            MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one, now))
             for one in choices.methods
         ],
         others=bool(products),

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from portal_app.payment_methods.service.adding import find_wallet, finish_setup, open_setup
+from portal_app.payment_methods.service.adding import (
+    find_wallet,
+    finish_setup,
+    open_page,
+    open_setup,
+)
+from portal_app.payment_methods.service.setups import (
+    Uses,
+    change_uses,
+    note_setup,
+    unused_setup,
+    uses_of_setup,
+)
 from portal_app.payment_methods.service.wallets import (
     Wallet,
     default_of,
@@ -13,13 +25,19 @@ from portal_app.payment_methods.service.wallets import (
 )
 
 __all__ = [
+    "Uses",
     "Wallet",
+    "change_uses",
     "default_of",
     "find_method",
     "find_method_or_copy",
     "find_wallet",
     "finish_setup",
     "list_wallets",
+    "note_setup",
+    "open_page",
     "open_setup",
     "substitutes",
+    "unused_setup",
+    "uses_of_setup",
 ]

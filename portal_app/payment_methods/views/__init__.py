@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from portal_app.payment_methods.views.adding import (
     AddMethodView,
-    WalletChoice,
+    UseChoice,
     add_href,
     add_method_view,
+    further_choices,
     wallet_choices,
 )
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
-    expires_before,
     expiry_of,
     label_of,
     method_label,
@@ -22,6 +22,7 @@ from portal_app.payment_methods.views.removal import Choice, RemovalView, remova
 from portal_app.payment_methods.views.wallets import (
     MethodRow,
     Use,
+    WalletChoice,
     WalletsView,
     WalletView,
     wallets_view,
@@ -34,13 +35,14 @@ __all__ = [
     "PaymentMethodView",
     "RemovalView",
     "Use",
+    "UseChoice",
     "WalletChoice",
     "WalletView",
     "WalletsView",
     "add_href",
     "add_method_view",
-    "expires_before",
     "expiry_of",
+    "further_choices",
     "label_of",
     "method_label",
     "method_view",

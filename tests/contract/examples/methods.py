@@ -116,7 +116,12 @@ def setup_page(scene: Scene) -> Case:
     customer = scene.customer(card="")
     return Case(
         lambda w, key: w.create_setup_page(
-            customer, currency="USD", back_to="https://example.com/", key=key
+            customer,
+            currency="USD",
+            done_at="https://example.com/?session_id={CHECKOUT_SESSION_ID}",
+            left_to="https://example.com/",
+            metadata={"portal_setup": "setu_1"},
+            key=key,
         ),
         lambda page: page.id.startswith("cs_test_") and page.url.startswith("http"),
         needs=frozenset({"success_url", "currency"}),
@@ -126,7 +131,10 @@ def setup_page(scene: Scene) -> Case:
 @example("setup_of_page")
 def setup_of_page(scene: Scene) -> Case:
     session = scene.setup_page()
-    return Case(lambda w, _key: w.setup_of_page(session), lambda setup: setup is None)
+    return Case(
+        lambda w, _key: w.setup_of_page(session),
+        lambda page: page.setup is None and page.customer_id.startswith("cus_"),
+    )
 
 
 @example("create_tax_id")

@@ -25,6 +25,7 @@ from portal_app.memberships.service import (
 )
 from portal_app.payment_methods.errors import PaymentMethodNotFound
 from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.service import Uses
 from tests.conftest import Clocks
 from tests.provider.adapter.account import rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
@@ -93,8 +94,8 @@ async def test_two_tabs_with_the_same_card_keep_one_and_what_both_wanted(shop: S
     await shop.learn()
     first, second = [await shop.method(one) for one in tabs]
     one, _ = await shop.held(shop.ada)
-    await method_added(shop.desk, shop.ada, first, member_id=one.row.member.id)
-    await method_added(shop.desk, shop.ada, second, everywhere=True)
+    await method_added(shop.desk, shop.ada, first, Uses(member_ids=(one.row.member.id,)))
+    await method_added(shop.desk, shop.ada, second, Uses(everywhere=True))
     assert set((await shop.charged()).values()) == {tabs[0]}
     attached = shop.client.v1.customers.payment_methods.list(shop.cus).data
     assert tabs[0] in {one.id for one in attached}
@@ -112,4 +113,4 @@ async def test_a_copy_is_looked_for_among_ones_own(shop: Shop) -> None:
     await remove_method(shop.desk, shop.ada, gone)
     for actor in (shop.ada, shop.ben):
         with pytest.raises(PaymentMethodNotFound):
-            await method_added(shop.desk, actor, gone, everywhere=True)
+            await method_added(shop.desk, actor, gone, Uses(everywhere=True))

@@ -21,7 +21,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import claim
 from portal_app.memberships.models import MembershipSubscription
-from portal_app.memberships.service import charging, running_memberships
+from portal_app.memberships.service import adding, running_memberships
 from portal_app.payment_methods.service import Wallet, list_wallets
 from tests.conftest import Clocks
 from tests.factories import actor_of, make_person
@@ -42,7 +42,7 @@ async def story(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[WalletStory]:
     # Nobody else is at work here whom it would help to wait for.
-    monkeypatch.setattr(charging, "PATIENCE", ())
+    monkeypatch.setattr(adding, "PATIENCE", ())
     chance = Random(request.param)  # noqa: S311 -- the same story each time
     story = WalletStory(chance, companies, clocks)
     await imported(story.writer, companies)

@@ -108,6 +108,14 @@ def test_failed_payments_stand_above_expiring_cards() -> None:
     assert alerts[-1].text == "Trading Room renews on 16 Dec 2026; the card is valid until 11/2026."
 
 
+def test_an_expired_card_is_said_to_be_and_leads_to_another() -> None:
+    (alert,) = alerts_of(EN, [held(method=a_card(exp_month=10, exp_year=2026))])
+    assert alert.title == "Visa ending 4242 has expired"
+    assert alert.text.endswith("the card was valid until 10/2026.")
+    assert alert.update_href == "/billing/manage/mber_TradingRoom/payment-method/"
+    assert alerts_of(EN, [past_due()])[0].update_href == ""
+
+
 def test_a_card_valid_in_the_month_of_the_charge_is_no_alert() -> None:
     assert alerts_of(EN, [held(method=a_card(exp_month=12, exp_year=2026))]) == []
 
