@@ -29,6 +29,22 @@ class Actor:
     email: str
     locale: str
 
+    @property
+    def author(self) -> Author:
+        return Author(ActorKind.CUSTOMER, self.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyKey:
+    """A program of a company's, as the API key on this very request proved (`biz_…`, `apik_…`)."""
+
+    company_id: str
+    key_id: str
+
+    @property
+    def author(self) -> Author:
+        return Author(ActorKind.API_KEY, self.key_id)
+
 
 actor_now: ContextVar[Actor | None] = ContextVar("actor_now", default=None)
 

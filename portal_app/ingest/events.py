@@ -37,6 +37,11 @@ _OF_TYPE: Final[dict[str, Fields]] = {
         (Kind.PAYMENT_METHOD, "id"),
     ),
     **_types(
+        "setup_intent",
+        "canceled requires_action setup_failed succeeded",
+        (Kind.SETUP, "id"),
+    ),
+    **_types(
         "customer.subscription",
         "created deleted paused pending_update_applied pending_update_expired resumed updated",
         (Kind.SUBSCRIPTION, "id"),

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from portal_app.ingest.events import Ref
 from portal_app.kit.clock import wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.errors import UNAVAILABLE, UnknownAtProvider
 from portal_app.provider.facts import (
     CheckoutFacts,
@@ -38,6 +39,7 @@ Facts: TypeAlias = (
     | CustomerFacts
     | DeletedCustomer
     | PaymentMethodFacts
+    | SetupFacts
     | SubscriptionFacts
     | CheckoutFacts
     | PaymentFacts
@@ -61,6 +63,7 @@ _FETCH: Final[dict[Kind, Callable[[ObjectSource, str], Awaitable[Any]]]] = {
     Kind.PRICE: lambda source, one: source.price(one),
     Kind.CUSTOMER: lambda source, one: source.customer(one),
     Kind.PAYMENT_METHOD: lambda source, one: source.payment_method(one),
+    Kind.SETUP: lambda source, one: source.setup_intent(one),
     Kind.SUBSCRIPTION: lambda source, one: source.subscription(one),
     Kind.CHECKOUT: lambda source, one: source.checkout(one),
     Kind.PAYMENT: lambda source, one: source.payment(one),

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from portal_app.identity.actor import Actor, ActorKind, Author, write_as
+from portal_app.identity.actor import Actor, Author, CompanyKey, write_as
 from portal_app.intents.errors import StillUnderWay, Unconfirmed, Waiting
 from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.intents.writes import Send, Write
@@ -37,14 +37,16 @@ KEY_KEPT_FOR: Final = timedelta(hours=24)
 Record = Callable[[AsyncSession], Awaitable[Intent]]
 
 
-def asked_by(actor: Actor, *, kind: str, about: str, payload: dict[str, Any]) -> Intent:
+def asked_by(
+    actor: Actor | CompanyKey, *, kind: str, about: str, payload: dict[str, Any]
+) -> Intent:
     """An intent of *actor*'s, leased by whoever is about to carry it out."""
-    now = wall_now()
+    now, author = wall_now(), actor.author
     return Intent(
         kind=kind,
         about=about,
-        actor_kind=ActorKind.CUSTOMER,
-        actor_id=actor.person_id,
+        actor_kind=author.kind,
+        actor_id=author.id,
         payload=payload,
         asked_at=business_now(),
         created_at=now,

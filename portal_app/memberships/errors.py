@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.kit.errors import NotFound
+from portal_app.kit.errors import Conflict, NotFound
 
 
 class MembershipNotFound(NotFound):
@@ -12,3 +12,12 @@ class MembershipNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("We can't find that membership.")
+
+
+class NotCharged(Conflict):
+    """No payment method matters for it: it is over, was paid once, or is paid by invoice."""
+
+    code = "membership_not_charged"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is charged for this membership, so it has no payment method.")

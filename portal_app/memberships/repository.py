@@ -54,11 +54,7 @@ def owned_by(actor: Actor) -> Select[*tuple[Any, ...]]:
         col(Customer.person_id) == actor.person_id,
     )
     method = aliased(PaymentMethod)
-    charged = charged_by(
-        method,
-        own_method=col(Membership.stripe_default_payment_method_id),
-        own_source=col(Membership.stripe_default_source_id),
-    )
+    charged = charged_to(method)
     latest_invoice = and_(
         col(Invoice.stripe_invoice_id) == col(Membership.latest_stripe_invoice_id),
         col(Invoice.customer_id) == col(Customer.id),
@@ -176,3 +172,12 @@ async def latest_events(
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
+
+
+def charged_to(method: type[PaymentMethod]) -> ColumnElement[bool]:
+    """ON clause: *method* is what a Membership that is joined with its Customer is charged to."""
+    return charged_by(
+        method,
+        own_method=col(Membership.stripe_default_payment_method_id),
+        own_source=col(Membership.stripe_default_source_id),
+    )

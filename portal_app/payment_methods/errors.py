@@ -62,3 +62,24 @@ class SetupUnderWay(Conflict):
         super().__init__(
             "Your bank is still checking your payment method. We'll show it here when it is done."
         )
+
+
+class AttachedToSubscription(Conflict):
+    """A subscription that runs is charged to it, the company's own or another's."""
+
+    code = "payment_method_in_use"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This payment method is attached to an active subscription. Charge that to another one"
+            " first."
+        )
+
+
+class SetupOver(Conflict):
+    """The customer has come back already, or never had to go."""
+
+    code = "setup_over"
+
+    def __init__(self) -> None:
+        super().__init__("This setup has ended: nobody comes back from it any more.")

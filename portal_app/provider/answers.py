@@ -10,6 +10,7 @@ class SetupFacts:
     """A setup intent: *client_secret* lets a browser confirm it, *failure_code* is of the last try.
 
     *status* is Stripe's; *method_id* is there once a method was entered, good or not.
+    *action_url* is where the bank asks the customer, when it does and not in the form itself.
     """
 
     id: str
@@ -18,6 +19,7 @@ class SetupFacts:
     status: str
     client_secret: str = field(repr=False)
     failure_code: str
+    action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

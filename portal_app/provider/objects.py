@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import (
     CheckoutFacts,
     CustomerFacts,
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     PRICE = "price"
     CUSTOMER = "customer"
     PAYMENT_METHOD = "payment_method"
+    SETUP = "setup_intent"
     SUBSCRIPTION = "subscription"
     CHECKOUT = "checkout"
     PAYMENT = "payment"
@@ -48,6 +50,8 @@ class ObjectSource(Protocol):
     async def customer(self, customer_id: str) -> CustomerFacts | DeletedCustomer: ...
 
     async def payment_method(self, method_id: str) -> PaymentMethodFacts: ...
+
+    async def setup_intent(self, intent_id: str) -> SetupFacts: ...
 
     async def subscription(self, subscription_id: str) -> SubscriptionFacts: ...
 

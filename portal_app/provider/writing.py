@@ -101,7 +101,21 @@ class MethodWriter(Protocol):
         """For charges without the customer (`usage=off_session`)."""
         ...
 
-    async def setup_intent(self, intent_id: str) -> SetupFacts: ...
+    async def confirm_setup(
+        self,
+        customer_id: str,
+        *,
+        method_id: str | None,
+        token: str | None,
+        return_url: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> SetupFacts:
+        """Save what a confirmation *token* describes, or verify a method that is on file.
+
+        *return_url* is where the bank sends the customer back to. Raises CardDeclined.
+        """
+        ...
 
     async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts: ...
 

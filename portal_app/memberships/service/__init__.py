@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from portal_app.memberships.service.by_company import (
+    charge_as_company,
+    remove_as_company,
+)
 from portal_app.memberships.service.charging import (
     REASSIGN,
     MethodChoices,
@@ -25,15 +29,25 @@ from portal_app.memberships.service.reading import (
     past_memberships,
     running_memberships,
 )
+from portal_app.memberships.service.setups import (
+    SAVE_METHOD,
+    WantedSetup,
+    replace_when_saved,
+    save_method,
+    send_back_to,
+)
 
 __all__ = [
     "NEEDS_ATTENTION",
     "REASSIGN",
+    "SAVE_METHOD",
     "HeldMembership",
     "MembershipDetails",
     "MembershipList",
     "MethodChoices",
     "PastPosition",
+    "WantedSetup",
+    "charge_as_company",
     "charge_to",
     "find_held",
     "get_membership",
@@ -44,6 +58,10 @@ __all__ = [
     "next_charge_at",
     "paid_by",
     "past_memberships",
+    "remove_as_company",
     "remove_method",
+    "replace_when_saved",
     "running_memberships",
+    "save_method",
+    "send_back_to",
 ]

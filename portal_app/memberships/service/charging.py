@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.customers.projection import project_customer
-from portal_app.identity.actor import Actor
+from portal_app.identity.actor import Actor, CompanyKey
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
@@ -78,8 +78,8 @@ async def _apply(
 REASSIGN: Final = Write(kind="charging.reassign", send=_send, apply=_apply)
 
 
-def _reassign(
-    actor: Actor,
+def reassignment(
+    actor: Actor | CompanyKey,
     customer: Customer,
     *,
     method: PaymentMethod | None = None,
@@ -107,7 +107,7 @@ async def make_default(desk: Desk, actor: Actor, method_id: object) -> None:
 
     async def record(session: AsyncSession) -> Intent:
         method, customer = await find_method(session, actor, method_id)
-        return _reassign(actor, customer, method=method, default=True)
+        return reassignment(actor, customer, method=method, default=True)
 
     await desk.carry_out(REASSIGN, record)
 
@@ -127,7 +127,7 @@ async def charge_to(
             raise OtherCustomer
         chosen = await _with_own_method(session, actor, customer) if everywhere else [held]
         subscriptions = await _subscriptions(session, chosen)
-        return _reassign(
+        return reassignment(
             actor, customer, method=method, default=everywhere, subscriptions=subscriptions
         )
 
@@ -154,7 +154,7 @@ async def method_added(
                 raise OtherCustomer
             moved = [*(one for one in moved if one.row.member.id != held.row.member.id), held]
         replaced = {copy.stripe_payment_method_id for copy in copies} | {None}
-        return _reassign(
+        return reassignment(
             actor,
             customer,
             method=method,
@@ -190,7 +190,7 @@ async def remove_method(
             [] if substitute else [held for held in uses if not held.facts.cancel_at_period_end]
         )
         pinned = await _pinned_to(session, actor, customer, method) if substitute else []
-        return _reassign(
+        return reassignment(
             actor,
             customer,
             method=substitute,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.rules import expired_at
 from portal_app.ui.reader import Reader
 
 # Names of brands and schemes are the same in every language.
@@ -74,6 +75,4 @@ def month_of(method: PaymentMethod) -> str:
 
 def expires_before(method: PaymentMethod, moment: datetime) -> bool:
     """Whether a card is no longer valid at *moment*; it is until the end of its month."""
-    if not (method.exp_month and method.exp_year):
-        return False
-    return (method.exp_year, method.exp_month) < (moment.year, moment.month)
+    return expired_at(method.exp_month, method.exp_year, moment)

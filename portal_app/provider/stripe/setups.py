@@ -18,7 +18,14 @@ def setup_facts(obj: object) -> SetupFacts:
         status=intent.text("status"),
         client_secret=intent.text("client_secret"),
         failure_code=failure,
+        action_url=_action_url(intent),
     )
+
+
+def _action_url(intent: Fields) -> str:
+    action = intent.part_or_none("next_action")
+    redirect = action.part_or_none("redirect_to_url") if action else None
+    return redirect.text_or_empty("url") if redirect else ""
 
 
 def hosted_page(obj: object) -> HostedPage:
