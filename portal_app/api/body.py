@@ -89,8 +89,7 @@ def _pairs(field: Field, value: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON
     for key, text in pairs.items():
         if not (_is_text(key, _LONGEST_KEY) and key and _is_text(text, _LONGEST_VALUE)):
             raise _refused(
-                field,
-                f"takes keys of up to {_LONGEST_KEY} and texts of up to {_LONGEST_VALUE} characters",
+                field, f"takes texts of up to {_LONGEST_VALUE} under keys of up to {_LONGEST_KEY}"
             )
     return pairs
 

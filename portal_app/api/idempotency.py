@@ -50,7 +50,7 @@ class OtherRequest(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for what under which *key* (empty without one); the digest stands for the request."""
+    """Who asks under which *key* (empty without one); *digest* stands for what was asked."""
 
     owner: str
     key: str
