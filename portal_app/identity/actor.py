@@ -29,10 +29,6 @@ class Actor:
     email: str
     locale: str
 
-    @property
-    def author(self) -> Author:
-        return Author(ActorKind.CUSTOMER, self.person_id)
-
 
 @dataclass(frozen=True, slots=True)
 class CompanyKey:
@@ -63,6 +59,11 @@ class Author:
 
     kind: ActorKind
     id: str = ""
+
+
+def author_for(actor: Actor | Author) -> Author:
+    """A person who is signed in writes as the customer that they are."""
+    return actor if isinstance(actor, Author) else Author(ActorKind.CUSTOMER, actor.person_id)
 
 
 SYSTEM: Final = Author(ActorKind.SYSTEM)

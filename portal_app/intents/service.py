@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from portal_app.identity.actor import Actor, Author, CompanyKey, write_as
+from portal_app.identity.actor import Actor, Author, author_for, write_as
 from portal_app.intents.errors import StillUnderWay, Unconfirmed, Waiting
 from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.intents.writes import Send, Write
@@ -37,11 +37,9 @@ KEY_KEPT_FOR: Final = timedelta(hours=24)
 Record = Callable[[AsyncSession], Awaitable[Intent]]
 
 
-def asked_by(
-    actor: Actor | CompanyKey, *, kind: str, about: str, payload: dict[str, Any]
-) -> Intent:
+def asked_by(actor: Actor | Author, *, kind: str, about: str, payload: dict[str, Any]) -> Intent:
     """An intent of *actor*'s, leased by whoever is about to carry it out."""
-    now, author = wall_now(), actor.author
+    now, author = wall_now(), author_for(actor)
     return Intent(
         kind=kind,
         about=about,

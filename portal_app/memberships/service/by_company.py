@@ -47,7 +47,7 @@ async def charge_as_company(
         if not _is_charged(membership):
             raise NotCharged
         subscriptions = await repository.current_subscriptions(session, [membership.id])
-        return reassignment(actor, customer, method=method, subscriptions=subscriptions)
+        return reassignment(actor.author, customer, method=method, subscriptions=subscriptions)
 
     await desk.carry_out(REASSIGN, record)
 
@@ -62,7 +62,7 @@ async def remove_as_company(desk: Desk, actor: CompanyKey, method_id: object) ->
         method, customer = await find_as_company(session, actor, method_id)
         if await company_repository.pays_for_any(session, method):
             raise AttachedToSubscription
-        return reassignment(actor, customer, detach=[method])
+        return reassignment(actor.author, customer, detach=[method])
 
     await desk.carry_out(REASSIGN, record)
 
@@ -105,7 +105,7 @@ async def replacement(
         return None
     pinned = await company_repository.pinned_to(session, customer, replaced)
     return reassignment(
-        actor, customer, method=method, default=default, subscriptions=pinned, detach=copies
+        actor.author, customer, method=method, default=default, subscriptions=pinned, detach=copies
     )
 
 

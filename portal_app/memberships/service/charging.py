@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.customers.projection import project_customer
-from portal_app.identity.actor import Actor, CompanyKey
+from portal_app.identity.actor import Actor, Author
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
@@ -79,7 +79,7 @@ REASSIGN: Final = Write(kind="charging.reassign", send=_send, apply=_apply)
 
 
 def reassignment(
-    actor: Actor | CompanyKey,
+    actor: Actor | Author,
     customer: Customer,
     *,
     method: PaymentMethod | None = None,

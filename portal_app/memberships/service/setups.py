@@ -156,7 +156,7 @@ async def _written_down(
         "token": wanted.token,
         "return_url": wanted.come_back_to.format(id=setup.id),
     }
-    return setup, asked_by(actor, kind=SAVE_METHOD.kind, about=setup.id, payload=payload)
+    return setup, asked_by(actor.author, kind=SAVE_METHOD.kind, about=setup.id, payload=payload)
 
 
 async def _whose(
