@@ -87,8 +87,17 @@ async def _detach(session: AsyncSession, row: PaymentMethod, observed_at: dateti
         return Outcome.UNCHANGED
     row.detached_at = business_now()
     customer = await session.get(Customer, row.customer_id)
+    if customer is not None:
+        _forget_default(customer, row, observed_at)
     announce(session, customer.person_id if customer else None, "payment_methods")
     return Outcome.WRITTEN
+
+
+def _forget_default(customer: Customer, gone: PaymentMethod, observed_at: datetime) -> None:
+    """Stripe takes a default back with its method; nobody should wait for the event to say so."""
+    default = customer.stripe_default_payment_method_id
+    if default == gone.stripe_payment_method_id and customer.observed_at <= observed_at:
+        customer.stripe_default_payment_method_id = None
 
 
 async def project_setup(
