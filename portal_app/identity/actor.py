@@ -49,6 +49,11 @@ class Author:
     id: str = ""
 
 
+def author_for(actor: Actor | Author) -> Author:
+    """A person who is signed in writes as the customer that they are."""
+    return actor if isinstance(actor, Author) else Author(ActorKind.CUSTOMER, actor.person_id)
+
+
 SYSTEM: Final = Author(ActorKind.SYSTEM)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.kit.errors import NotFound
+from portal_app.kit.errors import Conflict, NotFound
 
 
 class MembershipNotFound(NotFound):
@@ -12,3 +12,21 @@ class MembershipNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("We can't find that membership.")
+
+
+class NothingToPay(Conflict):
+    """No invoice of the membership is open, or it is not charged to a payment method."""
+
+    code = "nothing_to_pay"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to pay for this membership right now.")
+
+
+class AmountChanged(Conflict):
+    """Something else is due than what the customer was shown and agreed to."""
+
+    code = "amount_changed"
+
+    def __init__(self) -> None:
+        super().__init__("The amount has changed meanwhile. Nothing was charged.")

@@ -1,0 +1,59 @@
+"""What is overdue, said on top of every page that is about something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal_app.memberships.service import HeldMembership
+from portal_app.memberships.views.alerts import access_meanwhile, pay_href
+from portal_app.memberships.views.wording import charged_method
+from portal_app.ui.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueView:
+    """*text* is empty while nothing is overdue; *several* are paid from the orders page."""
+
+    text: str = ""
+    href: str = ""
+    several: bool = False
+
+
+def overdue_view(reader: Reader, overdue: Sequence[HeldMembership]) -> OverdueView:
+    owing = [held for held in overdue if held.owes]
+    if not owing:
+        return OverdueView()
+    if len(owing) > 1:
+        text = reader.say("{count} memberships are not paid.", count=len(owing))
+        return OverdueView(text=text, href="/orders/", several=True)
+    (held,) = owing
+    text = f"{_what_happened(reader, held)} {access_meanwhile(reader, held)}"
+    return OverdueView(text=text, href=pay_href(held.row.member.id))
+
+
+def _what_happened(reader: Reader, held: HeldMembership) -> str:
+    product, method = held.row.product.title, charged_method(reader, held)
+    amount, since = _due(reader, held)
+    if held.is_charged and method:
+        return reader.say(
+            "We couldn't charge {method} for {product} ({amount}, due since {date}).",
+            method=method,
+            product=product,
+            amount=amount,
+            date=since,
+        )
+    return reader.say(
+        "{product} is not paid ({amount}, due since {date}).",
+        product=product,
+        amount=amount,
+        date=since,
+    )
+
+
+def _due(reader: Reader, held: HeldMembership) -> tuple[str, str]:
+    invoice = held.unpaid
+    if invoice is None:
+        return "", ""
+    since = invoice.due_at or invoice.finalized_at or invoice.created_at
+    return reader.money(invoice.remaining), reader.date(since)
