@@ -15,7 +15,10 @@ def overdue_banner() -> rx.Component:
     label = rx.cond(view.several, t("See what is due"), t("Fix payment"))
     link = link_button(label, view.href, variant="primary", reload=True)
     return rx.el.div(
-        rx.cond(view.text != "", alert("danger", view.text, action=link)),
+        rx.cond(
+            view.title != "",
+            alert("danger", view.title, rx.cond(view.text != "", view.text, ""), action=link),
+        ),
         class_name="notices",
         role="status",
         aria_live="polite",

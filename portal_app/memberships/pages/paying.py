@@ -117,9 +117,12 @@ def _membership(view: PayView) -> Text:
 
 def _owed(view: PayView, events: PayEvents) -> rx.Component:
     return stack(
-        # Always in the page, so that readers hear what appears in it.
-        rx.el.div(rx.cond(events.problem != "", alert("danger", events.problem)), role="alert"),
-        card(_facts(view), rx.cond(view.sentence != "", muted(view.sentence))),
+        card(
+            _facts(view),
+            # What has just happened is said beside the button.
+            rx.cond((view.sentence != "") & (events.problem == ""), rx.el.p(view.sentence)),
+            muted(view.access),
+        ),
         rx.cond(view.methods, _form(view, events), _without_method(view)),
     )
 
@@ -141,7 +144,6 @@ def _form(view: PayView, events: PayEvents) -> rx.Component:
                 class_name="choices",
                 disabled=events.busy,
             ),
-            rx.el.p(document_link(t("Use another payment method"), view.add_href)),
             rx.cond(
                 view.renews & (events.choice != view.current),
                 checkbox(
@@ -151,7 +153,10 @@ def _form(view: PayView, events: PayEvents) -> rx.Component:
                     on_change=events.keep_method,
                 ),
             ),
+            rx.el.p(document_link(t("Use another payment method"), view.add_href)),
         ),
+        # Always in the page, so that readers hear what appears in it.
+        rx.el.div(rx.cond(events.problem != "", alert("danger", events.problem)), role="alert"),
         action_row(
             button(
                 t_fill("Pay {amount}", amount=view.amount),
@@ -198,7 +203,8 @@ def _invoiced(view: PayView) -> rx.Component:
     return stack(
         card(
             _facts(view),
-            rx.cond(view.sentence != "", muted(view.sentence)),
+            rx.el.p(view.sentence),
+            muted(view.access),
             muted(t("It is paid by invoice, not by a saved payment method.")),
         ),
         action_row(
@@ -219,7 +225,7 @@ def _invoiced(view: PayView) -> rx.Component:
 def _settled(view: PayView, events: PayEvents, title: Child, tone: Tone) -> rx.Component:
     return stack(
         rx.el.div(
-            alert(tone, title, rx.cond(view.sentence != "", view.sentence, "")),
+            alert(tone, title, f"{view.sentence}{view.access}"),
             rx.cond(events.done != "", muted(events.done)),
             role="status",
             class_name="stack",

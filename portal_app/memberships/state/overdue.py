@@ -38,7 +38,8 @@ class OverdueState(rx.State):
     async def _read(self) -> None:
         actor, view = actor_now.get(), OverdueView()
         path = self.router.url.path.rstrip("/")
-        if actor is not None and path != _ORDERS:
+        on_the_way = self.router.url.query_parameters.get("then") == "pay"
+        if actor is not None and path != _ORDERS and not on_the_way:
             async with database().reading() as session:
                 overdue = await overdue_memberships(session, actor, business_now())
             elsewhere = [one for one in overdue if not _says_it(path, one.row.member.id)]

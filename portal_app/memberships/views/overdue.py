@@ -13,8 +13,9 @@ from portal_app.ui.reader import Reader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueView:
-    """*text* is empty while nothing is overdue; *several* are paid from the orders page."""
+    """*title* is empty while nothing is overdue; *several* are paid from the orders page."""
 
+    title: str = ""
     text: str = ""
     href: str = ""
     several: bool = False
@@ -25,35 +26,32 @@ def overdue_view(reader: Reader, overdue: Sequence[HeldMembership]) -> OverdueVi
     if not owing:
         return OverdueView()
     if len(owing) > 1:
-        text = reader.say("{count} memberships are not paid.", count=len(owing))
-        return OverdueView(text=text, href="/orders/", several=True)
+        title = reader.say("{count} memberships are not paid", count=len(owing))
+        return OverdueView(title=title, href="/orders/", several=True)
     (held,) = owing
-    text = f"{_what_happened(reader, held)} {access_meanwhile(reader, held)}"
-    return OverdueView(text=text, href=pay_href(held.row.member.id))
+    since = reader.say("Due since {date}.", date=_since(reader, held))
+    return OverdueView(
+        title=_what_happened(reader, held),
+        text=f"{since} {access_meanwhile(reader, held)}",
+        href=pay_href(held.row.member.id),
+    )
 
 
 def _what_happened(reader: Reader, held: HeldMembership) -> str:
     product, method = held.row.product.title, charged_method(reader, held)
-    amount, since = _due(reader, held)
+    amount = reader.money(held.unpaid.remaining) if held.unpaid else ""
     if held.is_charged and method:
         return reader.say(
-            "We couldn't charge {method} for {product} ({amount}, due since {date}).",
+            "We couldn't charge {method} for {product} ({amount})",
             method=method,
             product=product,
             amount=amount,
-            date=since,
         )
-    return reader.say(
-        "{product} is not paid ({amount}, due since {date}).",
-        product=product,
-        amount=amount,
-        date=since,
-    )
+    return reader.say("{product} is not paid ({amount})", product=product, amount=amount)
 
 
-def _due(reader: Reader, held: HeldMembership) -> tuple[str, str]:
+def _since(reader: Reader, held: HeldMembership) -> str:
     invoice = held.unpaid
     if invoice is None:
-        return "", ""
-    since = invoice.due_at or invoice.finalized_at or invoice.created_at
-    return reader.money(invoice.remaining), reader.date(since)
+        return ""
+    return reader.date(invoice.due_at or invoice.finalized_at or invoice.created_at)

@@ -36,9 +36,9 @@ class PayMethod:
 class PayView:
     """*state* is `owed`, `invoiced`, `under_way`, `paid` or `nothing`.
 
-    *sentence* is what happened and what it means. *current* is the id of the method that renewals
-    are charged to; *renews* says whether there will be one. *invoice_id* and *amount_minor* are
-    what the button is about, *hosted_href* the provider's own page of it.
+    *sentence* is what happened, *access* what it means. *current* is the id of the method that
+    renewals are charged to; *renews* says whether there will be one. *invoice_id* and
+    *amount_minor* are what the button is about, *hosted_href* the provider's own page of it.
     """
 
     state: str = "nothing"
@@ -48,6 +48,7 @@ class PayView:
     product: str = ""
     amount: str = ""
     sentence: str = ""
+    access: str = ""
     facts: list[FactRow] = field(default_factory=list)
     methods: list[PayMethod] = field(default_factory=list)
     current: str = ""
@@ -72,6 +73,7 @@ def pay_view(reader: Reader, page: PaymentPage) -> PayView:
         product=row.product.title,
         amount=_amount(reader, invoice) if invoice else "",
         sentence=_sentence(reader, page, state),
+        access=_access(reader, page, state),
         facts=[
             FactRow(label=name, value=value) for name, value in _facts(reader, page, state) if value
         ],
@@ -107,22 +109,30 @@ def _amount(reader: Reader, invoice: Invoice) -> str:
 def _sentence(reader: Reader, page: PaymentPage, state: str) -> str:
     held = page.held
     match state:
-        case "owed" if held.status is MembershipStatus.DRAFTED:
-            return reader.say("It starts once the payment is confirmed.")
+        case "owed" if held.last_attempt is None:
+            return ""
         case "owed":
-            told = [could_not_charge(reader, held), why_not(reader, held)]
-            return " ".join(one for one in (*told, access_meanwhile(reader, held)) if one)
+            return f"{could_not_charge(reader, held)} {why_not(reader, held)}".strip()
         case "invoiced":
-            return f"{could_not_charge(reader, held)} {access_meanwhile(reader, held)}"
+            return could_not_charge(reader, held)
         case "under_way":
             return reader.say(
                 "Your bank is carrying the payment out, which can take some days. You don't have to"
                 " do anything."
             )
-        case "paid" if held.has_access:
-            return reader.say("You have access to {product}.", product=held.row.product.title)
         case _:
             return ""
+
+
+def _access(reader: Reader, page: PaymentPage, state: str) -> str:
+    held = page.held
+    if state == "paid" and held.has_access:
+        return reader.say("You have access to {product}.", product=held.row.product.title)
+    if state not in {"owed", "invoiced"}:
+        return ""
+    if held.status is MembershipStatus.DRAFTED:
+        return reader.say("It starts once the payment is confirmed.")
+    return access_meanwhile(reader, held)
 
 
 def _facts(reader: Reader, page: PaymentPage, state: str) -> Iterator[tuple[str, str]]:

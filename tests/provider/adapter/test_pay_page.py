@@ -34,6 +34,7 @@ from tests.provider.adapter.overdue_shop import Overdue, overdue_shop
 from tests.provider.sandbox_server import SandboxServer
 
 ASKING = "pm_card_authenticationRequired"
+NOTHING = (". ", "")
 NOT_CONFIRMED = "The payment was not confirmed. Nothing has been charged."
 
 
@@ -93,8 +94,9 @@ async def test_the_page_says_exactly_what_is_due(root: rx.State, shop: Overdue, 
     assert (page.view.amount, page.view.amount_minor) == ("$29.00", 2900)
     assert page.view.sentence == (
         "We couldn't charge Visa ending 0341. Your bank declined. Please use another payment"
-        " method, or ask your bank. Your access continues for now."
+        " method, or ask your bank."
     )
+    assert page.view.access == "Your access continues for now."
     assert facts(page)["Amount"] == "$29.00"
     assert facts(page)["Period"] == "29 Feb 2024 to 31 Mar 2024"
     assert facts(page)["Open since"] == "29 Feb 2024"
@@ -114,7 +116,7 @@ async def test_paid_with_another_card_that_renewals_use_from_then_on(
     await press(page)
     assert (page.phase, page.view.state, page.problem) == ("ready", "paid", "")
     assert facts(page)["Paid with"] == "Mastercard ending 4444"
-    assert page.view.sentence == "You have access to Room."
+    assert page.view.access == "You have access to Room."
     assert page.view.hosted_href == shop.late.hosted_invoice_url
     assert page.done == "Mastercard ending 4444 pays for Room now."
     held = await shop.overdue()
@@ -322,44 +324,46 @@ async def test_a_paid_membership_has_nothing_to_pay(
     assert (page.phase, page.view.state) == ("ready", "nothing")
 
 
-async def banner(root: rx.State, path: str, **given: str) -> tuple[str, str]:
-    at(root, path, **given)
+async def banner(root: rx.State, path: str) -> tuple[str, str]:
+    at(root, path)
     await refresh_overdue(root)
     state = await root.get_state(OverdueState)
-    return state.view.text, state.view.href
+    return f"{state.view.title}. {state.view.text}", state.view.href
 
 
 async def test_every_page_says_what_is_overdue_and_none_twice(
     root: rx.State, shop: Overdue, ada: Actor
 ) -> None:
     own = f"/billing/manage/{shop.member_id}/"
-    text = "We couldn't charge Visa ending 0341 for Room ($29.00, due since 29 Feb 2024)."
-    said = (f"{text} Your access continues for now.", f"{own}pay/")
+    title = "We couldn't charge Visa ending 0341 for Room ($29.00)"
+    text = "Due since 29 Feb 2024. Your access continues for now."
+    said = (f"{title}. {text}", f"{own}pay/")
     for path in ("/account/", "/payment-methods/", f"{own}payment-method/", "/billing/manage/x/"):
         assert await banner(root, path) == said
     for path in ("/orders/", own, f"{own}pay/"):
-        assert await banner(root, path) == ("", "")
+        assert await banner(root, path) == NOTHING
+    shop.sandbox.raw("POST", "/_sandbox/settings", json={"after_retries": "past_due"})
     shop.client.v1.subscriptions.update(shop.subs[1], {"default_payment_method": shop.bad})
     shop.sandbox.advance(31 * DAY)
     await shop.learn()
-    assert await banner(root, "/account/") == ("2 memberships are not paid.", "/orders/")
+    assert await banner(root, "/account/") == ("2 memberships are not paid. ", "/orders/")
 
 
 async def test_the_banner_follows_and_is_nobody_elses(
     root: rx.State, shop: Overdue, ada: Actor
 ) -> None:
-    assert (await banner(root, "/account/"))[0] != ""
+    assert await banner(root, "/account/") != NOTHING
     page = await root.get_state(OverdueState)
     token = actor_now.set(shop.ben)
     await OverdueState.refresh.fn(page)
-    assert page.view.text == ""
+    assert page.view.title == ""
     actor_now.reset(token)
     await OverdueState.refresh.fn(page)
-    assert page.view.text != ""
+    assert page.view.title != ""
     shop.client.v1.invoices.pay(str(shop.late.id), {"payment_method": shop.good})
     await shop.learn()
     await OverdueState.refresh.fn(page)
-    assert page.view.text == ""
+    assert page.view.title == ""
 
 
 async def test_pages_bring_the_banner_when_they_begin(
@@ -368,7 +372,7 @@ async def test_pages_bring_the_banner_when_they_begin(
     use_banner(Banner(rx.fragment, refresh_overdue))
     at(root, "/payment-methods/")
     await PaymentMethodsState.load.fn(await root.get_state(PaymentMethodsState))
-    assert (await root.get_state(OverdueState)).view.text != ""
+    assert (await root.get_state(OverdueState)).view.title != ""
 
 
 async def notice(root: rx.State) -> tuple[str, str, str]:

@@ -383,9 +383,10 @@ async def test_a_key_cannot_charge_another_customers_method(shop: Overdue) -> No
 
 
 async def test_a_provider_that_is_away_is_said(shop: Overdue) -> None:
+    invoice = await invoice_of(shop)
     shop.fault("500", "GET")
     with pytest.raises(ProviderUnavailable):
-        await look_up_payment(shop.desk, shop.ada, (await invoice_of(shop)).id)
+        await look_up_payment(shop.desk, shop.ada, invoice.id)
 
 
 async def _row(shop: Overdue, stripe_id: str) -> Any:
