@@ -41,7 +41,8 @@ OPERATIONS: Final = (
         path="/memberships/{id}",
         scope=MEMBER_PAYMENT_METHODS_MANAGE,
         summary="Update a membership",
-        says="Charges it to another payment method. Nothing else can be changed here yet.",
+        says="Charges it to another payment method. What is overdue is charged to it right away: "
+        "`status` of the answer says whether that worked. Nothing else can be changed here yet.",
         answer=_update,
         returns=MembershipJson,
         fields=(METHOD,),

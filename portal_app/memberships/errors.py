@@ -21,3 +21,21 @@ class NotCharged(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Nothing is charged for this membership, so it has no payment method.")
+
+
+class NothingToPay(Conflict):
+    """No invoice of the membership is open, or it is not charged to a payment method."""
+
+    code = "nothing_to_pay"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to pay for this membership right now.")
+
+
+class AmountChanged(Conflict):
+    """Something else is due than what the customer was shown and agreed to."""
+
+    code = "amount_changed"
+
+    def __init__(self) -> None:
+        super().__init__("The amount has changed meanwhile. Nothing was charged.")

@@ -42,15 +42,16 @@ class SetupNotFound(NotFound):
 
 
 class SetupFailed(Conflict):
-    """The bank did not agree, or the customer gave up; nothing was saved."""
+    """The bank did not agree, or the customer gave up; nothing was saved.
+
+    *reason* is Stripe's code of the refusal, for the sentence that says why.
+    """
 
     code = "setup_failed"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Your payment method was not added: your bank did not confirm it. Please try again or"
-            " use another one."
-        )
+    def __init__(self, reason: str = "") -> None:
+        super().__init__("Your payment method was not added.")
+        self.reason = reason or "setup_intent_authentication_failure"
 
 
 class SetupUnderWay(Conflict):

@@ -211,9 +211,12 @@ class SubscriptionWriter(Protocol):
 
 class InvoiceWriter(Protocol):
     async def pay_invoice(
-        self, invoice_id: str, *, method_id: str | None, key: str
+        self, invoice_id: str, *, method_id: str | None, key: str, off_session: bool = False
     ) -> InvoiceFacts:
-        """With the customer present. Raises CardDeclined and AuthenticationRequired."""
+        """*off_session* when the customer is not there to be asked by the bank.
+
+        Raises CardDeclined and AuthenticationRequired.
+        """
         ...
 
     async def confirmation_secret(self, invoice_id: str) -> str:

@@ -16,6 +16,15 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
+from portal_app.memberships.service.payment_page import (
+    PaymentPage,
+    confirmation_secret,
+    look_up_payment,
+    payable_with,
+    payment_page,
+    payment_returned,
+)
 from portal_app.memberships.service.reading import (
     NEEDS_ATTENTION,
     HeldMembership,
@@ -26,6 +35,7 @@ from portal_app.memberships.service.reading import (
     get_membership,
     list_memberships,
     next_charge_at,
+    overdue_memberships,
     past_memberships,
     running_memberships,
 )
@@ -39,6 +49,7 @@ from portal_app.memberships.service.setups import (
 
 __all__ = [
     "NEEDS_ATTENTION",
+    "PAY",
     "REASSIGN",
     "SAVE_METHOD",
     "HeldMembership",
@@ -46,21 +57,30 @@ __all__ = [
     "MembershipList",
     "MethodChoices",
     "PastPosition",
+    "PaymentPage",
     "WantedSetup",
     "charge_as_company",
     "charge_to",
+    "confirmation_secret",
     "find_held",
     "get_membership",
     "list_memberships",
+    "look_up_payment",
     "make_default",
     "method_added",
     "method_choices",
     "next_charge_at",
+    "overdue_memberships",
     "paid_by",
     "past_memberships",
+    "pay_open_invoice",
+    "payable_with",
+    "payment_page",
+    "payment_returned",
     "remove_as_company",
     "remove_method",
     "replace_when_saved",
+    "retry_open_payment",
     "running_memberships",
     "save_method",
     "send_back_to",

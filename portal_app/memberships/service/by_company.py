@@ -5,19 +5,29 @@ A company reaches what is billed to a customer of one of its memberships, and no
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import CompanyKey
-from portal_app.intents.errors import StillUnderWay, Waiting
+from portal_app.intents.errors import StillUnderWay, Unconfirmed, Waiting
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
 from portal_app.kit.clock import business_now
+from portal_app.kit.errors import ProviderUnavailable
 from portal_app.memberships import company_repository, repository
-from portal_app.memberships.errors import MembershipNotFound, NotCharged
+from portal_app.memberships.errors import (
+    AmountChanged,
+    MembershipNotFound,
+    NotCharged,
+    NothingToPay,
+)
 from portal_app.memberships.models import Membership
 from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.charging import REASSIGN, reassignment
+from portal_app.memberships.service.paying import retry_open_payment
 from portal_app.payment_methods.errors import (
     AttachedToSubscription,
     OtherCustomer,
@@ -26,16 +36,31 @@ from portal_app.payment_methods.errors import (
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.repository import same_card
 from portal_app.payment_methods.service import default_of
+from portal_app.provider.errors import RefusedByProvider
+
+# Why an overdue payment may not have been made on a method that was changed nevertheless.
+_NOT_PAID: Final = (
+    AmountChanged,
+    NothingToPay,
+    ProviderUnavailable,
+    RefusedByProvider,
+    StillUnderWay,
+    Unconfirmed,
+)
 
 
 async def charge_as_company(
     desk: Desk, actor: CompanyKey, membership_id: str, method_id: object
 ) -> None:
-    """Charge a membership of the company to a method of its customer.
+    """Charge a membership of the company to a method of its customer, what is overdue right away.
+
+    Whether that was paid is what the membership's status says afterwards: a bank that declines, or
+    wants to ask the customer, takes nothing back of the change.
 
     Raises MembershipNotFound, PaymentMethodNotFound, OtherCustomer, NotCharged, and as
     `Desk.carry_out`.
     """
+    found: list[tuple[Membership, PaymentMethod]] = []
 
     async def record(session: AsyncSession) -> Intent:
         membership = await company_repository.of_company(session, actor.company_id, membership_id)
@@ -47,9 +72,12 @@ async def charge_as_company(
         if not _is_charged(membership):
             raise NotCharged
         subscriptions = await repository.current_subscriptions(session, [membership.id])
+        found.append((membership, method))
         return reassignment(actor.author, customer, method=method, subscriptions=subscriptions)
 
     await desk.carry_out(REASSIGN, record)
+    with suppress(*_NOT_PAID):
+        await retry_open_payment(desk, actor.author, *found[0])
 
 
 async def remove_as_company(desk: Desk, actor: CompanyKey, method_id: object) -> None:

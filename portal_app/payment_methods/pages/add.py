@@ -52,6 +52,7 @@ def add_page() -> rx.Component:
         client_secret=state.client_secret,
         return_url=state.return_url,
         back=state.view.back,
+        sentences=state.sentences,
         on_succeeded=state.finish,
     )
     return page_shell(
@@ -104,7 +105,16 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
         ),
         rx.cond(
             view.product != "",
-            rx.el.p(t_fill("{product} will be charged to it.", product=view.product)),
+            rx.el.p(
+                rx.cond(
+                    view.then_pay,
+                    t_fill(
+                        "Next you see what is due for {product}. Nothing is charged before.",
+                        product=view.product,
+                    ),
+                    t_fill("{product} will be charged to it.", product=view.product),
+                )
+            ),
         ),
         muted(
             t(

@@ -26,11 +26,15 @@ from portal_app.payment_methods.service import (
     list_wallets,
     open_setup,
 )
+from portal_app.payment_methods.state.offers import offer_to_pay
 from portal_app.payment_methods.views import (
     AddMethodView,
+    PayOffer,
     WalletChoice,
     add_href,
     add_method_view,
+    decline_sentence,
+    decline_sentences,
     label_of,
     wallet_choices,
 )
@@ -45,8 +49,9 @@ log = logging.getLogger(__name__)
 class AddMethodState(rx.State):
     """*phase* is `loading`, `choose`, `ready`, `checking`, `unconfirmed`, `missing` or `failed`.
 
-    *problem* is what the bank said on a page of its own. The form is told *publishable_key*,
-    *script* and *client_secret* at run time, so that one build serves every mode.
+    *problem* is what the bank said on a page of its own, *sentences* what it may say in the form.
+    The form is told *publishable_key*, *script* and *client_secret* at run time, so that one build
+    serves every mode.
     """
 
     phase: str = "loading"
@@ -55,6 +60,7 @@ class AddMethodState(rx.State):
     email: str = ""
     everywhere: bool = True
     problem: str = ""
+    sentences: dict[str, str] = {}
     publishable_key: str = ""
     script: str = ""
     client_secret: str = ""
@@ -137,7 +143,8 @@ class AddMethodState(rx.State):
                 for one in held
             ),
             product=product,
-            back=f"/billing/manage/{self._given('member')}/" if product else "",
+            back=self._membership_page() if product else "",
+            then_pay=self._then_pay() and bool(product),
         )
         return wallet
 
@@ -151,7 +158,8 @@ class AddMethodState(rx.State):
         setup = await open_setup(provider(), wallet)
         if not settings.publishable_key:
             raise LookupError("STRIPE_PUBLISHABLE_KEY is not set: nobody can add a card")
-        here = add_href(wallet.customer.id, self._given("member"))
+        here = add_href(wallet.customer.id, self._given("member"), then_pay=self._then_pay())
+        self.sentences = decline_sentences(Reader(current_actor().locale))
         self._setup_id = setup.id
         self.publishable_key, self.script = settings.publishable_key, settings.stand_in_script
         self.client_secret, self.return_url = setup.client_secret, settings.origin + here
@@ -166,7 +174,8 @@ class AddMethodState(rx.State):
             method = await finish_setup(database(), provider(), actor, setup_id)
         except SetupFailed as failed:
             await self._open()
-            self.problem = reader.say(failed.sentence)
+            reason = decline_sentence(reader, failed.reason)
+            self.problem = f"{reader.say(failed.sentence)} {reason}"
         except SetupUnderWay as waiting:
             await tell(self, reader, waiting, on_next_page=True)
             yield open_document(AddMethodView().back)
@@ -184,15 +193,32 @@ class AddMethodState(rx.State):
         reader = Reader(actor.locale)
         member_id = self._given("member") if own else ""
         text = reader.say("{method} was added.", method=label_of(reader, method))
-        everywhere = own and self.everywhere
+        everywhere = own and self.everywhere and not self._then_pay()
+        moved = "" if self._then_pay() else member_id
+        self._setup_id = ""
         try:
-            await method_added(desk(), actor, method.id, everywhere=everywhere, member_id=member_id)
+            await method_added(desk(), actor, method.id, everywhere=everywhere, member_id=moved)
         except PortalError as later:
             await notify(self, "info", f"{text} {reader.say(later.sentence)}", on_next_page=True)
         else:
-            await notify(self, "ok", text, on_next_page=True)
-        self._setup_id = ""
-        return open_document(f"/billing/manage/{member_id}/" if member_id else AddMethodView().back)
+            await self._say(text, method, used=everywhere or bool(moved))
+        if not member_id:
+            return open_document(AddMethodView().back)
+        chosen = f"?method={method.id}" if self._then_pay() else ""
+        return open_document(self._membership_page() + chosen)
+
+    async def _say(self, text: str, method: PaymentMethod, *, used: bool) -> None:
+        """A method that was put to use could pay what is open: that is offered, never done."""
+        offer = await offer_to_pay(current_actor(), method.id) if used else PayOffer()
+        text = f"{text} {offer.text}".strip()
+        await notify(self, "ok", text, link=offer.link, on_next_page=True)
+
+    def _then_pay(self) -> bool:
+        return self._given("then") == "pay"
+
+    def _membership_page(self) -> str:
+        page = f"/billing/manage/{self._given('member')}/"
+        return f"{page}pay/" if self._then_pay() else page
 
     def _given(self, name: str) -> str:
         return str(self.router.url.query_parameters.get(name, ""))

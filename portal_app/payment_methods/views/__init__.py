@@ -9,6 +9,13 @@ from portal_app.payment_methods.views.adding import (
     add_method_view,
     wallet_choices,
 )
+from portal_app.payment_methods.views.declines import (
+    DECLINES,
+    Decline,
+    decline_of,
+    decline_sentence,
+    decline_sentences,
+)
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
     expires_before,
@@ -18,6 +25,7 @@ from portal_app.payment_methods.views.labels import (
     method_view,
     month_of,
 )
+from portal_app.payment_methods.views.offers import PayOffer, pay_offer
 from portal_app.payment_methods.views.removal import Choice, RemovalView, removal_view
 from portal_app.payment_methods.views.wallets import (
     MethodRow,
@@ -28,9 +36,12 @@ from portal_app.payment_methods.views.wallets import (
 )
 
 __all__ = [
+    "DECLINES",
     "AddMethodView",
     "Choice",
+    "Decline",
     "MethodRow",
+    "PayOffer",
     "PaymentMethodView",
     "RemovalView",
     "Use",
@@ -39,12 +50,16 @@ __all__ = [
     "WalletsView",
     "add_href",
     "add_method_view",
+    "decline_of",
+    "decline_sentence",
+    "decline_sentences",
     "expires_before",
     "expiry_of",
     "label_of",
     "method_label",
     "method_view",
     "month_of",
+    "pay_offer",
     "removal_view",
     "wallet_choices",
     "wallets_view",

@@ -27,18 +27,23 @@ class WalletChoice:
 class AddMethodView:
     """*everywhere* is the label of the tick, empty where nothing could move to the new method.
 
-    *product* is what the method is added for, and *back* where that leads.
+    *product* is what the method is added for, and *back* where that leads. With *then_pay* it is
+    added to pay something now, and moves nothing by itself.
     """
 
     title: str = ""
     product: str = ""
+    then_pay: bool = False
     everywhere: str = ""
     back: str = "/payment-methods/"
 
 
-def add_href(customer_id: str, member_id: str = "") -> str:
-    """The page's address for one customer, and for one of its memberships."""
-    given = {"customer": customer_id, "member": member_id}
+def add_href(customer_id: str, member_id: str = "", *, then_pay: bool = False) -> str:
+    """The page's address for one customer, and for one of its memberships.
+
+    With *then_pay* it leads on to where that membership is paid.
+    """
+    given = {"customer": customer_id, "member": member_id, "then": "pay" if then_pay else ""}
     return f"{HERE}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
@@ -54,13 +59,21 @@ def wallet_choices(reader: Reader, wallets: Sequence[Wallet]) -> list[WalletChoi
 
 
 def add_method_view(
-    reader: Reader, wallet: Wallet, *, alone: bool, used: bool, product: str = "", back: str = ""
+    reader: Reader,
+    wallet: Wallet,
+    *,
+    alone: bool,
+    used: bool,
+    product: str = "",
+    back: str = "",
+    then_pay: bool = False,
 ) -> AddMethodView:
     """*alone* when the person has no other customer, *used* when something is charged here."""
     return AddMethodView(
         title="" if alone else billed_in(reader, wallet),
         product=product,
-        everywhere=_everywhere(reader, wallet, alone=alone) if used else "",
+        then_pay=then_pay,
+        everywhere=_everywhere(reader, wallet, alone=alone) if used and not then_pay else "",
         back=back or AddMethodView().back,
     )
 

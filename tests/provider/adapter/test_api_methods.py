@@ -12,6 +12,7 @@ from portal_app.identity.actor import ActorKind
 from portal_app.intents.models import Intent
 from portal_app.kit.db import Database
 from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.service import make_default
 from tests.conftest import Clocks
 from tests.provider.adapter.account import DAY, price, rows
 from tests.provider.adapter.api_client import Program, attached, changes, opened_program
@@ -95,6 +96,38 @@ async def test_a_membership_is_charged_to_another_method(program: Program, shop:
     assert [(one.actor_kind, one.actor_id) for one in events] == [
         (ActorKind.API_KEY, program.key_id)
     ]
+
+
+async def overdue(shop: Shop) -> str:
+    """The first of Ada's, whose renewal was declined."""
+    bad = shop.attach("pm_card_chargeCustomerFail")
+    await shop.learn()
+    await make_default(shop.desk, shop.ada, await shop.method(bad))
+    shop.sandbox.advance(32 * DAY)
+    await shop.learn()
+    return (await shop.held(shop.ada))[0].row.membership.id
+
+
+async def test_what_is_overdue_is_charged_to_the_new_method(program: Program, shop: Shop) -> None:
+    path = f"/memberships/{await overdue(shop)}"
+    assert (await program.http.get(path)).json()["status"] == "past_due"
+    good = shop.attach("pm_card_mastercard")
+    await shop.learn()
+    before = len(changes(shop, "/pay"))
+    reply = await program.write("PATCH", path, json={"payment_method_id": await shop.method(good)})
+    assert (reply.status_code, reply.json()["status"]) == (200, "active")
+    assert len(changes(shop, "/pay")) == before + 1
+    again = await program.write("PATCH", path, json={"payment_method_id": await shop.method(good)})
+    assert (again.status_code, len(changes(shop, "/pay"))) == (200, before + 1)
+
+
+async def test_a_decline_takes_nothing_of_the_change_back(program: Program, shop: Shop) -> None:
+    path = f"/memberships/{await overdue(shop)}"
+    other = shop.attach("pm_card_chargeCustomerFail")
+    await shop.learn()
+    reply = await program.write("PATCH", path, json={"payment_method_id": await shop.method(other)})
+    assert (reply.status_code, reply.json()["status"]) == (200, "past_due")
+    assert other in (await shop.charged()).values()
 
 
 async def test_only_with_a_method_of_its_own_customer(program: Program, shop: Shop) -> None:
