@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Self
 
+import orjson
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -77,7 +78,7 @@ async def once(asked: Asked, write: Callable[[], Awaitable[Any]]) -> tuple[Any, 
         return await write(), False
     known = await _begin(asked)
     if known is not None:
-        return known.answer["json"], True
+        return orjson.loads(known.answer), True
     try:
         answer = await write()
     except BaseException:
@@ -127,7 +128,7 @@ async def _known(asked: Asked) -> IdempotentRequest | None:
 async def _keep(asked: Asked, answer: Any) -> None:  # noqa: ANN401 -- JSON
     async with database().unit_of_work() as session:
         kept = update(IdempotentRequest).where(*_named(asked))
-        await session.execute(kept.values(answer={"json": answer}))
+        await session.execute(kept.values(answer=orjson.dumps(answer).decode()))
 
 
 async def _forget(asked: Asked) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -32,8 +31,9 @@ class ApiKey(SQLModel, table=True):
 class IdempotentRequest(SQLModel, table=True):
     """A write that was sent with an `Idempotency-Key`, and how it was answered.
 
-    *owner* is whose key it is (`apik_…`, `sint_…`), *digest* the request's. *answer* is empty while
-    it is under way, which nobody believes after *leased_until*.
+    *owner* is whose key it is (`apik_…`, `sint_…`), *digest* the request's. *answer* is JSON as
+    text, which keeps its order; it is empty while under way, which nobody believes after
+    *leased_until*.
     """
 
     __tablename__ = "idempotent_requests"
@@ -43,6 +43,6 @@ class IdempotentRequest(SQLModel, table=True):
     owner: str
     key: str
     digest: str
-    answer: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    answer: str = ""
     created_at: datetime = Field(sa_column=utc(index=True))
     leased_until: datetime = Field(sa_column=utc())

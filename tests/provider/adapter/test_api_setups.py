@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 import pytest
 import stripe
 
+from portal_app.api.models import IdempotentRequest
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
 from portal_app.jobs.loop import drain
@@ -271,3 +274,25 @@ async def test_while_the_provider_is_away_it_is_under_way(
     found = (await program.http.get(f"/setup_intents/{answer['id']}")).json()
     assert found["status"] == "succeeded"
     assert len(attached(shop)) == 2
+
+
+async def test_twenty_alike_have_one_effect(program: Program, shop: Shop) -> None:
+    """And the secret is kept nowhere, though every repetition gets it."""
+    body = {**ADA, "confirmation_token": token(shop)}
+
+    async def ask() -> httpx.Response:
+        return await program.write(
+            "POST", "/setup_intents", json=body, headers={"Idempotency-Key": "k"}
+        )
+
+    replies = await asyncio.gather(*[ask() for _ in range(20)])
+    assert {reply.status_code for reply in replies} <= {201, 409}
+    answers = {reply.content for reply in replies if reply.status_code == 201}
+    answers.add((await ask()).content)
+    assert len(answers) == 1
+    assert [one["status"] for one in changes(shop, "/v1/setup_intents")] == [200]
+    assert len(await rows(shop.db, Intent)) == 1
+    secret = orjson.loads(answers.pop())["client_secret"].partition("_secret_")[2]
+    kept = [str(one.answer) for one in await rows(shop.db, IdempotentRequest)]
+    assert kept
+    assert not any(secret in one for one in kept)
