@@ -111,7 +111,7 @@ PaymentMethod: TypeAlias = Annotated[
     | SepaDebitPaymentMethod
     | CashappPaymentMethod
     | IdealPaymentMethod,
-    Field(discriminator="typename"),
+    Field(discriminator="typename", title="PaymentMethod"),
 ]
 
 

@@ -88,16 +88,19 @@ def _body(operation: Json) -> Iterator[tuple[str, str, str]]:
 def _fields(schema: Json, known: Json) -> Iterator[tuple[str, str]]:
     """Of one shape, or of each that it may be, every name once."""
     one_of = schema.get("oneOf", [schema])
-    properties: Json = {}
+    kinds: dict[str, list[str]] = {}
     for one in one_of:
-        properties |= known.get(_name(one), {}).get("properties", {})
-    for name, value in properties.items():
-        yield name, _kind(value)
+        for name, value in known.get(_name(one), {}).get("properties", {}).items():
+            kinds.setdefault(name, []).append(_kind(value))
+    for name, several in kinds.items():
+        yield name, " or ".join(dict.fromkeys(several))
 
 
 def _kind(schema: Json) -> str:
     if "$ref" in schema:
         return _name(schema)
+    if "oneOf" in schema and "title" in schema:
+        return str(schema["title"])
     if several := schema.get("anyOf") or schema.get("oneOf"):
         return " or ".join(_kind(one) for one in several)
     if "const" in schema:
