@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import stripe
 
+from portal_app.invoices.models import Invoice
 from portal_app.kit.db import Database
 from portal_app.memberships.rules import MembershipStatus
-from portal_app.memberships.service import HeldMembership, find_held
+from portal_app.memberships.service import HeldMembership, find_held, pay_open_invoice
 from tests.conftest import Clocks
-from tests.provider.adapter.account import DAY
+from tests.provider.adapter.account import DAY, one
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.sandbox_server import SandboxServer
 
@@ -57,6 +58,16 @@ class Overdue(Shop):
         self.clocks.business.at = datetime.fromtimestamp(self.sandbox.now(), UTC)
         self.clocks.wall.advance(timedelta(seconds=1))
         await super().learn()
+
+    async def invoice(self) -> Invoice:
+        """Our row of it."""
+        found: Invoice = await one(self.db, Invoice, stripe_invoice_id=self.late.id)
+        return found
+
+    async def pay(self, method: str, *, amount: int = 2900) -> None:
+        """As Ada does it, with a method by Stripe's id."""
+        method_id = await self.method(method)
+        await pay_open_invoice(self.desk, self.ada, self.member_id, method_id, amount_minor=amount)
 
     async def overdue(self) -> HeldMembership:
         """The membership in question, whatever has become of it."""
