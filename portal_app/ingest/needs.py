@@ -51,6 +51,8 @@ def needs(facts: Facts | None) -> set[Ref]:
             pairs = [(Kind.PRODUCT, facts.product_id)]
         case PaymentMethodFacts() | PaymentFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id)]
+        case SetupFacts() if facts.status == "succeeded":
+            pairs = [(Kind.PAYMENT_METHOD, facts.method_id)]
         case SubscriptionFacts():
             items = (facts.plan, *facts.extras)
             pairs = [(Kind.CUSTOMER, facts.customer_id)]
@@ -60,8 +62,6 @@ def needs(facts: Facts | None) -> set[Ref]:
             pairs += [(Kind.PRODUCT, line.price.product_id) for line in facts.lines]
         case InvoiceFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id), *_of_invoice(facts)]
-        case SetupFacts() if facts.opened_for:
-            pairs = [(Kind.PAYMENT_METHOD, facts.method_id)]
         case RefundFacts() | DisputeFacts():
             pairs = [(Kind.PAYMENT, facts.payment_id)]
     return {Ref(kind, one) for kind, one in pairs if one}

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import CursorResult, Delete, Select, Table, delete, select
 
+from portal_app.api.idempotency import KEPT_FOR
+from portal_app.api.models import IdempotentRequest
 from portal_app.identity.models import LoginCode, LoginSession
 from portal_app.ingest.models import InboxEvent
 from portal_app.kit.clock import wall_now
@@ -53,6 +55,7 @@ KEPT: Final = (
     Kept(OutboxMessage, "sent_at", timedelta(days=90)),
     # The provider's forms are good for a day, and its log of events reaches back for 30.
     Kept(MethodSetup, "opened_at", timedelta(days=35)),
+    Kept(IdempotentRequest, "created_at", KEPT_FOR),
     Kept(LoginCode, "expires_at", timedelta(days=1)),
     # None outlives its twelve hours, revoked or not.
     Kept(LoginSession, "expires_at", timedelta(days=30)),

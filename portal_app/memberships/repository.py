@@ -29,6 +29,8 @@ from portal_app.payment_methods.repository import charged_by
 
 # Stripe's statuses of a subscription that will never charge again (rules.OVER says the same).
 _ENDED_AT_STRIPE: Final = ("canceled", "incomplete_expired")
+# Of one whose renewal was not paid.
+_OVERDUE_AT_STRIPE: Final = ("past_due", "unpaid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,7 @@ def owned_by(actor: Actor) -> Select[*tuple[Any, ...]]:
         col(Customer.person_id) == actor.person_id,
     )
     method = aliased(PaymentMethod)
-    charged = charged_by(
-        method,
-        own_method=col(Membership.stripe_default_payment_method_id),
-        own_source=col(Membership.stripe_default_source_id),
-    )
+    charged = charged_to(method)
     latest_invoice = and_(
         col(Invoice.stripe_invoice_id) == col(Membership.latest_stripe_invoice_id),
         col(Invoice.customer_id) == col(Customer.id),
@@ -146,6 +144,53 @@ async def running_holdings(session: AsyncSession, actor: Actor) -> list[HoldingR
     return _rows(await session.execute(statement))
 
 
+async def overdue_holdings(session: AsyncSession, actor: Actor) -> list[HoldingRow]:
+    """Those whose renewal was not paid, newest first; hardly anybody has one."""
+    overdue = col(Membership.stripe_status).in_(_OVERDUE_AT_STRIPE)
+    statement = (
+        owned_by(actor)
+        .where(overdue)
+        .order_by(col(Membership.started_at).desc(), col(Member.id).desc())
+    )
+    return _rows(await session.execute(statement))
+
+
+async def open_invoices(
+    session: AsyncSession, actor: Actor, membership_ids: Sequence[str]
+) -> dict[str, Invoice]:
+    """By membership, the newest invoice of its subscription that the actor still has to pay."""
+    statement = (
+        _open_invoices(membership_ids)
+        .join(Customer, col(Customer.id) == col(Invoice.customer_id))
+        .where(col(Customer.person_id) == actor.person_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def open_invoice_of(session: AsyncSession, membership: Membership) -> Invoice | None:
+    """The newest one that is billed to the membership's customer; not scoped, see `owned_by`."""
+    statement = _open_invoices([membership.id]).where(
+        col(Invoice.customer_id) == membership.customer_id
+    )
+    found = [row[1] for row in await session.execute(statement)]
+    return found[-1] if found else None
+
+
+def _open_invoices(membership_ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Membership ids with their open invoices, oldest first."""
+    link = MembershipSubscription
+    return (
+        select(col(link.membership_id), Invoice)
+        .join(Invoice, col(Invoice.stripe_subscription_id) == col(link.stripe_subscription_id))
+        .where(
+            col(link.membership_id).in_(membership_ids),
+            col(link.until_at).is_(None),
+            col(Invoice.status) == InvoiceStatus.OPEN,
+        )
+        .order_by(col(Invoice.created_at), col(Invoice.id))
+    )
+
+
 async def ended_holdings(
     session: AsyncSession, actor: Actor, *, after: tuple[datetime, str] | None, limit: int
 ) -> list[HoldingRow]:
@@ -227,3 +272,12 @@ async def latest_events(
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
+
+
+def charged_to(method: type[PaymentMethod]) -> ColumnElement[bool]:
+    """ON clause: *method* is what a Membership that is joined with its Customer is charged to."""
+    return charged_by(
+        method,
+        own_method=col(Membership.stripe_default_payment_method_id),
+        own_source=col(Membership.stripe_default_source_id),
+    )

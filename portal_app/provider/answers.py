@@ -11,6 +11,7 @@ class SetupFacts:
 
     *status* is Stripe's; *method_id* is there once a method was entered, good or not. *opened_for*
     is what its metadata `portal_setup` says: the row of ours that it was opened for, or empty.
+    *action_url* is where the bank asks the customer, when it does and not in the form itself.
     """
 
     id: str
@@ -20,6 +21,7 @@ class SetupFacts:
     client_secret: str = field(repr=False)
     failure_code: str
     opened_for: str
+    action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

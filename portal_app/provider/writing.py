@@ -107,6 +107,22 @@ class MethodWriter(Protocol):
         """For charges without the customer (`usage=off_session`)."""
         ...
 
+    async def confirm_setup(
+        self,
+        customer_id: str,
+        *,
+        method_id: str | None,
+        token: str | None,
+        return_url: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> SetupFacts:
+        """Save what a confirmation *token* describes, or verify a method that is on file.
+
+        *return_url* is where the bank sends the customer back to. Raises CardDeclined.
+        """
+        ...
+
     async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts: ...
 
     async def create_setup_page(
@@ -212,9 +228,12 @@ class SubscriptionWriter(Protocol):
 
 class InvoiceWriter(Protocol):
     async def pay_invoice(
-        self, invoice_id: str, *, method_id: str | None, key: str
+        self, invoice_id: str, *, method_id: str | None, key: str, off_session: bool = False
     ) -> InvoiceFacts:
-        """With the customer present. Raises CardDeclined and AuthenticationRequired."""
+        """*off_session* when the customer is not there to be asked by the bank.
+
+        Raises CardDeclined and AuthenticationRequired.
+        """
         ...
 
     async def confirmation_secret(self, invoice_id: str) -> str:

@@ -34,7 +34,11 @@ def alert_with_link(view: AlertView) -> rx.Component:
         view.tone,
         view.title,
         view.text,
-        action=rx.cond(view.update_href != "", update, details),
+        action=rx.cond(
+            view.pay_href != "",
+            rx.fragment(_pay(view), details),
+            rx.cond(view.update_href != "", update, details),
+        ),
         key=view.key,
     )
 
@@ -46,9 +50,37 @@ def plain_alert(view: AlertView) -> rx.Component:
         view.title,
         view.text,
         action=rx.cond(
-            view.update_href != "", text_link(t("Update payment method"), view.update_href)
+            view.pay_href != "",
+            _pay(view),
+            rx.cond(
+                view.update_href != "", text_link(t("Update payment method"), view.update_href)
+            ),
         ),
         key=view.key,
+    )
+
+
+def _pay(view: AlertView) -> rx.Component:
+    """A full load: the page that pays has a policy of its own."""
+    return rx.cond(
+        view.pay_href != "",
+        link_button(
+            rx.match(
+                view.pay,
+                ("finish", t("Finish payment")),
+                ("invoice", t("Pay invoice")),
+                t("Fix payment"),
+            ),
+            view.pay_href,
+            variant="primary",
+            reload=True,
+            accessible_name=rx.match(
+                view.pay,
+                ("finish", t_fill("Finish payment for {product}", product=view.product)),
+                ("invoice", t_fill("Pay invoice for {product}", product=view.product)),
+                t_fill("Fix payment for {product}", product=view.product),
+            ),
+        ),
     )
 
 

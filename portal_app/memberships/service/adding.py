@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -94,14 +93,11 @@ async def _billed_to(desk: Desk, actor: Actor, method_id: object) -> str:
         return (await find_method_or_copy(session, actor, method_id))[1].id
 
 
-async def carry_out_setup(
-    session: AsyncSession, facts: SetupFacts, *, observed_at: datetime
-) -> Outcome:
+async def carry_out_setup(session: AsyncSession, facts: SetupFacts) -> Outcome:
     """Leave to the jobs loop what a setup that succeeded is to be used for, if no tab has done it.
 
     Raises StillUnderWay while another change of the customer's is not finished: try again later.
     """
-    del observed_at  # it is used once, and what it is used for does not stand in *facts*
     setup = await unused_setup(session, facts.opened_for)
     if setup is None or facts.status != "succeeded" or facts.method_id is None:
         return Outcome.UNRELATED

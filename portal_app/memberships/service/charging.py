@@ -86,9 +86,7 @@ async def remove_method(
         ending = (
             [] if substitute else [held for held in uses if not held.facts.cancel_at_period_end]
         )
-        pinned = await subscriptions_of(
-            session, await _pinned_to(session, actor, customer, method)
-        )
+        pinned = await subscriptions_of(session, await _pinned_to(session, actor, customer, method))
         return reassign(
             actor,
             customer,

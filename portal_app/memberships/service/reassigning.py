@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.customers.projection import project_customer
-from portal_app.identity.actor import Actor
+from portal_app.identity.actor import Actor, Author
 from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
@@ -97,7 +97,7 @@ REASSIGN: Final = Write(kind="charging.reassign", send=_send, apply=_apply)
 
 
 def reassign(
-    actor: Actor,
+    actor: Actor | Author,
     customer: Customer,
     *,
     method: PaymentMethod | None = None,

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from portal_app.invoices.views import decline_reason
 from portal_app.memberships.rules import (
     MembershipStatus,
     access_while_past_due_until,
     renewal_date,
 )
 from portal_app.memberships.service import HeldMembership
-from portal_app.memberships.views.wording import charged_method, could_not_charge, next_try
+from portal_app.memberships.views.wording import could_not_charge, next_try
 from portal_app.payment_methods.rules import expires_before
-from portal_app.payment_methods.views import label_of, month_of
+from portal_app.payment_methods.views import decline_sentence, label_of, month_of
 from portal_app.ui.reader import Reader, Tone
 
 
@@ -23,6 +22,8 @@ class AlertView:
     """*href* leads to the membership's page; *product* completes its accessible name.
 
     *update_href* is where another payment method is chosen, empty where that is not what helps.
+    *pay_href* leads to where it can be paid, empty where it can't; *pay* is `fix` for a charge that
+    failed, `finish` for a first one, `invoice` for what is paid by the customer's own doing.
     """
 
     key: str = ""
@@ -32,6 +33,8 @@ class AlertView:
     href: str = ""
     update_href: str = ""
     product: str = ""
+    pay: str = ""
+    pay_href: str = ""
 
 
 def alerts_of(reader: Reader, memberships: Iterable[HeldMembership]) -> list[AlertView]:
@@ -61,7 +64,19 @@ def _view(held: HeldMembership, tone: Tone, title: str, *sentences: str) -> Aler
         text=" ".join(sentence for sentence in sentences if sentence),
         href=f"/billing/manage/{row.member.id}/",
         product=row.product.title,
+        pay=_way_to_pay(held) if held.owes else "",
+        pay_href=pay_href(row.member.id) if held.owes else "",
     )
+
+
+def pay_href(member_id: str) -> str:
+    return f"/billing/manage/{member_id}/pay/"
+
+
+def _way_to_pay(held: HeldMembership) -> str:
+    if held.row.membership.collection_method == "send_invoice":
+        return "invoice"
+    return "finish" if held.status is MembershipStatus.DRAFTED else "fix"
 
 
 def _overdue_title(reader: Reader, held: HeldMembership) -> str:
@@ -75,28 +90,34 @@ def _overdue_title(reader: Reader, held: HeldMembership) -> str:
 
 
 def _past_due(reader: Reader, held: HeldMembership) -> AlertView:
-    reason = decline_reason(reader, held.last_attempt.failure_code) if held.last_attempt else ""
     return _view(
         held,
         "danger",
         _overdue_title(reader, held),
         could_not_charge(reader, held),
-        reason,
+        why_not(reader, held),
         next_try(reader, held),
-        _what_to_do(reader, held),
-        _access(reader, held),
+        _who_helps(reader, held),
+        access_meanwhile(reader, held),
     )
 
 
-def _what_to_do(reader: Reader, held: HeldMembership) -> str:
-    """Only what a customer really can do today."""
-    method = charged_method(reader, held)
-    if held.facts.next_payment_attempt_at is not None and method:
-        return reader.say("Please make sure that it can be charged by then.")
+def why_not(reader: Reader, held: HeldMembership) -> str:
+    """Why the last charge failed; empty where none was tried."""
+    tried = held.last_attempt
+    if tried is None or held.row.membership.collection_method == "send_invoice":
+        return ""
+    return decline_sentence(reader, tried.failure_code)
+
+
+def _who_helps(reader: Reader, held: HeldMembership) -> str:
+    """For what can't be paid here."""
+    if held.owes:
+        return ""
     return reader.say("{company} can help you to pay.", company=held.row.company.title)
 
 
-def _access(reader: Reader, held: HeldMembership) -> str:
+def access_meanwhile(reader: Reader, held: HeldMembership) -> str:
     if not held.has_access:
         return reader.say("Your access has stopped until it is paid.")
     until = access_while_past_due_until(held.facts, held.access)
@@ -112,7 +133,7 @@ def _unresolved(reader: Reader, held: HeldMembership) -> AlertView:
         "danger",
         reader.say("{product} was not paid", product=row.product.title),
         reader.say("No more charges will be tried, and your access has stopped."),
-        reader.say("{company} can help you to pay.", company=row.company.title),
+        _who_helps(reader, held),
     )
 
 
@@ -123,7 +144,7 @@ def _drafted(reader: Reader, held: HeldMembership) -> AlertView:
         "warn",
         reader.say("The first payment for {product} is not finished", product=row.product.title),
         reader.say("It starts once the payment is confirmed."),
-        reader.say("{company} can help you to pay.", company=row.company.title),
+        _who_helps(reader, held),
     )
 
 

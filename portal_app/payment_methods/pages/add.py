@@ -68,6 +68,7 @@ def add_page() -> rx.Component:
         client_secret=state.client_secret,
         return_url=state.return_url,
         back=state.view.back,
+        sentences=state.sentences,
         on_succeeded=state.finish,
     )
     form = rx.cond(state.hosted, hosted_form(state.view, events), embedded)
@@ -133,8 +134,21 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
         ),
         rx.cond(view.uses, rx.cond(events.everywhere, rx.fragment(), _uses(view, events))),
         rx.cond(
-            (view.product != "") & (rx.cond(view.uses, events.everywhere, True)),
-            rx.el.p(t_fill("{product} will be charged to it.", product=view.product)),
+            view.product != "",
+            rx.el.p(
+                rx.cond(
+                    view.then_pay,
+                    t_fill(
+                        "Next you see what is due for {product}. Nothing is charged before.",
+                        product=view.product,
+                    ),
+                    rx.cond(
+                        rx.cond(view.uses, events.everywhere, True),
+                        t_fill("{product} will be charged to it.", product=view.product),
+                        "",
+                    ),
+                )
+            ),
         ),
         muted(
             t(

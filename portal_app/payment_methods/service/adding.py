@@ -84,7 +84,7 @@ async def finish_setup(
     if setup.status == "processing":
         raise SetupUnderWay
     if setup.status != "succeeded" or setup.method_id is None:
-        raise SetupFailed
+        raise SetupFailed(setup.failure_code)
     facts = await provider.payment_method(setup.method_id)
     async with database.unit_of_work() as session:
         write_as(session, Author(ActorKind.CUSTOMER, actor.person_id))

@@ -30,12 +30,16 @@ from portal_app.payment_methods.service import (
     open_page,
     open_setup,
 )
+from portal_app.payment_methods.state.offers import offer_to_pay
 from portal_app.payment_methods.state.uses import use_choices
 from portal_app.payment_methods.views import (
     AddMethodView,
+    PayOffer,
     WalletChoice,
     add_href,
     add_method_view,
+    decline_sentence,
+    decline_sentences,
     label_of,
     wallet_choices,
 )
@@ -50,9 +54,10 @@ log = logging.getLogger(__name__)
 class AddMethodState(rx.State):
     """*phase* is `loading`, `choose`, `ready`, `checking`, `unconfirmed`, `missing` or `failed`.
 
-    *problem* is what the bank said on a page of its own. The form is told *publishable_key*,
-    *script* and *client_secret* at run time, so that one build serves every mode; with *hosted*
-    there is a button to the provider's page instead. Without *everywhere*, *members* are charged.
+    *problem* is what the bank said on a page of its own, *sentences* what it may say in the form.
+    The form is told *publishable_key*, *script* and *client_secret* at run time, so that one build
+    serves every mode; with *hosted* there is a button to the provider's page instead. Without
+    *everywhere*, *members* are charged.
     """
 
     phase: str = "loading"
@@ -64,6 +69,7 @@ class AddMethodState(rx.State):
     problem: str = ""
     hosted: bool = False
     busy: bool = False
+    sentences: dict[str, str] = {}
     publishable_key: str = ""
     script: str = ""
     client_secret: str = ""
@@ -132,7 +138,7 @@ class AddMethodState(rx.State):
                 wallet = await self._read(session, actor)
             if wallet is not None:
                 noted = await note_setup(database(), actor, wallet, self._uses())
-                back_to = origin + add_href(wallet.customer.id, self._given("member"))
+                back_to = origin + self._here(wallet)
                 page = await open_page(provider(), wallet, noted, back_to=back_to)
                 inside = page.url.startswith(f"{origin}/")
                 yield open_document(page.url[len(origin) :]) if inside else rx.redirect(page.url)
@@ -185,7 +191,8 @@ class AddMethodState(rx.State):
             use_choices(held, wallet.customer.id),
             alone=len(wallets) < 2,  # noqa: PLR2004 - it and another
             product=product,
-            back=f"/billing/manage/{member_id}/" if member_id else "",
+            back=self._page_of(member_id) if member_id else "",
+            then_pay=self._then_pay() and bool(product),
         )
         return wallet
 
@@ -202,14 +209,19 @@ class AddMethodState(rx.State):
                 raise LookupError("STRIPE_PUBLISHABLE_KEY is not set: nobody can add a card")
             noted = await note_setup(database(), actor, wallet, self._uses())
             setup = await open_setup(provider(), wallet, noted)
-            here = add_href(wallet.customer.id, self._given("member"))
             self._noted, self.client_secret = noted.id, setup.client_secret
             self.publishable_key, self.script = settings.publishable_key, settings.stand_in_script
-            self.return_url = settings.origin + here
+            self.sentences = decline_sentences(Reader(actor.locale))
+            self.return_url = settings.origin + self._here(wallet)
         self.phase = "ready"
 
     def _uses(self) -> Uses:
-        """Whoever came for one membership has that one ticked, also where nothing else can be."""
+        """Whoever came for one membership has that one ticked, also where nothing else can be.
+
+        Whoever came to pay moves nothing by that.
+        """
+        if self._then_pay():
+            return Uses()
         return Uses(everywhere=self.everywhere, member_ids=tuple(self.members))
 
     async def _keep_choice(self) -> None:
@@ -223,9 +235,13 @@ class AddMethodState(rx.State):
         yield None
         try:
             method, noted = await finish_setup(database(), provider(), actor, setup_id)
-        except (SetupFailed, SetupLeft) as failed:
+        except SetupLeft as left:
             await self._open()
-            self.problem = reader.say(failed.sentence)
+            self.problem = reader.say(left.sentence)
+        except SetupFailed as failed:
+            await self._open()
+            reason = decline_sentence(reader, failed.reason)
+            self.problem = f"{reader.say(failed.sentence)} {reason}"
         except SetupUnderWay as waiting:
             await tell(self, reader, waiting, on_next_page=True)
             yield open_document(AddMethodView().back)
@@ -242,25 +258,43 @@ class AddMethodState(rx.State):
         """It is on file whatever happens here; without a row of ours no membership moves."""
         reader = Reader(actor.locale)
         text = reader.say("{method} was added.", method=label_of(reader, method))
+        used = not self._then_pay()
         try:
             await method_added(desk(), actor, method.id, setup_id=noted)
         except PortalError as later:
             await notify(self, "info", f"{text} {reader.say(later.sentence)}", on_next_page=True)
         else:
-            await notify(self, "ok", text, on_next_page=True)
+            await self._say(text, method, used=used)
         self._noted = ""
         return open_document(await self._back(actor, method))
 
+    async def _say(self, text: str, method: PaymentMethod, *, used: bool) -> None:
+        """A method that was put to use could pay what is open: that is offered, never done."""
+        offer = await offer_to_pay(current_actor(), method.id) if used else PayOffer()
+        text = f"{text} {offer.text}".strip()
+        await notify(self, "ok", text, link=offer.link, on_next_page=True)
+
     async def _back(self, actor: Actor, method: PaymentMethod) -> str:
-        """To the membership that it was added for, else to the list, which offers what is next."""
+        """To what it was added for, else to the list, which offers what is next."""
         try:
             async with database().reading() as session:
                 product = await self._product(session, actor)
         except NotFound:
             product = ""
-        member_id = self._given("member")
-        back = AddMethodView().back
-        return f"/billing/manage/{member_id}/" if product else f"{back}?added={method.id}"
+        if not product:
+            return f"{AddMethodView().back}?added={method.id}"
+        page = self._page_of(self._given("member"))
+        return f"{page}?method={method.id}" if self._then_pay() else page
+
+    def _here(self, wallet: Wallet) -> str:
+        return add_href(wallet.customer.id, self._given("member"), then_pay=self._then_pay())
+
+    def _page_of(self, member_id: str) -> str:
+        page = f"/billing/manage/{member_id}/"
+        return f"{page}pay/" if self._then_pay() else page
+
+    def _then_pay(self) -> bool:
+        return self._given("then") == "pay"
 
     def _given(self, name: str) -> str:
         return str(self.router.url.query_parameters.get(name, ""))

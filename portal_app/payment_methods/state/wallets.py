@@ -24,6 +24,7 @@ from portal_app.memberships.service import (
     running_memberships,
 )
 from portal_app.payment_methods.service import find_method, list_wallets, substitutes
+from portal_app.payment_methods.state.offers import offer_to_pay
 from portal_app.payment_methods.state.uses import uses_of
 from portal_app.payment_methods.views import (
     RemovalView,
@@ -94,7 +95,9 @@ class PaymentMethodsState(rx.State):
         try:
             await make_default(desk(), actor, method_id)
             await self._read()
-            await notify(self, "ok", _made_default(reader, self.view, str(method_id)))
+            offer = await offer_to_pay(actor, str(method_id))
+            text = f"{_made_default(reader, self.view, str(method_id))} {offer.text}".strip()
+            await notify(self, "ok", text, link=offer.link)
         except PortalError as error:
             await tell(self, reader, error)
             await self._read()

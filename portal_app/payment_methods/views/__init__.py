@@ -10,6 +10,13 @@ from portal_app.payment_methods.views.adding import (
     further_choices,
     wallet_choices,
 )
+from portal_app.payment_methods.views.declines import (
+    DECLINES,
+    Decline,
+    decline_of,
+    decline_sentence,
+    decline_sentences,
+)
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
     expiry_of,
@@ -18,6 +25,7 @@ from portal_app.payment_methods.views.labels import (
     method_view,
     month_of,
 )
+from portal_app.payment_methods.views.offers import PayOffer, pay_offer
 from portal_app.payment_methods.views.removal import Choice, RemovalView, removal_view
 from portal_app.payment_methods.views.wallets import (
     MethodRow,
@@ -29,9 +37,12 @@ from portal_app.payment_methods.views.wallets import (
 )
 
 __all__ = [
+    "DECLINES",
     "AddMethodView",
     "Choice",
+    "Decline",
     "MethodRow",
+    "PayOffer",
     "PaymentMethodView",
     "RemovalView",
     "Use",
@@ -41,12 +52,16 @@ __all__ = [
     "WalletsView",
     "add_href",
     "add_method_view",
+    "decline_of",
+    "decline_sentence",
+    "decline_sentences",
     "expiry_of",
     "further_choices",
     "label_of",
     "method_label",
     "method_view",
     "month_of",
+    "pay_offer",
     "removal_view",
     "wallet_choices",
     "wallets_view",

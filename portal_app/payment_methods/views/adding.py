@@ -28,19 +28,24 @@ class AddMethodView:
     """*everywhere* is the label of the tick, empty where nothing could move to the new method.
 
     *uses* are what can be picked instead; none where there is only one. *product* is what the
-    method is added for, and *back* where that leads.
+    method is added for, and *back* where that leads. With *then_pay* it is added to pay something
+    now, and moves nothing by itself.
     """
 
     title: str = ""
     product: str = ""
+    then_pay: bool = False
     everywhere: str = ""
     uses: list[UseChoice] = field(default_factory=list)
     back: str = "/payment-methods/"
 
 
-def add_href(customer_id: str, member_id: str = "") -> str:
-    """The page's address for one customer, and for one of its memberships."""
-    given = {"customer": customer_id, "member": member_id}
+def add_href(customer_id: str, member_id: str = "", *, then_pay: bool = False) -> str:
+    """The page's address for one customer, and for one of its memberships.
+
+    With *then_pay* it leads on to where that membership is paid.
+    """
+    given = {"customer": customer_id, "member": member_id, "then": "pay" if then_pay else ""}
     return f"{HERE}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
@@ -93,13 +98,15 @@ def add_method_view(
     alone: bool,
     product: str = "",
     back: str = "",
+    then_pay: bool = False,
 ) -> AddMethodView:
     """*uses* are what is charged here, *alone* says that the person has no other customer."""
     return AddMethodView(
         title="" if alone else billed_in(reader, wallet),
         product=product,
-        everywhere=_everywhere(reader, wallet, alone=alone) if uses else "",
-        uses=list(uses) if len(uses) > 1 else [],
+        then_pay=then_pay,
+        everywhere=_everywhere(reader, wallet, alone=alone) if uses and not then_pay else "",
+        uses=list(uses) if len(uses) > 1 and not then_pay else [],
         back=back or AddMethodView().back,
     )
 

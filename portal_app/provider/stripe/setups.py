@@ -26,7 +26,14 @@ def setup_facts(obj: object) -> SetupFacts:
         client_secret=intent.text("client_secret"),
         failure_code=failure,
         opened_for=intent.metadata().get(OPENED_FOR, ""),
+        action_url=_action_url(intent),
     )
+
+
+def _action_url(intent: Fields) -> str:
+    action = intent.part_or_none("next_action")
+    redirect = action.part_or_none("redirect_to_url") if action else None
+    return redirect.text_or_empty("url") if redirect else ""
 
 
 def hosted_page(obj: object) -> HostedPage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.registry import Case, example
 from tests.contract.scene import Scene
 
@@ -86,6 +88,46 @@ def create_setup(scene: Scene) -> Case:
         lambda facts: (
             (facts.customer_id, facts.status) == (customer, "requires_payment_method")
             and facts.client_secret.startswith(facts.id)
+        ),
+    )
+
+
+@example("confirm_setup", "of a method on file")
+def confirm_setup(scene: Scene) -> Case:
+    customer = scene.customer()
+    method = scene.attach(customer)
+    return Case(
+        lambda w, key: w.confirm_setup(
+            customer,
+            method_id=method,
+            token=None,
+            return_url="https://example.com/",
+            metadata={"portal_intent": scene.mark},
+            key=key,
+        ),
+        lambda facts: (
+            (facts.customer_id, facts.method_id, facts.status) == (customer, method, "succeeded")
+        ),
+    )
+
+
+@example("confirm_setup", "of a token, with a bank that asks")
+def confirm_token(scene: Scene) -> Case:
+    customer = scene.customer(card="")
+    given: Any = {"payment_method": "pm_card_threeDSecure2Required"}
+    token = scene.v1.test_helpers.confirmation_tokens.create(given).id
+    return Case(
+        lambda w, key: w.confirm_setup(
+            customer,
+            method_id=None,
+            token=token,
+            return_url="https://example.com/",
+            metadata={"portal_intent": scene.mark},
+            key=key,
+        ),
+        lambda facts: (
+            (facts.customer_id, facts.status) == (customer, "requires_action")
+            and facts.action_url.startswith("http")
         ),
     )
 

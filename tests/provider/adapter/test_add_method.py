@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import reflex as rx
 import stripe
 from reflex.istate.data import RouterData
 
-from portal_app.identity.actor import Actor, actor_now
+from portal_app.identity.actor import Actor
 from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
 from portal_app.payment_methods.service import list_wallets
@@ -37,13 +37,6 @@ async def shop(
 async def page(clocks: Clocks) -> AddMethodState:
     root = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
     return await root.get_state(AddMethodState)
-
-
-@pytest.fixture
-def ada(shop: Shop) -> Iterator[Actor]:
-    token = actor_now.set(shop.ada)
-    yield shop.ada
-    actor_now.reset(token)
 
 
 async def run(handler: Any, page: AddMethodState, *arguments: Any) -> list[str]:

@@ -66,6 +66,28 @@ class MethodVerbs(Posting):
         }
         return setup_facts(await self._post("/v1/setup_intents", params, key))
 
+    async def confirm_setup(
+        self,
+        customer_id: str,
+        *,
+        method_id: str | None,
+        token: str | None,
+        return_url: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> SetupFacts:
+        given = {"confirmation_token": token} if token else {"payment_method": method_id}
+        params = {
+            "customer": customer_id,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True},
+            "confirm": True,
+            "return_url": return_url,
+            "metadata": dict(metadata),
+            **given,
+        }
+        return setup_facts(await self._post("/v1/setup_intents", params, key))
+
     async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts:
         path = f"/v1/setup_intents/{named(intent_id)}/cancel"
         return setup_facts(await self._post(path, {}, key))
