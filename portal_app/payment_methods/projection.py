@@ -87,5 +87,8 @@ async def _detach(session: AsyncSession, row: PaymentMethod, observed_at: dateti
         return Outcome.UNCHANGED
     row.detached_at = business_now()
     customer = await session.get(Customer, row.customer_id)
+    if customer and customer.stripe_default_payment_method_id == row.stripe_payment_method_id:
+        # Stripe takes it away with the method, and tells so in an event of its own.
+        customer.stripe_default_payment_method_id = None
     announce(session, customer.person_id if customer else None, "payment_methods")
     return Outcome.WRITTEN
