@@ -13,7 +13,7 @@ import stripe
 
 from portal_app.identity.actor import Actor
 from portal_app.intents.errors import StillUnderWay, Waiting
-from portal_app.kit.errors import Conflict, NotFound
+from portal_app.kit.errors import Conflict, NotFound, PortalError
 from portal_app.memberships.service import (
     charge_to,
     make_default,
@@ -55,7 +55,7 @@ class WalletStory(WalletWorld):
             return False
         except StillInUse:
             return False
-        except Conflict:
+        except PortalError:
             if customer not in self.unheard:
                 raise
             return False
