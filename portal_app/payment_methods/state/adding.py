@@ -130,7 +130,7 @@ class AddMethodState(rx.State):
     @allow(Policy.SIGNED_IN)
     async def leave_for_provider(self) -> AsyncIterator[EventSpec | None]:
         """To the provider's own page, which comes back to this one."""
-        actor, origin = current_actor(), get_settings().origin
+        actor = current_actor()
         self.busy = True
         yield None
         try:
@@ -138,10 +138,9 @@ class AddMethodState(rx.State):
                 wallet = await self._read(session, actor)
             if wallet is not None:
                 noted = await note_setup(database(), actor, wallet, self._uses())
-                back_to = origin + self._here(wallet)
+                back_to = get_settings().origin + self._here(wallet)
                 page = await open_page(provider(), wallet, noted, back_to=back_to)
-                inside = page.url.startswith(f"{origin}/")
-                yield open_document(page.url[len(origin) :]) if inside else rx.redirect(page.url)
+                yield open_document(page.url)
         except NotFound:
             self.phase = "missing"
         except PortalError as refusal:
