@@ -1,30 +1,9 @@
 // The provider's Payment Element with our button. Key, script and secret are props from the state;
 // what is typed stays in the provider's own frame.
 import { Elements, PaymentElement, useElements, useStripe } from "@stripe/react-stripe-js";
-import { loadStripe } from "@stripe/stripe-js/pure";
 import { useEffect, useRef, useState } from "react";
 
-const RELOADED = "portal_card_page_reloaded";
-
-let stripeOnce;
-// One for the document, as Stripe asks for; tried anew after a failure.
-function stripeFor(key, script) {
-  stripeOnce ??= (script ? load(script).then(() => window.Stripe(key)) : loadStripe(key)).catch(
-    (error) => {
-      stripeOnce = undefined;
-      throw error;
-    },
-  );
-  return stripeOnce;
-}
-
-function load(address) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src: address, onload: resolve, onerror: reject });
-    document.head.append(script);
-  });
-}
+import { Button, loadedWell, stripeFor, useOwnDocument } from "./stripe_document.jsx";
 
 // The look of the fields, from the tokens that this page has.
 function appearance() {
@@ -63,33 +42,6 @@ function useAppearance() {
   return look;
 }
 
-// A policy belongs to the document. Who came here without a full load gets one now, and who leaves
-// without one takes no permission along.
-function useOwnDocument() {
-  useEffect(() => {
-    const here = location.pathname;
-    const refused = ({ effectiveDirective: directive }) => {
-      if (!/^(script|frame)-src/.test(directive) || sessionStorage.getItem(RELOADED)) return;
-      sessionStorage.setItem(RELOADED, "yes");
-      location.reload();
-    };
-    document.addEventListener("securitypolicyviolation", refused);
-    return () => {
-      document.removeEventListener("securitypolicyviolation", refused);
-      if (location.pathname !== here) location.reload();
-    };
-  }, []);
-}
-
-function Button({ label, busy = false, disabled = false, ...rest }) {
-  return (
-    <button className="button button-primary" disabled={busy || disabled} aria-busy={busy} {...rest}>
-      <span className="spinner" aria-hidden="true" />
-      <span className="button-label">{label}</span>
-    </button>
-  );
-}
-
 // A setup that the bank approved while nobody here heard of it can't be confirmed again.
 async function outcomeOf(stripe, clientSecret, { error, setupIntent }) {
   if (error?.code !== "setup_intent_unexpected_state") return { error, setupIntent };
@@ -97,7 +49,13 @@ async function outcomeOf(stripe, clientSecret, { error, setupIntent }) {
   return ["succeeded", "processing"].includes(found?.status) ? { setupIntent: found } : { error };
 }
 
-function Fields({ clientSecret, returnUrl, back, labels, onSucceeded, children }) {
+// One of our own sentences for what the bank says, whose word is not for everybody's eyes.
+function sentenceFor(error, { kinds, sentences }) {
+  if (!error.decline_code && !(error.code in kinds)) return error.message;
+  return sentences[kinds[error.decline_code] ?? kinds[error.code] ?? kinds.generic_decline];
+}
+
+function Fields({ clientSecret, returnUrl, back, labels, declines, onSucceeded, children }) {
   const stripe = useStripe();
   const elements = useElements();
   const [ready, setReady] = useState(false);
@@ -129,7 +87,7 @@ function Fields({ clientSecret, returnUrl, back, labels, onSucceeded, children }
     underWay.current = false;
     setBusy(false);
     // The fields say themselves what is wrong with them.
-    if (error.type !== "validation_error") setProblem(error.message ?? labels.lost);
+    if (error.type !== "validation_error") setProblem(sentenceFor(error, declines) ?? labels.lost);
   }
 
   return (
@@ -139,9 +97,11 @@ function Fields({ clientSecret, returnUrl, back, labels, onSucceeded, children }
         <PaymentElement
           options={{ layout: "tabs", terms: { card: "never" } }}
           onReady={() => {
-            sessionStorage.removeItem(RELOADED);
+            loadedWell();
             setReady(true);
           }}
+          // What was wrong with the last try says nothing about what is typed now.
+          onChange={() => setProblem("")}
         />
       </div>
       {children}

@@ -18,8 +18,12 @@ from portal_app.api.listing import Shape
 from portal_app.api.member_read import list_statement as list_members
 from portal_app.api.membership_list import list_statement as list_memberships
 from portal_app.api.membership_read import BY_ID
+from portal_app.api.method_read import BY_ID as METHOD_BY_ID
+from portal_app.api.method_read import MethodShape, list_methods
 from portal_app.api.paging import Position, read_window
 from portal_app.api.query import Query
+from portal_app.api.setup_read import BY_ID as SETUP_BY_ID
+from portal_app.api.setup_read import list_setups
 from portal_app.catalog.configuration import AccessPolicy
 from portal_app.kit.db import Database
 from portal_app.kit.limits import Limit
@@ -47,6 +51,14 @@ STATEMENTS: Final[dict[str, Select[Any]]] = {
     "members by status": list_members(Shape(buckets=2, holding="open")).statement,
     "members with access": list_members(Shape(access="granted")).statement,
     "members by user": list_members(Shape(holder="people", holders=2)).statement,
+    "methods": list_methods(MethodShape()).statement,
+    "methods, oldest first": list_methods(MethodShape(descending=False)).statement,
+    "methods by kind and brand": list_methods(MethodShape(kinds=2, brands=1, fundings=1)).statement,
+    "methods by member": list_methods(MethodShape(of_member=True)).statement,
+    "method": METHOD_BY_ID.statement,
+    "setups": list_setups(descending=True, by_status=False).statement,
+    "setups by status": list_setups(descending=True, by_status=True).statement,
+    "setup": SETUP_BY_ID.statement,
 }
 
 

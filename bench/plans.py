@@ -18,7 +18,7 @@ GROWING: Final = frozenset(
     {
         *("people", "email_addresses", "login_sessions", "login_codes", "customers"),
         *("payment_methods", "memberships", "members", "membership_subscriptions"),
-        *("membership_events", "invoices", "payments"),
+        *("membership_events", "invoices", "payments", "setup_intents", "idempotent_requests"),
     }
 )
 

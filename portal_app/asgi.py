@@ -26,9 +26,9 @@ NEVER_STORED = (
 # These carry a proof of their own: an API key, Stripe's signature, the sandbox's key.
 OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")
 
-# The one page with fields for a card, and what its document may load from whom.
+# The pages with fields for a card or a bank's page, and what their documents may load from whom.
 # docs.stripe.com/security/guide#content-security-policy
-CARD_PAGE = "/payment-methods/add/"
+CARD_PAGES = ("/payment-methods/add/", "/billing/manage/:member_id/pay/")
 STRIPE_SOURCES = {
     "script-src": "https://js.stripe.com https://*.js.stripe.com",
     "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
@@ -95,7 +95,7 @@ def front(
 ) -> ASGIApp:
     """Everything that stands between the network and *pages* (Reflex), outermost last."""
     app: ASGIApp = Documents(
-        pages, client=client, brand_link=brand_link, also={CARD_PAGE: card_sources}
+        pages, client=client, brand_link=brand_link, also=dict.fromkeys(CARD_PAGES, card_sources)
     )
     if guard_sockets is not None:
         app = guard_sockets(app)

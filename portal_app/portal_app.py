@@ -38,7 +38,7 @@ from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
-from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.memberships.state import MembershipState, OrdersState, OverdueState, PayState
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
@@ -75,6 +75,8 @@ FOLLOWING: tuple[Any, ...] = (
     OrdersState.refresh,
     MembershipState.refresh,
     PaymentMethodsState.refresh,
+    PayState.refresh,
+    OverdueState.refresh,
 )
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
 
@@ -213,5 +215,6 @@ use_shell(
         account=TabState.email,
     )
 )
+membership_pages.install_banner()
 app = create_app()
 add_pages(app)

@@ -33,6 +33,13 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
+class CardForm(StrEnum):
+    """Where people enter a card: in a form of Stripe's in our page, or on Stripe's own page."""
+
+    EMBEDDED = "embedded"
+    REDIRECT = "redirect"
+
+
 class UnsafeSettings(ValueError):
     """Raised at start when settings are wrong or unsafe; the message says how to mend them.
 
@@ -55,6 +62,7 @@ class Settings(BaseSettings):
     portal_mail_from: str = ""
     portal_proxy_hops: int = 0
     portal_metrics_token: SecretStr = SecretStr("")
+    portal_card_form: CardForm = CardForm.EMBEDDED
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_publishable_key: str = ""
     stripe_webhook_secret: SecretStr = SecretStr("")

@@ -21,6 +21,7 @@ from portal_app.memberships.models import (
     MembershipSource,
     MembershipSubscription,
 )
+from portal_app.payment_methods.models import SetupIntent, SetupStatus
 from tests.billing_factories import make_invoice, make_payment, make_payment_method
 from tests.rows import NOW, PERIOD_END, PERIOD_START, STARTED, added, make_row, number
 
@@ -45,6 +46,7 @@ __all__ = [
     "make_person",
     "make_plan",
     "make_product",
+    "make_setup",
     "make_subscription",
     "number",
 ]
@@ -251,4 +253,22 @@ async def make_event(
         actor_kind=ActorKind.SYSTEM,
         happened_at=NOW,
         recorded_at=NOW,
+    )
+
+
+async def make_setup(session: AsyncSession, held: HeldMembership, **over: Any) -> SetupIntent:
+    """A setup that a key of the membership's company asked for, with the bank's question open."""
+    return await make_row(
+        session,
+        SetupIntent,
+        over,
+        company_id=held.membership.company_id,
+        customer_id=held.customer.id,
+        member_id=held.member.id,
+        stripe_setup_intent_id=f"seti_stripe{number()}",
+        status=SetupStatus.REQUIRES_ACTION,
+        action_url="https://bank.example/ask",
+        created_at=STARTED,
+        updated_at=NOW,
+        observed_at=NOW,
     )

@@ -9,18 +9,32 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from portal_app.api import errors, members, memberships, plans, products, users
+from portal_app.api import (
+    errors,
+    members,
+    membership_writes,
+    memberships,
+    payment_methods,
+    plans,
+    products,
+    setup_intents,
+    users,
+)
 from portal_app.api.description import described
 from portal_app.api.envelope import Envelope
-from portal_app.api.operations import Operation
+from portal_app.api.operations import Operation, by_address, serving
+from portal_app.api.setup_return import RETURN, come_back
 from portal_app.kit.errors import PortalError
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *memberships.OPERATIONS,
+    *membership_writes.OPERATIONS,
     *members.OPERATIONS,
     *products.OPERATIONS,
     *plans.OPERATIONS,
     *users.OPERATIONS,
+    *payment_methods.OPERATIONS,
+    *setup_intents.OPERATIONS,
 )
 
 
@@ -43,8 +57,9 @@ def create_api() -> ASGIApp:
             Exception: errors.fault,
         },
     )
-    for operation in OPERATIONS:
-        api.add_route(operation.address, operation.serve, methods=["GET"], name=operation.name)
+    for address, methods in by_address(OPERATIONS).items():
+        api.add_route(address, serving(methods), methods=list(methods))
+    api.add_route(RETURN, come_back, methods=["GET"])
     for path, document in described(api, OPERATIONS).items():
         api.add_route(path, document, methods=["GET"])
     return Envelope(api)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from portal_app.api.query import Parameter, Query
-from portal_app.kit.errors import InvalidInput
 
 VISIBILITIES: Final = Parameter(
     name="visibilities",
@@ -30,15 +29,3 @@ def passing(query: Query) -> dict[str, Any]:
         "renewal": not kinds or "renewal" in kinds,
         "one_time": not kinds or "one_time" in kinds,
     }
-
-
-def refuse(query: Query, *parameters: Parameter) -> None:
-    """InvalidInput for a filter that Whop has and this portal has not.
-
-    Passing over it would answer another question than the one that was asked.
-    """
-    for parameter in parameters:
-        if query.values(parameter):
-            raise InvalidInput(
-                f"{parameter.name} is not available here.", code="unsupported_parameter"
-            )

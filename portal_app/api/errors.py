@@ -10,7 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal_app.kit.errors import PortalError, TooManyRequests
+from portal_app.kit.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    PortalError,
+    TooManyRequests,
+    Unauthorized,
+)
 
 REQUEST_ID: Final = "portal.request_id"  # its key in the ASGI scope
 TYPES: Final = {
@@ -24,6 +32,13 @@ TYPES: Final = {
     429: "rate_limit_exceeded",
     503: "service_unavailable",
 }
+_SAID_BY_TYPE: Final = frozenset(
+    kind.code
+    for kind in (
+        *(PortalError, Conflict, InvalidInput, NotAllowed, NotFound),
+        *(TooManyRequests, Unauthorized),
+    )
+)
 _SENTENCES: Final = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
@@ -50,7 +65,7 @@ async def portal_error(_request: Request, error: PortalError) -> Response:
         headers["x-should-retry"] = "false"  # every Whop SDK repeats a 409 otherwise
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after)
-    code = error.code if error.code != type(error).code else None
+    code = None if error.code in _SAID_BY_TYPE else error.code
     return error_response(error.status, error.sentence, code=code, headers=headers)
 
 

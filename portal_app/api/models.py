@@ -1,9 +1,10 @@
-"""Keys of the REST API."""
+"""Keys of the REST API, and writes that must happen once."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal_app.kit.columns import json_column, reference, utc
@@ -25,3 +26,23 @@ class ApiKey(SQLModel, table=True):
     expires_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     last_used_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class IdempotentRequest(SQLModel, table=True):
+    """A write that was sent with an `Idempotency-Key`, and how it was answered.
+
+    *owner* is whose key it is (`apik_…`, `sint_…`), *digest* the request's. *answer* is JSON as
+    text, which keeps its order; it is empty while under way, which nobody believes after
+    *leased_until*.
+    """
+
+    __tablename__ = "idempotent_requests"
+    __table_args__ = (UniqueConstraint("owner", "key"),)
+
+    id: str = Field(default_factory=lambda: new_id("idem"), primary_key=True)
+    owner: str
+    key: str
+    digest: str
+    answer: str = ""
+    created_at: datetime = Field(sa_column=utc(index=True))
+    leased_until: datetime = Field(sa_column=utc())

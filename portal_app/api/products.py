@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypedDict
 
-from portal_app.api.catalog_filters import PLAN_TYPES, VISIBILITIES, passing, refuse
+from portal_app.api.catalog_filters import PLAN_TYPES, VISIBILITIES, passing
 from portal_app.api.catalog_read import (
     PLANS_ON_SALE,
     PRODUCT_BY_ID,
@@ -16,7 +16,7 @@ from portal_app.api.membership_list import ACCOUNT
 from portal_app.api.operations import Call, Operation
 from portal_app.api.paging import PAGING, Position, cut, read_window
 from portal_app.api.plans import plan_json
-from portal_app.api.query import Parameter
+from portal_app.api.query import Parameter, refuse
 from portal_app.api.scopes import PRODUCT_BASIC_READ
 from portal_app.api.shapes import PageInfo, ProductListItem, ProductPublicPlan
 from portal_app.api.shapes import Product as ProductJson

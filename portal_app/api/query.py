@@ -81,6 +81,22 @@ class Query:
             raise _refused(parameter, "must be a whole number above zero")
         return int(text)
 
+    def flag(self, parameter: Parameter) -> bool | None:
+        text = self.value(parameter)
+        return None if text is None else text == "true"
+
+
+def refuse(query: Query, *parameters: Parameter) -> None:
+    """InvalidInput for a filter that Whop has and this portal has not.
+
+    Passing over it would answer another question than the one that was asked.
+    """
+    for parameter in parameters:
+        if query.values(parameter):
+            raise InvalidInput(
+                f"{parameter.name} is not available here.", code="unsupported_parameter"
+            )
+
 
 def _refused(parameter: Parameter, why: str) -> InvalidInput:
     return InvalidInput(f"{parameter.name} {why}.", code="invalid_parameter")

@@ -42,19 +42,27 @@ def sections(document: Json) -> tuple[Section, ...]:
 
 
 def _entry(path: str, method: str, operation: Json, document: Json) -> Entry:
-    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = _schema(next(iter(operation["responses"].values())))
     listed = answer.get("properties", {}).get("data", {}).get("items")
-    name = _name(listed or answer)
+    name = _kind(listed or answer)
     return Entry(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
         summary=operation["summary"],
         description=operation.get("description", ""),
-        parameters=tuple(_parameter(one) for one in operation.get("parameters", ())),
+        parameters=(
+            *(_parameter(one) for one in operation.get("parameters", ())),
+            *_body(operation),
+        ),
         returns=f"list of {name}" if listed else name,
-        fields=tuple(_fields(document["components"]["schemas"].get(name, {}))),
+        fields=tuple(_fields(listed or answer, document["components"]["schemas"])),
     )
+
+
+def _schema(content: Json) -> Json:
+    schema: Json = content["content"]["application/json"]["schema"]
+    return schema
 
 
 def _name(schema: Json) -> str:
@@ -70,16 +78,33 @@ def _parameter(parameter: Json) -> tuple[str, str, str]:
     return parameter["name"], kind, f"{explained} {values}".strip()
 
 
-def _fields(schema: Json) -> Iterator[tuple[str, str]]:
+def _body(operation: Json) -> Iterator[tuple[str, str, str]]:
+    schema = _schema(operation["requestBody"]) if "requestBody" in operation else {}
     for name, value in schema.get("properties", {}).items():
-        yield name, _kind(value)
+        kind = "body, required" if name in schema["required"] else f"body, {_kind(value)}"
+        yield name, kind, value["description"]
+
+
+def _fields(schema: Json, known: Json) -> Iterator[tuple[str, str]]:
+    """Of one shape, or of each that it may be, every name once."""
+    one_of = schema.get("oneOf", [schema])
+    kinds: dict[str, list[str]] = {}
+    for one in one_of:
+        for name, value in known.get(_name(one), {}).get("properties", {}).items():
+            kinds.setdefault(name, []).append(_kind(value))
+    for name, several in kinds.items():
+        yield name, " or ".join(dict.fromkeys(several))
 
 
 def _kind(schema: Json) -> str:
     if "$ref" in schema:
         return _name(schema)
-    if "anyOf" in schema:
-        return " or ".join(_kind(one) for one in schema["anyOf"])
+    if "oneOf" in schema and "title" in schema:
+        return str(schema["title"])
+    if several := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(_kind(one) for one in several)
+    if "const" in schema:
+        return f"“{schema['const']}”"
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     return str(schema.get("format") or schema.get("type") or "any")

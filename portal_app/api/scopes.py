@@ -17,6 +17,8 @@ MEMBERSHIP_UPDATE: Final = "membership:update"
 MEMBERSHIP_CANCEL: Final = "membership:cancel"
 MEMBERSHIP_TRANSFER: Final = "membership:transfer"
 PAYMENT_BASIC_READ: Final = "payment:basic:read"
+PAYMENT_SETUP_INTENT_READ: Final = "payment:setup_intent:read"
+PAYMENT_SETUP_INTENT_MANAGE: Final = "payment:setup_intent:manage"
 INVOICE_BASIC_READ: Final = "invoice:basic:read"
 PRODUCT_BASIC_READ: Final = "access_pass:basic:read"  # Whop's older word for a product
 PLAN_BASIC_READ: Final = "plan:basic:read"
@@ -27,6 +29,7 @@ READ_SCOPES: Final = (
     MEMBER_PHONE_READ,
     MEMBER_PAYMENT_METHODS_READ,
     PAYMENT_BASIC_READ,
+    PAYMENT_SETUP_INTENT_READ,
     INVOICE_BASIC_READ,
     PRODUCT_BASIC_READ,
     PLAN_BASIC_READ,
@@ -35,6 +38,7 @@ ALL_SCOPES: Final = (
     *READ_SCOPES,
     MEMBER_MANAGE,
     MEMBER_PAYMENT_METHODS_MANAGE,
+    PAYMENT_SETUP_INTENT_MANAGE,
     MEMBERSHIP_UPDATE,
     MEMBERSHIP_CANCEL,
     MEMBERSHIP_TRANSFER,

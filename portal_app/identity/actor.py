@@ -30,6 +30,18 @@ class Actor:
     locale: str
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyKey:
+    """A program of a company's, as the API key on this very request proved (`biz_…`, `apik_…`)."""
+
+    company_id: str
+    key_id: str
+
+    @property
+    def author(self) -> Author:
+        return Author(ActorKind.API_KEY, self.key_id)
+
+
 actor_now: ContextVar[Actor | None] = ContextVar("actor_now", default=None)
 
 
@@ -47,6 +59,11 @@ class Author:
 
     kind: ActorKind
     id: str = ""
+
+
+def author_for(actor: Actor | Author) -> Author:
+    """A person who is signed in writes as the customer that they are."""
+    return actor if isinstance(actor, Author) else Author(ActorKind.CUSTOMER, actor.person_id)
 
 
 SYSTEM: Final = Author(ActorKind.SYSTEM)

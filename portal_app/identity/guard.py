@@ -66,15 +66,17 @@ async def bind_tab(root: BaseState, actor: Actor | None) -> None:
     tab._bind(actor)  # noqa: SLF001
 
 
-def open_document(path: str) -> EventSpec:
-    """Send the tab to *path* by a full load, which `rx.redirect` would not do on our own origin.
+def open_document(address: str) -> EventSpec:
+    """Send the tab to *address* by a full load, which `rx.redirect` would not do on our own origin.
 
+    It is a path of ours, or the whole address of somebody else's page.
     Reflex hands an address to the browser only when `new URL(address)` has another host. `http:/x`
     without a base has the host `x`; resolved against the page, as `location.assign` does, it is the
     path `/x` of our own origin (WHATWG URL §4.4, “special relative or authority state”).
     """
-    scheme = get_settings().origin.partition("://")[0]
-    return rx.redirect(f"{scheme}:{path}")
+    origin = get_settings().origin
+    path = address.removeprefix(origin)
+    return rx.redirect(f"{origin.partition('://')[0]}:{path}" if path.startswith("/") else address)
 
 
 def _every_state(owner: type[BaseState]) -> list[type[BaseState]]:

@@ -15,7 +15,9 @@ from portal_app.memberships.projection import (
     record_disputes,
     record_invoices,
 )
-from portal_app.payment_methods.projection import detach_others
+from portal_app.memberships.service import carry_out_setup, replace_when_saved
+from portal_app.payment_methods.projection import detach_others, project_setup
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import CustomerFacts, DeletedCustomer, DisputeFacts, InvoiceFacts
 
 
@@ -65,3 +67,16 @@ async def apply_dispute(
         return outcome
     told = await record_disputes(session, stripe_ids=[facts.id])
     return Outcome.WRITTEN if told else outcome
+
+
+async def apply_setup(
+    session: AsyncSession, facts: SetupFacts, *, observed_at: datetime
+) -> Outcome:
+    """What a customer's form was opened for is carried out; a company's setup is brought up."""
+    if facts.opened_for:
+        return await carry_out_setup(session, facts)
+    outcome = await project_setup(session, facts, observed_at=observed_at)
+    if outcome in {Outcome.STALE, Outcome.UNRELATED}:
+        return outcome
+    replaced = await replace_when_saved(session, facts.id)
+    return Outcome.WRITTEN if replaced else outcome

@@ -89,4 +89,5 @@ class Cursors:
         """The import is complete: the next one begins anew, reconciliation goes on from here."""
         async with self._db.unit_of_work() as session:
             await session.execute(delete(ImportCursor))
-            await note_import(session, log_position=log_position)
+            whole = self._since is None
+            await note_import(session, log_position=log_position, whole=whole)

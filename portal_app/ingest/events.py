@@ -36,6 +36,12 @@ _OF_TYPE: Final[dict[str, Fields]] = {
         "attached automatically_updated detached updated",
         (Kind.PAYMENT_METHOD, "id"),
     ),
+    # What a form of ours was opened for is carried out when no tab is there any more to do it.
+    **_types(
+        "setup_intent",
+        "canceled requires_action setup_failed succeeded",
+        (Kind.SETUP, "id"),
+    ),
     **_types(
         "customer.subscription",
         "created deleted paused pending_update_applied pending_update_expired resumed updated",

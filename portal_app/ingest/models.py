@@ -63,6 +63,8 @@ class Outage(SQLModel, table=True):
 class Reconciliation(SQLModel, table=True):
     """When our tables were last compared with the provider; one row for each kind of comparison.
 
+    A row stands too for what one process looks for in them every so often (`turns.Kind`).
+
     *leased_until* keeps it to one process, the *holder* (`host:pid`). *cursor_at* is the time (the
     provider's) up to which its log of events was read; empty before the first import.
     """

@@ -19,6 +19,8 @@ from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Facts
 from portal_app.invoices.models import Payment
 from portal_app.memberships.models import MembershipSubscription
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import (
     CheckoutFacts,
     DisputeFacts,
@@ -36,6 +38,7 @@ _STORED: Final[dict[Kind, Any]] = {
     Kind.PRICE: Plan.stripe_price_id,
     Kind.CUSTOMER: Customer.stripe_customer_id,
     Kind.SUBSCRIPTION: MembershipSubscription.stripe_subscription_id,
+    Kind.PAYMENT_METHOD: PaymentMethod.stripe_payment_method_id,
     Kind.PAYMENT: Payment.stripe_payment_intent_id,
 }
 
@@ -48,6 +51,8 @@ def needs(facts: Facts | None) -> set[Ref]:
             pairs = [(Kind.PRODUCT, facts.product_id)]
         case PaymentMethodFacts() | PaymentFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id)]
+        case SetupFacts() if facts.status == "succeeded":
+            pairs = [(Kind.PAYMENT_METHOD, facts.method_id)]
         case SubscriptionFacts():
             items = (facts.plan, *facts.extras)
             pairs = [(Kind.CUSTOMER, facts.customer_id)]

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from portal_app.ingest.events import Ref
 from portal_app.kit.clock import wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.errors import UNAVAILABLE, UnknownAtProvider
 from portal_app.provider.facts import (
     CheckoutFacts,
@@ -44,6 +45,7 @@ Facts: TypeAlias = (
     | InvoiceFacts
     | RefundFacts
     | DisputeFacts
+    | SetupFacts
 )
 
 
@@ -67,6 +69,7 @@ _FETCH: Final[dict[Kind, Callable[[ObjectSource, str], Awaitable[Any]]]] = {
     Kind.INVOICE: lambda source, one: source.invoice(one),
     Kind.REFUND: lambda source, one: source.refund(one),
     Kind.DISPUTE: lambda source, one: source.dispute(one),
+    Kind.SETUP: lambda source, one: source.setup_intent(one),
 }
 
 

@@ -13,7 +13,7 @@ from portal_app.catalog.projection import (
     project_price,
     project_product,
 )
-from portal_app.ingest.apply import apply_customer, apply_dispute, apply_invoice
+from portal_app.ingest.apply import apply_customer, apply_dispute, apply_invoice, apply_setup
 from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Observation
 from portal_app.invoices.projection import drop_invoice, project_payment, project_refund
@@ -39,9 +39,10 @@ _PROJECT: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
     Kind.INVOICE: apply_invoice,
     Kind.REFUND: project_refund,
     Kind.DISPUTE: apply_dispute,
+    Kind.SETUP: apply_setup,
 }
-# What to do when there is no such object. A deleted customer tells so itself; checkouts, payments,
-# refunds and disputes can't be deleted at Stripe.
+# What to do when there is no such object. A deleted customer tells so itself; setups, checkouts,
+# payments, refunds and disputes can't be deleted at Stripe.
 _GONE: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
     Kind.PRODUCT: archive_product,
     Kind.PRICE: archive_price,

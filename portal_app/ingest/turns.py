@@ -27,10 +27,14 @@ from portal_app.kit.db import Database
 
 
 class Kind(StrEnum):
-    """EVENTS reads the provider's log, FULL compares object by object."""
+    """EVENTS reads the provider's log, FULL compares by object, CARDS looks for expiring ones.
+
+    An import begins CARDS anew: its next turn has no *finished_at*, and tells nobody.
+    """
 
     EVENTS = "events"
     FULL = "full"
+    CARDS = "cards"
 
 
 LEASE: Final = timedelta(seconds=60)
@@ -44,6 +48,7 @@ class Turn:
     db: Database
     kind: Kind
     cursor_at: datetime | None
+    finished_at: datetime | None
 
     async def finish(self, **values: datetime) -> None:
         """Note that it came to its end; *values* are further columns."""
@@ -75,13 +80,18 @@ async def standing(db: Database) -> dict[Kind, Reconciliation]:
     return {Kind(row.kind): row for row in rows}
 
 
-async def note_import(session: AsyncSession, *, log_position: datetime) -> None:
-    """Everything is here as of *log_position*: the log is read on from there."""
+async def note_import(session: AsyncSession, *, log_position: datetime, whole: bool = True) -> None:
+    """Everything is here as of *log_position*: the log is read on from there.
+
+    *whole* when nothing was left out; a comparison that leaves out what is old is no such import.
+    """
     now = wall_now()
     for kind in Kind:
         await _make(session, kind)
     await _set(session, Kind.EVENTS, finished_at=now, cursor_at=log_position)
     await _set(session, Kind.FULL, finished_at=now)
+    if whole:
+        await _set(session, Kind.CARDS, finished_at=None)
 
 
 async def _take(db: Database, kind: Kind) -> Turn | None:
@@ -92,7 +102,7 @@ async def _take(db: Database, kind: Kind) -> Turn | None:
         if row.leased_until and row.leased_until > now and not _is_dead(row.holder):
             return None
         row.leased_until, row.holder = now + LEASE, f"{socket.gethostname()}:{os.getpid()}"
-        return Turn(db, kind, row.cursor_at)
+        return Turn(db, kind, row.cursor_at, row.finished_at)
 
 
 def _is_dead(holder: str) -> bool:

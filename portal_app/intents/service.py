@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from portal_app.identity.actor import Actor, ActorKind, Author, write_as
+from portal_app.identity.actor import Actor, Author, author_for, write_as
 from portal_app.intents.errors import StillUnderWay, Unconfirmed, Waiting
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.intents.writes import Send, Write
+from portal_app.intents.writes import Answer, Send, Write
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database, database
 from portal_app.kit.errors import PortalError, ProviderUnavailable
@@ -34,17 +34,20 @@ from portal_app.provider.writing import PaymentWriter
 LEASE: Final = timedelta(seconds=60)
 # docs.stripe.com/api/idempotent_requests: keys may be forgotten "after they're at least 24 hours".
 KEY_KEPT_FOR: Final = timedelta(hours=24)
+# As long as somebody may be kept waiting for a change that the jobs loop makes.
+_LOOKS: Final = 40
+_LOOK_EVERY: Final = 0.1
 Record = Callable[[AsyncSession], Awaitable[Intent]]
 
 
-def asked_by(actor: Actor, *, kind: str, about: str, payload: dict[str, Any]) -> Intent:
+def asked_by(actor: Actor | Author, *, kind: str, about: str, payload: dict[str, Any]) -> Intent:
     """An intent of *actor*'s, leased by whoever is about to carry it out."""
-    now = wall_now()
+    now, author = wall_now(), author_for(actor)
     return Intent(
         kind=kind,
         about=about,
-        actor_kind=ActorKind.CUSTOMER,
-        actor_id=actor.person_id,
+        actor_kind=author.kind,
+        actor_id=author.id,
         payload=payload,
         asked_at=business_now(),
         created_at=now,
@@ -109,7 +112,7 @@ class Desk:
         Raises ProviderUnavailable while the provider does not answer.
         """
         observed_at = wall_now()
-        answer = await self._in_time(look(self.provider, intent))
+        answer = await self.in_time(look(self.provider, intent))
         await self._apply(write, intent, answer, observed_at, IntentOutcome.CONFIRMED)
 
     async def _apply(
@@ -138,12 +141,13 @@ class Desk:
     async def _send(self, write: Write[Any], intent: Intent) -> Any:  # noqa: ANN401 -- per write
         forgotten = intent.created_at < wall_now() - KEY_KEPT_FOR
         if write.find is not None and (forgotten or intent.attempt > 1):
-            found = await self._in_time(write.find(self.provider, intent))
+            found = await self.in_time(write.find(self.provider, intent))
             if found is not None:
                 return found
-        return await self._in_time(write.send(self.provider, intent))
+        return await self.in_time(write.send(self.provider, intent))
 
-    async def _in_time(self, call: Awaitable[Any]) -> Any:  # noqa: ANN401 -- per write
+    async def in_time(self, call: Awaitable[Answer]) -> Answer:
+        """What the provider answers to *call* while somebody waits, else ProviderUnavailable."""
         try:
             async with asyncio.timeout(self.answer_within):
                 return await call
@@ -180,6 +184,22 @@ async def open_intents(session: AsyncSession, about: list[str]) -> list[Intent]:
         .order_by(col(Intent.created_at))
     )
     return list((await session.execute(statement)).scalars())
+
+
+async def newest_intent(session: AsyncSession, about: str) -> Intent | None:
+    """The latest change to this row of ours, made or not."""
+    statement = select(Intent).where(col(Intent.about) == about)
+    return (await session.scalars(statement.order_by(col(Intent.created_at).desc()))).first()
+
+
+async def settled(database: Database, about: str) -> None:
+    """Wait a moment for the jobs loop to make an open change. Raises Waiting when it does not."""
+    for _ in range(_LOOKS):
+        async with database.reading() as session:
+            if not await open_intents(session, [about]):
+                return
+        await asyncio.sleep(_LOOK_EVERY)
+    raise Waiting
 
 
 async def _open(session: AsyncSession, intent_id: str) -> Intent | None:

@@ -127,6 +127,12 @@ class Payment(SQLModel, table=True):
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether money is moving, as with a debit that takes days; nobody has to do anything."""
+        charged = self.status is PaymentStatus.PENDING and self.stripe_charge_id is not None
+        return charged and not self.failure_code
+
 
 class Dispute(SQLModel, table=True):
     """A payment that somebody's bank questions or took back. `dsp_…`; a payment may have several.

@@ -73,3 +73,22 @@ async def last_attempts(
     )
     payments = (await session.scalars(statement)).all()
     return {str(payment.invoice_id): payment for payment in payments}
+
+
+async def find_invoice(session: AsyncSession, actor: Actor, invoice_id: str) -> Invoice | None:
+    """One of the actor's by its id (`inv_…`)."""
+    statement = owned_by(select(Invoice), col(Invoice.customer_id), actor)
+    found = await session.scalars(statement.where(col(Invoice.id) == invoice_id))
+    return found.one_or_none()
+
+
+async def invoice_of_payment(
+    session: AsyncSession, actor: Actor, stripe_payment_intent_id: str
+) -> Invoice | None:
+    """What a payment intent of the actor's was made for."""
+    statement = (
+        owned_by(select(Invoice), col(Invoice.customer_id), actor)
+        .join(Payment, col(Payment.invoice_id) == col(Invoice.id))
+        .where(col(Payment.stripe_payment_intent_id) == stripe_payment_intent_id)
+    )
+    return (await session.scalars(statement)).one_or_none()

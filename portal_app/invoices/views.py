@@ -3,34 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
 from portal_app.ui.reader import Reader, Tone
-
-_NO_MONEY: Final = frozenset({"insufficient_funds", "card_velocity_exceeded"})
-_NOT_VALID: Final = frozenset(
-    {
-        "expired_card",
-        "invalid_account",
-        "lost_card",
-        "pickup_card",
-        "stolen_card",
-    }
-)
-_MISTYPED: Final = frozenset(
-    {
-        "incorrect_cvc",
-        "incorrect_number",
-        "invalid_cvc",
-        "invalid_expiry_month",
-        "invalid_expiry_year",
-        "invalid_number",
-    }
-)
-_ASKS_TO_CONFIRM: Final = frozenset(
-    {"authentication_required", "payment_intent_authentication_failure"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +80,3 @@ def _payment_status(reader: Reader, payment: Payment) -> tuple[str, Tone]:
             return reader.say("Payment failed"), "danger"
         case PaymentStatus.CANCELED:
             return reader.say("Voided"), "muted"
-
-
-def decline_reason(reader: Reader, failure_code: str) -> str:
-    """Why a charge failed, in one of a few sentences; never the bank's own code."""
-    if failure_code in _NO_MONEY:
-        return reader.say("There was not enough money in the account.")
-    if failure_code in _NOT_VALID:
-        return reader.say("The bank says it is no longer valid.")
-    if failure_code in _MISTYPED:
-        return reader.say("A detail of the card is not right.")
-    if failure_code in _ASKS_TO_CONFIRM:
-        return reader.say("The bank asks you to confirm the payment.")
-    return reader.say("The bank declined it.")

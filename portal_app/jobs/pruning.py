@@ -13,12 +13,15 @@ from typing import Any, Final
 
 from sqlalchemy import CursorResult, Delete, Select, Table, delete, select
 
+from portal_app.api.idempotency import KEPT_FOR
+from portal_app.api.models import IdempotentRequest
 from portal_app.identity.models import LoginCode, LoginSession
 from portal_app.ingest.models import InboxEvent
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.failpoints import failpoint
 from portal_app.notifications.models import OutboxMessage, SandboxMail
+from portal_app.payment_methods.models import MethodSetup
 
 BATCH: Final = 500
 # Of each table in one run, so that a worker that is told to stop need not wait for a million rows.
@@ -50,6 +53,9 @@ KEPT: Final = (
     # Stripe lists events for 30 days: what arrives again within them is known as a repetition.
     Kept(InboxEvent, "handled_at", timedelta(days=35)),
     Kept(OutboxMessage, "sent_at", timedelta(days=90)),
+    # The provider's forms are good for a day, and its log of events reaches back for 30.
+    Kept(MethodSetup, "opened_at", timedelta(days=35)),
+    Kept(IdempotentRequest, "created_at", KEPT_FOR),
     Kept(LoginCode, "expires_at", timedelta(days=1)),
     # None outlives its twelve hours, revoked or not.
     Kept(LoginSession, "expires_at", timedelta(days=30)),

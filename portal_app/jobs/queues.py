@@ -18,12 +18,13 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import desk
 from portal_app.intents.writes import by_kind
 from portal_app.invariants.service import sweep
+from portal_app.jobs.card_watch import CardWatch
 from portal_app.jobs.loop import JobLoop
 from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
 from portal_app.jobs.timers import Timer
 from portal_app.kit.db import database
-from portal_app.memberships.service import REASSIGN
+from portal_app.memberships.service import PAY, REASSIGN, SAVE_METHOD
 from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
 from portal_app.notifications.models import OutboxMessage
@@ -40,7 +41,7 @@ GATHER_SECONDS: Final = 0.15
 # Three and a half days at the longest pause: as long as Stripe itself would keep trying.
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
-WRITES: Final = by_kind(REASSIGN)
+WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD)
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:
@@ -89,6 +90,7 @@ def housekeeping_loop() -> JobLoop:
             Timer(timedelta(minutes=10), lambda: prune_changes(database())),
             Timer(timedelta(minutes=1), lambda: prune(database())),
             Timer(timedelta(minutes=1), lambda: sweep.run(database())),
+            Timer(timedelta(seconds=5), CardWatch(database).look_if_due),
         ),
     )
 

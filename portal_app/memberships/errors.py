@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.kit.errors import NotFound
+from portal_app.kit.errors import Conflict, NotFound
 
 
 class MembershipNotFound(NotFound):
@@ -12,3 +12,30 @@ class MembershipNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("We can't find that membership.")
+
+
+class NotCharged(Conflict):
+    """No payment method matters for it: it is over, was paid once, or is paid by invoice."""
+
+    code = "membership_not_charged"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is charged for this membership, so it has no payment method.")
+
+
+class NothingToPay(Conflict):
+    """No invoice of the membership is open, or it is not charged to a payment method."""
+
+    code = "nothing_to_pay"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to pay for this membership right now.")
+
+
+class AmountChanged(Conflict):
+    """Something else is due than what the customer was shown and agreed to."""
+
+    code = "amount_changed"
+
+    def __init__(self) -> None:
+        super().__init__("The amount has changed meanwhile. Nothing was charged.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Computed, String
+from sqlalchemy import Column, Computed, String, UniqueConstraint
 from sqlmodel import Field, Index, SQLModel, text
 
 from portal_app.identity.actor import ActorKind
@@ -157,3 +157,34 @@ class MembershipEvent(SQLModel, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     happened_at: datetime = Field(sa_column=utc())
     recorded_at: datetime = Field(sa_column=utc())
+
+
+class CardNotice(SQLModel, table=True):
+    """A card that will have expired when it is to be charged next. `cnot_…`; business times.
+
+    One for each card, expiry and charge that it would miss, and at most one open. It is resolved
+    when the card no longer misses a charge, and opened again when it does after all. *quiet* ones
+    stood already when somebody first looked after an import: nobody is told of those by mail.
+    """
+
+    __tablename__ = "card_notices"
+    __table_args__ = (
+        UniqueConstraint("payment_method_id", "exp_year", "exp_month", "charge_at"),
+        Index(
+            "uq_card_notices_one_open",
+            "payment_method_id",
+            unique=True,
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("cnot"), primary_key=True)
+    payment_method_id: str = Field(sa_column=reference("payment_methods.id", index=False))
+    membership_id: str = Field(sa_column=reference("memberships.id", index=False))
+    exp_year: int
+    exp_month: int
+    charge_at: datetime = Field(sa_column=utc())
+    quiet: bool
+    raised_at: datetime = Field(sa_column=utc())
+    resolved_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

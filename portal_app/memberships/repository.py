@@ -15,8 +15,9 @@ from sqlmodel import col
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
-from portal_app.invoices.models import Invoice
+from portal_app.invoices.models import Invoice, InvoiceStatus
 from portal_app.memberships.models import (
+    CardNotice,
     Member,
     Membership,
     MembershipEvent,
@@ -28,6 +29,8 @@ from portal_app.payment_methods.repository import charged_by
 
 # Stripe's statuses of a subscription that will never charge again (rules.OVER says the same).
 _ENDED_AT_STRIPE: Final = ("canceled", "incomplete_expired")
+# Of one whose renewal was not paid.
+_OVERDUE_AT_STRIPE: Final = ("past_due", "unpaid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,7 @@ def owned_by(actor: Actor) -> Select[*tuple[Any, ...]]:
         col(Customer.person_id) == actor.person_id,
     )
     method = aliased(PaymentMethod)
-    charged = charged_by(
-        method,
-        own_method=col(Membership.stripe_default_payment_method_id),
-        own_source=col(Membership.stripe_default_source_id),
-    )
+    charged = charged_to(method)
     latest_invoice = and_(
         col(Invoice.stripe_invoice_id) == col(Membership.latest_stripe_invoice_id),
         col(Invoice.customer_id) == col(Customer.id),
@@ -74,6 +73,56 @@ def owned_by(actor: Actor) -> Select[*tuple[Any, ...]]:
         .outerjoin(Invoice, latest_invoice)
         .where(col(Member.person_id) == actor.person_id, col(Member.until_at).is_(None))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CardUse:
+    """A membership that is charged to a card, whose it is, and its invoice while that is open."""
+
+    method: PaymentMethod
+    membership: Membership
+    customer: Customer
+    unpaid: Invoice | None
+
+
+async def uses_of_cards_expiring_before(session: AsyncSession, month: datetime) -> list[CardUse]:
+    """Everybody's, of cards that are not valid in *month* any more; never for a page."""
+    charged = charged_by(
+        PaymentMethod,
+        own_method=col(Membership.stripe_default_payment_method_id),
+        own_source=col(Membership.stripe_default_source_id),
+    )
+    unpaid = and_(
+        col(Invoice.stripe_invoice_id) == col(Membership.latest_stripe_invoice_id),
+        col(Invoice.status) == InvoiceStatus.OPEN,
+    )
+    expired = tuple_(col(PaymentMethod.exp_year), col(PaymentMethod.exp_month))
+    statement = (
+        select(PaymentMethod, Membership, Customer, Invoice)
+        .join(Customer, col(Customer.id) == col(PaymentMethod.customer_id))
+        .join(Membership, and_(col(Membership.customer_id) == col(Customer.id), charged))
+        .outerjoin(Invoice, unpaid)
+        .where(
+            expired < (month.year, month.month),
+            ~is_over(),
+            col(Membership.collection_method) == "charge_automatically",
+            col(Customer.deleted_at).is_(None),
+        )
+    )
+    return [CardUse(*row) for row in (await session.execute(statement)).all()]
+
+
+async def open_card_notices(
+    session: AsyncSession,
+) -> Sequence[tuple[CardNotice, str | None]]:
+    """Each with the person whose card it is about."""
+    statement = (
+        select(CardNotice, col(Customer.person_id))
+        .join(PaymentMethod, col(PaymentMethod.id) == col(CardNotice.payment_method_id))
+        .join(Customer, col(Customer.id) == col(PaymentMethod.customer_id))
+        .where(col(CardNotice.resolved_at).is_(None))
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 def is_over() -> ColumnElement[bool]:
@@ -93,6 +142,53 @@ async def running_holdings(session: AsyncSession, actor: Actor) -> list[HoldingR
         .order_by(col(Membership.started_at).desc(), col(Member.id).desc())
     )
     return _rows(await session.execute(statement))
+
+
+async def overdue_holdings(session: AsyncSession, actor: Actor) -> list[HoldingRow]:
+    """Those whose renewal was not paid, newest first; hardly anybody has one."""
+    overdue = col(Membership.stripe_status).in_(_OVERDUE_AT_STRIPE)
+    statement = (
+        owned_by(actor)
+        .where(overdue)
+        .order_by(col(Membership.started_at).desc(), col(Member.id).desc())
+    )
+    return _rows(await session.execute(statement))
+
+
+async def open_invoices(
+    session: AsyncSession, actor: Actor, membership_ids: Sequence[str]
+) -> dict[str, Invoice]:
+    """By membership, the newest invoice of its subscription that the actor still has to pay."""
+    statement = (
+        _open_invoices(membership_ids)
+        .join(Customer, col(Customer.id) == col(Invoice.customer_id))
+        .where(col(Customer.person_id) == actor.person_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def open_invoice_of(session: AsyncSession, membership: Membership) -> Invoice | None:
+    """The newest one that is billed to the membership's customer; not scoped, see `owned_by`."""
+    statement = _open_invoices([membership.id]).where(
+        col(Invoice.customer_id) == membership.customer_id
+    )
+    found = [row[1] for row in await session.execute(statement)]
+    return found[-1] if found else None
+
+
+def _open_invoices(membership_ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Membership ids with their open invoices, oldest first."""
+    link = MembershipSubscription
+    return (
+        select(col(link.membership_id), Invoice)
+        .join(Invoice, col(Invoice.stripe_subscription_id) == col(link.stripe_subscription_id))
+        .where(
+            col(link.membership_id).in_(membership_ids),
+            col(link.until_at).is_(None),
+            col(Invoice.status) == InvoiceStatus.OPEN,
+        )
+        .order_by(col(Invoice.created_at), col(Invoice.id))
+    )
 
 
 async def ended_holdings(
@@ -176,3 +272,12 @@ async def latest_events(
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
+
+
+def charged_to(method: type[PaymentMethod]) -> ColumnElement[bool]:
+    """ON clause: *method* is what a Membership that is joined with its Customer is charged to."""
+    return charged_by(
+        method,
+        own_method=col(Membership.stripe_default_payment_method_id),
+        own_source=col(Membership.stripe_default_source_id),
+    )

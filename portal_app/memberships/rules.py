@@ -40,6 +40,7 @@ _BY_STRIPE: Final = {
     "canceled": MembershipStatus.CANCELED,
 }
 OVER: Final = frozenset({MembershipStatus.CANCELED, MembershipStatus.EXPIRED})
+TELL_AHEAD: Final = timedelta(days=45)
 RENEWING: Final = frozenset(
     {MembershipStatus.TRIALING, MembershipStatus.ACTIVE, MembershipStatus.PAST_DUE}
 )
@@ -132,6 +133,15 @@ def renewal_date(facts: StripeFacts) -> datetime | None:
     if status is MembershipStatus.TRIALING:
         return facts.trial_end_at or facts.current_period_end
     return facts.current_period_end if status in RENEWING else None
+
+
+def may_be_told_of(charge_at: datetime, *, expired: bool, now: datetime) -> bool:
+    """Whether it is time to tell that a card will have expired at its next charge.
+
+    From 45 days before the charge, as mails long before are forgotten; and at once when the card
+    has expired already, as a year's renewal may be far away.
+    """
+    return expired or charge_at <= now + TELL_AHEAD
 
 
 def most_recent_action(facts: StripeFacts) -> tuple[str | None, datetime | None]:

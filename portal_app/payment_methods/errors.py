@@ -42,15 +42,25 @@ class SetupNotFound(NotFound):
 
 
 class SetupFailed(Conflict):
-    """The bank did not agree, or the customer gave up; nothing was saved."""
+    """The bank did not agree, or the customer gave up; nothing was saved.
+
+    *reason* is Stripe's code of the refusal, for the sentence that says why.
+    """
 
     code = "setup_failed"
 
+    def __init__(self, reason: str = "") -> None:
+        super().__init__("Your payment method was not added.")
+        self.reason = reason or "setup_intent_authentication_failure"
+
+
+class SetupLeft(Conflict):
+    """The provider's page was closed or left before anything was saved."""
+
+    code = "setup_left"
+
     def __init__(self) -> None:
-        super().__init__(
-            "Your payment method was not added: your bank did not confirm it. Please try again or"
-            " use another one."
-        )
+        super().__init__("No payment method was added: you left the form before it was done.")
 
 
 class SetupUnderWay(Conflict):
@@ -62,3 +72,24 @@ class SetupUnderWay(Conflict):
         super().__init__(
             "Your bank is still checking your payment method. We'll show it here when it is done."
         )
+
+
+class AttachedToSubscription(Conflict):
+    """A subscription that runs is charged to it, the company's own or another's."""
+
+    code = "payment_method_in_use"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This payment method is attached to an active subscription. Charge that to another one"
+            " first."
+        )
+
+
+class SetupOver(Conflict):
+    """The customer has come back already, or never had to go."""
+
+    code = "setup_over"
+
+    def __init__(self) -> None:
+        super().__init__("This setup has ended: nobody comes back from it any more.")

@@ -1,4 +1,4 @@
-"""Stripe payment methods become rows; a method that Stripe lists no more was detached."""
+"""Stripe payment methods and setups become rows; what Stripe lists no more was detached."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from portal_app.customers.repository import by_stripe_id
 from portal_app.customers.service import announce
 from portal_app.kit.clock import business_now
 from portal_app.kit.lookup import locked
-from portal_app.kit.observed import Outcome, take_turn, upsert
-from portal_app.payment_methods.models import PaymentMethod
+from portal_app.kit.observed import Outcome, changes, take_turn, upsert
+from portal_app.payment_methods.models import PaymentMethod, SetupIntent, SetupStatus
+from portal_app.payment_methods.rules import setup_status
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import PaymentMethodFacts
 
 
@@ -37,6 +39,8 @@ async def project_payment_method(
         "funding": facts.funding,
         "fingerprint": facts.fingerprint,
         "wallet": facts.wallet,
+        "account": facts.account,
+        "country": facts.country,
         "detached_at": None,
         "created_at": facts.created_at,
     }
@@ -85,5 +89,48 @@ async def _detach(session: AsyncSession, row: PaymentMethod, observed_at: dateti
         return Outcome.UNCHANGED
     row.detached_at = business_now()
     customer = await session.get(Customer, row.customer_id)
+    if customer is not None:
+        _forget_default(customer, row, observed_at)
     announce(session, customer.person_id if customer else None, "payment_methods")
     return Outcome.WRITTEN
+
+
+def _forget_default(customer: Customer, gone: PaymentMethod, observed_at: datetime) -> None:
+    """Stripe takes a default back with its method; nobody should wait for the event to say so."""
+    default = customer.stripe_default_payment_method_id
+    if default == gone.stripe_payment_method_id and customer.observed_at <= observed_at:
+        customer.stripe_default_payment_method_id = None
+
+
+async def project_setup(
+    session: AsyncSession, facts: SetupFacts, *, observed_at: datetime, of: str = ""
+) -> Outcome:
+    """A setup that nobody asked for through the API is unrelated; *of* is the row of a new one."""
+    key = {"id": of} if of else {"stripe_setup_intent_id": facts.id}
+    row = await locked(session, SetupIntent, **key)
+    if row is None:
+        return Outcome.UNRELATED
+    if not take_turn(row, observed_at):
+        return Outcome.STALE
+    values = {
+        "stripe_setup_intent_id": facts.id,
+        "stripe_payment_method_id": facts.method_id,
+        "status": setup_status(facts.status),
+        "challenged": row.challenged or facts.status == "requires_action",
+        "action_url": facts.action_url,
+        "failure_code": facts.failure_code,
+    }
+    if not changes(row, values):
+        return Outcome.UNCHANGED
+    row.updated_at = business_now()
+    return Outcome.WRITTEN
+
+
+async def refuse_setup(
+    session: AsyncSession, setup_id: str, failure_code: str, *, observed_at: datetime
+) -> None:
+    """The provider refused it at once, so that it has no setup to look at."""
+    row = await locked(session, SetupIntent, id=setup_id)
+    if row is not None and take_turn(row, observed_at):
+        changes(row, {"status": SetupStatus.CANCELED, "failure_code": failure_code})
+        row.updated_at = business_now()

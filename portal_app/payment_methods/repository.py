@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from portal_app.customers.models import Customer
@@ -57,8 +58,24 @@ async def find_by_stripe_id(
     return (await session.scalars(on_file(actor).where(named))).first()
 
 
+async def find_copy(
+    session: AsyncSession, actor: Actor, method_id: str
+) -> tuple[PaymentMethod, Customer] | None:
+    """What is on file of the same card or account, at the same customer, as one that has gone."""
+    gone = aliased(PaymentMethod)
+    same = and_(
+        col(gone.id) == method_id,
+        col(gone.customer_id) == col(PaymentMethod.customer_id),
+        col(gone.kind) == col(PaymentMethod.kind),
+        col(gone.fingerprint) == col(PaymentMethod.fingerprint),
+        col(gone.fingerprint) != "",
+    )
+    row = (await session.execute(on_file(actor).join(gone, same))).first()
+    return (row[0], row[1]) if row else None
+
+
 async def same_card(session: AsyncSession, method: PaymentMethod) -> Sequence[PaymentMethod]:
-    """Older ones on the same customer that are the same card or account (Stripe's fingerprint)."""
+    """Others on the same customer that are the same card or account (Stripe's fingerprint)."""
     if not method.fingerprint:
         return []
     statement = select(PaymentMethod).where(

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 class SetupFacts:
     """A setup intent: *client_secret* lets a browser confirm it, *failure_code* is of the last try.
 
-    *status* is Stripe's; *method_id* is there once a method was entered, good or not.
+    *status* is Stripe's; *method_id* is there once a method was entered, good or not. *opened_for*
+    is what its metadata `portal_setup` says: the row of ours that it was opened for, or empty.
+    *action_url* is where the bank asks the customer, when it does and not in the form itself.
     """
 
     id: str
@@ -18,6 +20,8 @@ class SetupFacts:
     status: str
     client_secret: str = field(repr=False)
     failure_code: str
+    opened_for: str
+    action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,14 @@ class HostedPage:
 
     id: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSetup:
+    """What came of a hosted page that saves a method; no *setup* while nobody has finished it."""
+
+    customer_id: str | None
+    setup: SetupFacts | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,10 +31,7 @@ WHOLE: Final = ListParams()
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Fact]):
-    """One page of a listing; *observed_at* is wall time before its fetch began.
-
-    *cursor* is what the next page comes after, None on the last one.
-    """
+    """*observed_at* is wall time before the fetch began, *cursor* None on the last page."""
 
     facts: tuple[Fact, ...]
     malformed: tuple[MalformedObject, ...]
@@ -96,7 +93,7 @@ class DeletedCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethodFacts:
-    """*customer_id* is empty once the method is detached."""
+    """*customer_id* is empty once detached; *account* is an address or cashtag."""
 
     id: str
     customer_id: str | None
@@ -108,6 +105,8 @@ class PaymentMethodFacts:
     funding: str
     fingerprint: str
     wallet: str
+    account: str
+    country: str
     created_at: datetime
 
 

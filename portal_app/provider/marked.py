@@ -12,6 +12,8 @@ from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import CustomerFacts, RefundFacts, SubscriptionFacts
 
 MARK: Final = "portal_intent"
+# On a setup intent: which row of ours says what its method shall pay for.
+OPENED_FOR: Final = "portal_setup"
 
 
 class MarkedObjects(Protocol):

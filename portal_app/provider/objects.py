@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import (
     CheckoutFacts,
     CustomerFacts,
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     INVOICE = "invoice"
     REFUND = "refund"
     DISPUTE = "dispute"
+    SETUP = "setup_intent"
 
 
 class ObjectSource(Protocol):
@@ -60,3 +62,5 @@ class ObjectSource(Protocol):
     async def refund(self, refund_id: str) -> RefundFacts: ...
 
     async def dispute(self, dispute_id: str) -> DisputeFacts: ...
+
+    async def setup_intent(self, intent_id: str) -> SetupFacts: ...

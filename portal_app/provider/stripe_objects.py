@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from portal_app.provider.answers import SetupFacts
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import (
     CheckoutFacts,
@@ -23,6 +24,7 @@ from portal_app.provider.stripe.customers import payment_method_facts
 from portal_app.provider.stripe.disputes import dispute_facts
 from portal_app.provider.stripe.invoices import invoice_facts, payment_facts, refund_facts
 from portal_app.provider.stripe.reading import completed
+from portal_app.provider.stripe.setups import setup_facts
 from portal_app.provider.stripe.subscriptions import subscription_facts
 from portal_app.provider.stripe_adapter import StripeProvider
 
@@ -66,6 +68,9 @@ class StripeObjects(StripeProvider):
 
     async def dispute(self, dispute_id: str) -> DisputeFacts:
         return dispute_facts(await self._one(f"/v1/disputes/{named(dispute_id)}"))
+
+    async def setup_intent(self, intent_id: str) -> SetupFacts:
+        return setup_facts(await self._one(f"/v1/setup_intents/{named(intent_id)}"))
 
     async def _one(self, path: str, *expand: str) -> Any:  # noqa: ANN401 -- JSON
         """One object; of a deleted one Stripe tells no more than that it was."""

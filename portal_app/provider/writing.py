@@ -16,7 +16,13 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from portal_app.kit.money import Money
-from portal_app.provider.answers import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
+from portal_app.provider.answers import (
+    HostedPage,
+    PageSetup,
+    PromotionFacts,
+    SetupFacts,
+    TaxIdFacts,
+)
 from portal_app.provider.facts import (
     CustomerFacts,
     InvoiceFacts,
@@ -101,18 +107,43 @@ class MethodWriter(Protocol):
         """For charges without the customer (`usage=off_session`)."""
         ...
 
-    async def setup_intent(self, intent_id: str) -> SetupFacts: ...
+    async def confirm_setup(
+        self,
+        customer_id: str,
+        *,
+        method_id: str | None,
+        token: str | None,
+        return_url: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> SetupFacts:
+        """Save what a confirmation *token* describes, or verify a method that is on file.
+
+        *return_url* is where the bank sends the customer back to. Raises CardDeclined.
+        """
+        ...
 
     async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts: ...
 
     async def create_setup_page(
-        self, customer_id: str, *, currency: str, back_to: str, key: str
+        self,
+        customer_id: str,
+        *,
+        currency: str,
+        done_at: str,
+        left_to: str,
+        metadata: Mapping[str, str],
+        key: str,
     ) -> HostedPage:
-        """Checkout in mode `setup`; *back_to* is where it returns to, done or not."""
+        """Checkout in mode `setup`; it returns to *done_at*, or *left_to* when it was given up.
+
+        Stripe writes the page's id into *done_at* for `{CHECKOUT_SESSION_ID}`. *metadata* is the
+        setup's.
+        """
         ...
 
-    async def setup_of_page(self, session_id: str) -> SetupFacts | None:
-        """What came of a page of `create_setup_page`; None while nobody has finished it."""
+    async def setup_of_page(self, session_id: str) -> PageSetup:
+        """What came of a page of `create_setup_page`."""
         ...
 
     async def tax_ids(self, customer_id: str) -> tuple[TaxIdFacts, ...]: ...
@@ -197,9 +228,12 @@ class SubscriptionWriter(Protocol):
 
 class InvoiceWriter(Protocol):
     async def pay_invoice(
-        self, invoice_id: str, *, method_id: str | None, key: str
+        self, invoice_id: str, *, method_id: str | None, key: str, off_session: bool = False
     ) -> InvoiceFacts:
-        """With the customer present. Raises CardDeclined and AuthenticationRequired."""
+        """*off_session* when the customer is not there to be asked by the bank.
+
+        Raises CardDeclined and AuthenticationRequired.
+        """
         ...
 
     async def confirmation_secret(self, invoice_id: str) -> str:

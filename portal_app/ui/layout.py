@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import reflex as rx
 
+from portal_app.ui.banner import current_banner
 from portal_app.ui.freshness import freshness_banner
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.notices import notice_region
@@ -36,6 +37,7 @@ def page_shell(
     """
     content = rx.el.div(*_head(title, subtitle, badge, back), *body, class_name="stack")
     if signed_in:
+        content = rx.fragment(current_banner(), content)
         waiting = skeleton or skeleton_page(skeleton_card(), skeleton_card(2))
         content = until_ready(content, waiting)
     return rx.el.div(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from babel import Locale
 from babel.dates import format_date, format_time
 
 from portal_app.kit.money import Money
@@ -36,6 +37,10 @@ class Reader:
         """The day and the minute, in UTC and saying so: `31 May 2026, 15:32 UTC`."""
         time = format_time(moment, "HH:mm", locale=supported(self.locale))
         return f"{self.date(moment)}, {time} UTC"
+
+    def country(self, code: str) -> str:
+        """A country's name by its ISO 3166 code, or the code where there is none."""
+        return Locale.parse(supported(self.locale)).territories.get(code, code)
 
     def money(self, amount: Money) -> str:
         return amount.format(supported(self.locale))

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 # Reflex turns these into script that the content policy refuses (docs/decisions/0005).
 SERVER_SENT_SCRIPT = frozenset({"rx.toast", "rx.call_script", "rx.call_function"})
 WALL_CLOCK = frozenset({"now", "utcnow", "today"})
+# Where pages with fields for a card are, and what views call an address that leads there.
+CARD_PATHS = ("/payment-methods/add/", "/pay/")
+CARD_HREFS = ("add_href", "pay_href")
 HANDLER_ARGUMENTS = frozenset({"str", "int", "float", "bool", "dict", "list", "Any", "None"})
 
 
@@ -39,6 +42,60 @@ def server_sent_script(tree: ast.Module) -> Iterator[str]:
 def _sends_data(call: ast.Call) -> bool:
     keywords = {keyword.arg for keyword in call.keywords}
     return dotted(call.func) == "rx.download" and bool(call.args or keywords != {"url"})
+
+
+def card_pages_by_router(tree: ast.Module) -> Iterator[str]:
+    """A card page has a policy of its own, and a policy belongs to the document: a full load.
+
+    In pages, every call that is given its address must be a link that loads; anywhere, no redirect
+    of Reflex goes there, which stays in the document.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and any(map(_leads_to_card, _given(node))):
+            name = dotted(node.func)
+            if not (name == "document_link" or (name == "link_button" and _reloads(node))):
+                yield f"{node.lineno}: {name}"
+
+
+def left_by_router(tree: ast.Module) -> Iterator[str]:
+    """For modules of card pages: whatever leads away loads the next page in full."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = dotted(node.func)
+            by_router = name == "link_button" and not _reloads(node)
+            if by_router or name in {"text_link", "rx.redirect", "rx.link"}:
+                yield f"{node.lineno}: {name}"
+
+
+def redirects_to_card_pages(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or dotted(node.func) != "rx.redirect":
+            continue
+        if any(map(_leads_to_card, _given(node))):
+            yield f"{node.lineno}: rx.redirect"
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def _leads_to_card(node: ast.expr) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in CARD_HREFS
+    if isinstance(node, ast.Call):
+        return dotted(node.func) in CARD_HREFS
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+    return any(path in text for text in texts if isinstance(text, str) for path in CARD_PATHS)
+
+
+def _reloads(call: ast.Call) -> bool:
+    return any(
+        keyword.arg == "reload"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )
 
 
 def wall_clock(tree: ast.Module) -> Iterator[str]:

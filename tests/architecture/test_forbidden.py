@@ -9,6 +9,12 @@ import pytest
 
 from tests.architecture import forbidden
 
+# The pages with fields for a card, and the states behind them.
+CARD_MODULES = (
+    "portal_app/payment_methods/pages/add.py",
+    "portal_app/payment_methods/pages/form.py",
+    "portal_app/payment_methods/state/adding.py",
+)
 Rule = Callable[[ast.Module], Iterator[str]]
 
 
@@ -41,9 +47,25 @@ def test_handlers_take_plain_values(modules: dict[str, ast.Module]) -> None:
     assert found(modules, forbidden.handler_arguments) == []
 
 
+def test_card_pages_are_entered_and_left_by_full_loads(modules: dict[str, ast.Module]) -> None:
+    pages = {path: tree for path, tree in modules.items() if "/pages" in path}
+    assert "portal_app/payment_methods/pages/add.py" in pages
+    assert found(pages, forbidden.card_pages_by_router) == []
+    assert found(modules, forbidden.redirects_to_card_pages) == []
+    own = {path: modules[path] for path in CARD_MODULES}
+    assert found(own, forbidden.left_by_router) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "offender"),
     [
+        (forbidden.card_pages_by_router, "link_button('Add', view.add_href)"),
+        (forbidden.card_pages_by_router, "link_button('Add', view.add_href, reload=False)"),
+        (forbidden.card_pages_by_router, "text_link('Add', '/payment-methods/add/?customer=x')"),
+        (forbidden.card_pages_by_router, "card(href=f'/billing/manage/{one}/pay/')"),
+        (forbidden.redirects_to_card_pages, "rx.redirect(add_href(customer))"),
+        (forbidden.left_by_router, "rx.redirect('/orders/')"),
+        (forbidden.left_by_router, "link_button('Orders', '/orders/')"),
         (forbidden.bare_documents, "rx.el.form(action='/x')"),
         (forbidden.bare_documents, "rx.el.a('Receipt', href='/receipts/pay_1.pdf')"),
         (forbidden.server_sent_script, "rx.toast('saved')"),
@@ -66,6 +88,10 @@ def test_each_rule_finds_its_offender(rule: Rule, offender: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "harmless"),
     [
+        (forbidden.card_pages_by_router, "link_button('Add', view.add_href, reload=True)"),
+        (forbidden.card_pages_by_router, "document_link('Pay', view.pay_href)"),
+        (forbidden.card_pages_by_router, "link_button('Orders', '/orders/')"),
+        (forbidden.left_by_router, "link_button('Orders', '/orders/', reload=True)"),
         (forbidden.server_sent_script, "rx.download(url='/receipts/pay_1.pdf')"),
         (forbidden.wall_clock, "clock.business().now()"),
         (forbidden.handler_arguments, "@rx.event\ndef h(self, form: dict[str, str]): ..."),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel
 
+from portal_app.api.models import IdempotentRequest
 from portal_app.identity.models import LoginCode, LoginSession
 from portal_app.ingest.models import InboxEvent
 from portal_app.jobs import pruning, queues
@@ -32,6 +33,11 @@ def event(**over: Any) -> InboxEvent:
 def mail(**over: Any) -> OutboxMessage:
     given = {"created_at": NOW, "due_at": NOW, **over}
     return OutboxMessage(kind="x", recipient="ada@example.com", **given)
+
+
+def idempotent(**over: Any) -> IdempotentRequest:
+    which = {"owner": "apik_1", "key": f"key{number()}", "digest": "d"}
+    return IdempotentRequest(leased_until=NOW, **which, **over)
 
 
 def code(**over: Any) -> LoginCode:
@@ -61,12 +67,13 @@ async def keep(db: Database, *rows: SQLModel) -> None:
     [
         (event, "handled_at", 35),
         (mail, "sent_at", 90),
+        (idempotent, "created_at", 25 / 24),
         (code, "expires_at", 1),
         (session_of_ada, "expires_at", 30),
     ],
 )
 async def test_rows_go_when_their_time_is_over_and_not_before(
-    clocks: Clocks, db: Database, make: Make, since: str, days: int
+    clocks: Clocks, db: Database, make: Make, since: str, days: float
 ) -> None:
     old, young = make(**{since: NOW - days * DAY}), make(**{since: NOW - days * DAY + DAY / 24})
     await keep(db, old, young)

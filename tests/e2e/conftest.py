@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.e2e.payment_frame import PaymentPage
+from tests.e2e.shoppers import Shopper, new_shopper
 from tests.portal_server import Portal
 
 LISTENER = """
@@ -68,8 +71,12 @@ class Watch:
             context.close()
 
     def _note(self, kind: str, text: str) -> None:
-        # A refusal is a page here, and one test cuts the socket; any other error is one.
-        meant = ("the server responded with a status of 4", "WebSocket connection to ")
+        # A refusal is a page here, and some tests cut the wire; any other error is one.
+        meant = (
+            "the server responded with a status of 4",
+            "WebSocket connection to ",
+            "net::ERR_INTERNET_DISCONNECTED",
+        )
         if kind == "error" and not any(words in text for words in meant):
             self.heard.append(text)
 
@@ -108,3 +115,31 @@ def sign_in(portal: Portal) -> Callable[..., None]:
         expect(page).not_to_have_url(f"{portal.origin}/login/")
 
     return through_the_page
+
+
+@pytest.fixture
+def shopper(portal: Portal) -> Iterator[Callable[..., Shopper]]:
+    """Makes somebody new with a card, a membership and nobody else's business."""
+    with ExitStack() as shoppers:
+        yield lambda name, **given: shoppers.enter_context(new_shopper(portal, name, **given))
+
+
+@pytest.fixture
+def card_page(
+    portal: Portal, new_context: Callable[..., BrowserContext]
+) -> Callable[..., PaymentPage]:
+    """The page that adds a payment method, open and ready for somebody who has signed in."""
+
+    def opened(
+        shopper: Shopper, path: str = "/payment-methods/add/", **options: Any
+    ) -> PaymentPage:
+        context = new_context(**options)
+        cookies = portal.sign_in(shopper.email).cookies.items()
+        context.add_cookies(
+            [{"name": name, "value": value, "url": portal.origin} for name, value in cookies]
+        )
+        page = context.new_page()
+        page.goto(path)
+        return PaymentPage(page).wait()
+
+    return opened

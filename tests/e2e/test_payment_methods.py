@@ -10,6 +10,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.accessibility import faults
+from tests.e2e.payment_frame import PaymentPage
+from tests.e2e.shoppers import Shopper
 from tests.portal_server import Portal
 
 SignIn = Callable[..., None]
@@ -34,9 +36,32 @@ def test_the_default_is_changed_with_one_activation(page: Page, sign_in: SignIn)
     expect(first).to_contain_text("Visa ending 4242")
 
 
+COUNT = """
+addEventListener('click', (event) => {
+  // A label's own click on its input is no second press.
+  if (event.isTrusted && event.detail > 0) window.__presses = (window.__presses || 0) + 1;
+}, true);
+"""
+
+
 def test_another_card_for_a_membership_takes_three_activations(
-    page: Page, portal: Portal, sign_in: SignIn
+    shopper: Callable[..., Shopper], card_page: Callable[..., PaymentPage]
 ) -> None:
+    """From the membership's page to “changed”, with nothing but what is counted."""
+    one = shopper("three", memberships=2)
+    one.client.v1.payment_methods.attach("pm_card_visa", {"customer": one.cus})
+    page = card_page(one).page
+    page.goto(one.manage_urls()[0])
+    page.evaluate(COUNT)
+    page.get_by_role("link", name="Update payment method").click()
+    page.get_by_role("radio", name="Visa ending 4242").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Visa ending 4242 pays for")).to_be_visible()
+    assert page.evaluate("window.__presses") == 3
+    assert one.default == "4242"
+
+
+def test_a_membership_can_be_charged_apart(page: Page, portal: Portal, sign_in: SignIn) -> None:
     manage = portal.membership("yearly")["manage_url"]
     sign_in(page, "ada@example.com", url=manage)
     for card, now in (("Visa ending 4242", "4242"), ("Mastercard ending 4444", "4444")):

@@ -30,6 +30,8 @@ def _pages(portal: Portal) -> dict[str, tuple[str, str]]:
         "empty": ("eve@example.com", "/orders/"),
         "charged to": (ada, f"{manage['active'][1]}payment-method/"),
         "nothing to charge": (ada, f"{manage['completed'][1]}payment-method/"),
+        "pay": (ada, f"{manage['past_due'][1]}pay/"),
+        "paid already": (ada, f"{manage['active'][1]}pay/"),
         "payment methods": (ada, "/payment-methods/"),
         "nothing to pay": ("eve@example.com", "/payment-methods/"),
         "remove": (ada, f"/payment-methods/{portal.method_id('4242')}/remove/"),

@@ -7,7 +7,16 @@ import reflex as rx
 from portal_app.memberships.pages.charged_to import charged_to_page
 from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
-from portal_app.memberships.state import ChargedToState, MembershipState, OrdersState
+from portal_app.memberships.pages.overdue import overdue_banner
+from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.state import (
+    ChargedToState,
+    MembershipState,
+    OrdersState,
+    PayState,
+    refresh_overdue,
+)
+from portal_app.ui.banner import Banner, use_banner
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -32,3 +41,15 @@ def register(app: rx.App) -> None:
         on_load=ChargedToState.load,
         context=_PRIVATE,
     )
+    app.add_page(
+        pay_page,
+        route="/billing/manage/[member_id]/pay",
+        title=t("Pay"),
+        on_load=PayState.load,
+        context=_PRIVATE,
+    )
+
+
+def install_banner() -> None:
+    """Say on every signed-in page what is overdue; before any page is made."""
+    use_banner(Banner(overdue_banner, refresh_overdue))

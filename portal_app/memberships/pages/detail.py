@@ -32,7 +32,7 @@ from portal_app.ui.parts import (
     timeline,
     timeline_entry,
 )
-from portal_app.ui.parts.types import Text
+from portal_app.ui.parts.types import Flag, Text
 from portal_app.ui.shell import current_shell
 
 
@@ -81,7 +81,9 @@ def membership_body(view: MembershipView) -> rx.Component:
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
-        rx.cond(view.charges, _payment_method(view.payment_method, view.member_id)),
+        rx.cond(
+            view.charges, _payment_method(view.payment_method, view.member_id, view.card_expires)
+        ),
         _invoices(view),
         rx.cond(view.timeline, _timeline(view)),
     )
@@ -104,7 +106,8 @@ def _fact(row: FactRow) -> rx.Component:
     return fact(row.label, row.value, key=row.label)
 
 
-def _payment_method(view: PaymentMethodView, member_id: Text) -> rx.Component:
+def _payment_method(view: PaymentMethodView, member_id: Text, expiring: Flag) -> rx.Component:
+    href = f"/billing/manage/{member_id}/payment-method/"
     return card(
         rx.cond(
             view.label != "",
@@ -114,7 +117,12 @@ def _payment_method(view: PaymentMethodView, member_id: Text) -> rx.Component:
             ),
             muted(t("There is no payment method on file for this membership.")),
         ),
-        link_button(t("Update payment method"), f"/billing/manage/{member_id}/payment-method/"),
+        rx.cond(
+            expiring,
+            # The alert above leads there by the usual name.
+            link_button(t("Change"), href, accessible_name=t("Change payment method")),
+            link_button(t("Update payment method"), href),
+        ),
         title=t("Payment method"),
     )
 

@@ -19,23 +19,69 @@ from portal_app.ui.parts.types import Text
 
 
 def alert_with_link(view: AlertView) -> rx.Component:
-    """An alert of the orders page, which leads to the membership's own."""
+    """An alert of the orders page, which leads to what mends it, else to the membership's page."""
+    details = text_link(
+        t("See details"),
+        view.href,
+        accessible_name=t_fill("See details of {product}", product=view.product),
+    )
+    update = text_link(
+        t("Update payment method"),
+        view.update_href,
+        accessible_name=t_fill("Update payment method of {product}", product=view.product),
+    )
     return alert(
         view.tone,
         view.title,
         view.text,
-        action=text_link(
-            t("See details"),
-            view.href,
-            accessible_name=t_fill("See details of {product}", product=view.product),
+        action=rx.cond(
+            view.pay_href != "",
+            rx.fragment(_pay(view), details),
+            rx.cond(view.update_href != "", update, details),
         ),
         key=view.key,
     )
 
 
 def plain_alert(view: AlertView) -> rx.Component:
-    """The same alert where it leads nowhere else."""
-    return alert(view.tone, view.title, view.text, key=view.key)
+    """The same alert on the membership's own page."""
+    return alert(
+        view.tone,
+        view.title,
+        view.text,
+        action=rx.cond(
+            view.pay_href != "",
+            _pay(view),
+            rx.cond(
+                view.update_href != "", text_link(t("Update payment method"), view.update_href)
+            ),
+        ),
+        key=view.key,
+    )
+
+
+def _pay(view: AlertView) -> rx.Component:
+    """A full load: the page that pays has a policy of its own."""
+    return rx.cond(
+        view.pay_href != "",
+        link_button(
+            rx.match(
+                view.pay,
+                ("finish", t("Finish payment")),
+                ("invoice", t("Pay invoice")),
+                t("Fix payment"),
+            ),
+            view.pay_href,
+            variant="primary",
+            reload=True,
+            accessible_name=rx.match(
+                view.pay,
+                ("finish", t_fill("Finish payment for {product}", product=view.product)),
+                ("invoice", t_fill("Pay invoice for {product}", product=view.product)),
+                t_fill("Fix payment for {product}", product=view.product),
+            ),
+        ),
+    )
 
 
 def switch_account() -> rx.Component:

@@ -46,7 +46,8 @@ NEEDS_ATTENTION: Final = (
 class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
-    *unpaid* is the latest invoice while it is open, *last_attempt* the newest try to charge it.
+    That time is *as_of*. *unpaid* is the latest open invoice, *last_attempt* the newest try to
+    charge it.
     """
 
     row: HoldingRow
@@ -57,6 +58,16 @@ class HeldMembership:
     current: bool
     unpaid: Invoice | None
     last_attempt: Payment | None
+    as_of: datetime
+
+    @property
+    def owes(self) -> bool:
+        """Whether the customer can pay something now that was not paid when it was due."""
+        return self.unpaid is not None and self.status in NEEDS_ATTENTION
+
+    def owes_to(self, customer_id: str) -> bool:
+        """Whether that is billed to this customer."""
+        return self.unpaid is not None and self.owes and self.unpaid.customer_id == customer_id
 
     @property
     def will_be_charged(self) -> bool:
@@ -123,6 +134,13 @@ async def running_memberships(
     return await _decided(session, actor, await repository.running_holdings(session, actor), now)
 
 
+async def overdue_memberships(
+    session: AsyncSession, actor: Actor, now: datetime
+) -> list[HeldMembership]:
+    """Those whose renewal was not paid; one query for whoever has none, on every page."""
+    return await _decided(session, actor, await repository.overdue_holdings(session, actor), now)
+
+
 async def past_memberships(
     session: AsyncSession, actor: Actor, now: datetime, after: PastPosition
 ) -> tuple[tuple[HeldMembership, ...], PastPosition | None]:
@@ -186,21 +204,31 @@ def _has_our_form(given_id: str) -> bool:
 async def _decided(
     session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow], now: datetime
 ) -> list[HeldMembership]:
-    """Put the decisions of `rules` beside each row; two queries however many rows there are."""
+    """Put the decisions of `rules` beside each row; a few queries however many rows there are."""
     if not rows:
         return []
     policies = await published_configurations(session, {row.company.id for row in rows})
-    unpaid = [invoice.id for row in rows if (invoice := _unpaid(row)) is not None]
-    attempts = await last_attempts(session, actor, unpaid)
+    unpaid = await _unpaid(session, actor, rows)
+    attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
     return [
-        _decide(row, policies.get(row.company.id, DEFAULT).access, attempts, now) for row in rows
+        _decide(
+            row,
+            policies.get(row.company.id, DEFAULT).access,
+            unpaid.get(row.membership.id),
+            attempts,
+            now,
+        )
+        for row in rows
     ]
 
 
 def _decide(
-    row: HoldingRow, access: AccessPolicy, attempts: dict[str, Payment], now: datetime
+    row: HoldingRow,
+    access: AccessPolicy,
+    unpaid: Invoice | None,
+    attempts: dict[str, Payment],
+    now: datetime,
 ) -> HeldMembership:
-    unpaid = _unpaid(row)
     facts = StripeFacts.of(row.membership, unpaid.next_attempt_at if unpaid else None)
     return HeldMembership(
         row=row,
@@ -211,9 +239,28 @@ def _decide(
         current=is_current(facts, now),
         unpaid=unpaid,
         last_attempt=attempts.get(unpaid.id) if unpaid else None,
+        as_of=now,
     )
 
 
-def _unpaid(row: HoldingRow) -> Invoice | None:
-    invoice = row.latest_invoice
-    return invoice if invoice is not None and invoice.status is InvoiceStatus.OPEN else None
+async def _unpaid(
+    session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow]
+) -> dict[str, Invoice]:
+    """The open invoice of each membership that has one.
+
+    Of an unpaid subscription the latest invoice is a draft that nobody is asked to pay
+    (docs.stripe.com/billing/subscriptions/overview#unpaid-subscriptions): an earlier one is open.
+    """
+    latest = {
+        row.membership.id: invoice
+        for row in rows
+        if (invoice := row.latest_invoice) is not None and invoice.status is InvoiceStatus.OPEN
+    }
+    others = [
+        row.membership.id
+        for row in rows
+        if row.membership.id not in latest
+        and status_of(StripeFacts.of(row.membership)) in NEEDS_ATTENTION
+    ]
+    earlier = await repository.open_invoices(session, actor, others) if others else {}
+    return earlier | latest

@@ -5,5 +5,14 @@ from __future__ import annotations
 from portal_app.memberships.state.charged_to import ChargedToState
 from portal_app.memberships.state.detail import MembershipState
 from portal_app.memberships.state.orders import OrdersState
+from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
+from portal_app.memberships.state.paying import PayState
 
-__all__ = ["ChargedToState", "MembershipState", "OrdersState"]
+__all__ = [
+    "ChargedToState",
+    "MembershipState",
+    "OrdersState",
+    "OverdueState",
+    "PayState",
+    "refresh_overdue",
+]

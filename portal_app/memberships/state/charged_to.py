@@ -17,6 +17,7 @@ from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import charge_to, method_choices
 from portal_app.memberships.views import ChargedToView, charged_to_view
+from portal_app.payment_methods.state.offers import offer_to_pay
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
@@ -78,7 +79,9 @@ class ChargedToState(rx.State):
         everywhere = self.everywhere and self.view.others
         try:
             await charge_to(desk(), actor, member_id, self.choice, everywhere=everywhere)
-            await notify(self, "ok", self._said(reader, everywhere), on_next_page=True)
+            offer = await offer_to_pay(actor, self.choice)
+            text = f"{self._said(reader, everywhere)} {offer.text}".strip()
+            await notify(self, "ok", text, link=offer.link, on_next_page=True)
             yield rx.redirect(here)
         except Waiting as waiting:
             await tell(self, reader, waiting, on_next_page=True)

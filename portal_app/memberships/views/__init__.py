@@ -13,6 +13,8 @@ from portal_app.memberships.views.cards import (
 from portal_app.memberships.views.charged_to import ChargedToView, MethodOption, charged_to_view
 from portal_app.memberships.views.detail import FactRow, MembershipView, membership_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
+from portal_app.memberships.views.overdue import OverdueView, overdue_view
+from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
 
 __all__ = [
     "AlertView",
@@ -23,13 +25,19 @@ __all__ = [
     "MethodOption",
     "NextChargeView",
     "OrdersView",
+    "OverdueView",
+    "PayMethod",
+    "PayView",
     "TimelineRow",
     "alerts_of",
     "charged_to_view",
     "membership_card",
     "membership_view",
     "next_charge",
+    "not_paid",
     "orders_view",
+    "overdue_view",
+    "pay_view",
     "timeline_rows",
     "with_older",
 ]

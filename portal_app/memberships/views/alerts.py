@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from portal_app.invoices.views import decline_reason
 from portal_app.memberships.rules import (
     MembershipStatus,
     access_while_past_due_until,
     renewal_date,
 )
 from portal_app.memberships.service import HeldMembership
-from portal_app.memberships.views.wording import charged_method, could_not_charge, next_try
-from portal_app.payment_methods.views import expires_before, label_of, month_of
+from portal_app.memberships.views.wording import could_not_charge, next_try
+from portal_app.payment_methods.rules import expires_before
+from portal_app.payment_methods.views import decline_sentence, label_of, month_of
 from portal_app.ui.reader import Reader, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:
-    """*href* leads to the membership's page; *product* completes its accessible name."""
+    """*href* leads to the membership's page; *product* completes its accessible name.
+
+    *update_href* is where another payment method is chosen, empty where that is not what helps.
+    *pay_href* leads to where it can be paid, empty where it can't; *pay* is `fix` for a charge that
+    failed, `finish` for a first one, `invoice` for what is paid by the customer's own doing.
+    """
 
     key: str = ""
     tone: Tone = "warn"
     title: str = ""
     text: str = ""
     href: str = ""
+    update_href: str = ""
     product: str = ""
+    pay: str = ""
+    pay_href: str = ""
 
 
 def alerts_of(reader: Reader, memberships: Iterable[HeldMembership]) -> list[AlertView]:
@@ -56,7 +64,19 @@ def _view(held: HeldMembership, tone: Tone, title: str, *sentences: str) -> Aler
         text=" ".join(sentence for sentence in sentences if sentence),
         href=f"/billing/manage/{row.member.id}/",
         product=row.product.title,
+        pay=_way_to_pay(held) if held.owes else "",
+        pay_href=pay_href(row.member.id) if held.owes else "",
     )
+
+
+def pay_href(member_id: str) -> str:
+    return f"/billing/manage/{member_id}/pay/"
+
+
+def _way_to_pay(held: HeldMembership) -> str:
+    if held.row.membership.collection_method == "send_invoice":
+        return "invoice"
+    return "finish" if held.status is MembershipStatus.DRAFTED else "fix"
 
 
 def _overdue_title(reader: Reader, held: HeldMembership) -> str:
@@ -70,28 +90,34 @@ def _overdue_title(reader: Reader, held: HeldMembership) -> str:
 
 
 def _past_due(reader: Reader, held: HeldMembership) -> AlertView:
-    reason = decline_reason(reader, held.last_attempt.failure_code) if held.last_attempt else ""
     return _view(
         held,
         "danger",
         _overdue_title(reader, held),
         could_not_charge(reader, held),
-        reason,
+        why_not(reader, held),
         next_try(reader, held),
-        _what_to_do(reader, held),
-        _access(reader, held),
+        _who_helps(reader, held),
+        access_meanwhile(reader, held),
     )
 
 
-def _what_to_do(reader: Reader, held: HeldMembership) -> str:
-    """Only what a customer really can do today."""
-    method = charged_method(reader, held)
-    if held.facts.next_payment_attempt_at is not None and method:
-        return reader.say("Please make sure that it can be charged by then.")
+def why_not(reader: Reader, held: HeldMembership) -> str:
+    """Why the last charge failed; empty where none was tried."""
+    tried = held.last_attempt
+    if tried is None or held.row.membership.collection_method == "send_invoice":
+        return ""
+    return decline_sentence(reader, tried.failure_code)
+
+
+def _who_helps(reader: Reader, held: HeldMembership) -> str:
+    """For what can't be paid here."""
+    if held.owes:
+        return ""
     return reader.say("{company} can help you to pay.", company=held.row.company.title)
 
 
-def _access(reader: Reader, held: HeldMembership) -> str:
+def access_meanwhile(reader: Reader, held: HeldMembership) -> str:
     if not held.has_access:
         return reader.say("Your access has stopped until it is paid.")
     until = access_while_past_due_until(held.facts, held.access)
@@ -107,7 +133,7 @@ def _unresolved(reader: Reader, held: HeldMembership) -> AlertView:
         "danger",
         reader.say("{product} was not paid", product=row.product.title),
         reader.say("No more charges will be tried, and your access has stopped."),
-        reader.say("{company} can help you to pay.", company=row.company.title),
+        _who_helps(reader, held),
     )
 
 
@@ -118,7 +144,7 @@ def _drafted(reader: Reader, held: HeldMembership) -> AlertView:
         "warn",
         reader.say("The first payment for {product} is not finished", product=row.product.title),
         reader.say("It starts once the payment is confirmed."),
-        reader.say("{company} can help you to pay.", company=row.company.title),
+        _who_helps(reader, held),
     )
 
 
@@ -127,15 +153,17 @@ def _expiring_card(reader: Reader, held: HeldMembership) -> AlertView | None:
     charges = held.row.membership.collection_method == "charge_automatically"
     if method is None or due is None or not charges or not expires_before(method, due):
         return None
+    facts = {
+        "product": held.row.product.title,
+        "date": reader.date(due),
+        "month": month_of(method),
+    }
     label = label_of(reader, method)
-    return _view(
-        held,
-        "warn",
-        reader.say("{method} expires before the next charge", method=label),
-        reader.say(
-            "{product} renews on {date}; the card is valid until {month}.",
-            product=held.row.product.title,
-            date=reader.date(due),
-            month=month_of(method),
-        ),
-    )
+    if expires_before(method, held.as_of):
+        title = reader.say("{method} has expired", method=label)
+        text = reader.say("{product} renews on {date}; the card was valid until {month}.", **facts)
+    else:
+        title = reader.say("{method} expires before the next charge", method=label)
+        text = reader.say("{product} renews on {date}; the card is valid until {month}.", **facts)
+    view = _view(held, "warn", title, text)
+    return replace(view, update_href=f"{view.href}payment-method/")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.memberships.service import MethodChoices
 from portal_app.memberships.views.wording import sentence
-from portal_app.payment_methods.views import expiry_of, label_of
+from portal_app.payment_methods.views import add_href, expiry_of, label_of
 from portal_app.ui.reader import Reader
 
 
@@ -41,9 +41,8 @@ class ChargedToView:
 
 def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
     row = choices.held.row
-    charged = row.payment_method
+    charged, now = row.payment_method, choices.held.as_of
     products = dict.fromkeys(other.row.product.title for other in choices.others)
-    add = f"/payment-methods/add/?customer={row.membership.customer_id}&member={row.member.id}"
     return ChargedToView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
@@ -52,10 +51,10 @@ def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
         sentence=sentence(reader, choices.held),
         current=charged.id if charged else "",
         methods=[
-            MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one))
+            MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one, now))
             for one in choices.methods
         ],
         others=bool(products),
         other_products=", ".join(products),
-        add_href=add,
+        add_href=add_href(row.membership.customer_id, row.member.id),
     )

@@ -36,7 +36,8 @@ class MembershipView:
     """Everything the page shows. The default is an empty page, which is never on screen.
 
     *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
-    *earlier* continues *timeline* with what is folded away. *brand_style* and *wordmark* are the
+    *card_expires* says that an alert leads to choosing another. *earlier* continues *timeline* with
+    what is folded away. *brand_style* and *wordmark* are the
     company's; empty without a brand.
     """
 
@@ -52,6 +53,7 @@ class MembershipView:
     charges: bool = False
     payment_method: PaymentMethodView = field(default_factory=PaymentMethodView)
     alerts: list[AlertView] = field(default_factory=list)
+    card_expires: bool = False
     facts: list[FactRow] = field(default_factory=list)
     invoices: list[InvoiceRow] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
@@ -63,6 +65,7 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
     row = held.row
     label, tone = badge(reader, held)
     history = timeline_rows(reader, details.events)
+    alerts = alerts_of(reader, [held])
     return MembershipView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
@@ -75,8 +78,9 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         sentence="" if held.status in NEEDS_ATTENTION else sentence(reader, held),
         scheduled_change=_scheduled_change(reader, details),
         charges=held.is_charged,
-        payment_method=method_view(reader, row.payment_method),
-        alerts=alerts_of(reader, [held]),
+        payment_method=method_view(reader, row.payment_method, held.as_of),
+        alerts=alerts,
+        card_expires=any(one.update_href for one in alerts),
         facts=[FactRow(label=name, value=value) for name, value in _facts(reader, held) if value],
         invoices=[
             *(invoice_row(reader, invoice) for invoice in details.invoices),

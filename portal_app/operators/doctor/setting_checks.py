@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from portal_app.asgi import CLIENT
 from portal_app.notifications.transports import choose_transport
 from portal_app.operators.doctor.findings import Finding, failure, fine, warning
-from portal_app.settings import DOTENV, SHORTEST_SECRET, Mode, Settings
+from portal_app.settings import DOTENV, SHORTEST_SECRET, CardForm, Mode, Settings
 
 ENVIRONMENTS: Final = frozenset({"development", "production"})
 LEAST_FREE: Final = 0.1
@@ -139,12 +139,14 @@ def _proxies(settings: Settings) -> Finding:
 
 
 def _publishable_key(settings: Settings) -> Finding:
+    if settings.portal_card_form is CardForm.REDIRECT:
+        return fine("cards", "added on Stripe's own page")
     if settings.stripe_publishable_key or settings.mode is Mode.SANDBOX:
         return fine("cards", "Stripe's form can be shown")
     return warning(
         "cards",
         "no publishable key: nobody can add a card",
-        "set STRIPE_PUBLISHABLE_KEY to the pk_… beside your secret key",
+        "set STRIPE_PUBLISHABLE_KEY to the pk_… of your secret key, or PORTAL_CARD_FORM=redirect",
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
 from portal_app.payment_methods.pages.form import payment_form
 from portal_app.payment_methods.state import AddMethodState
-from portal_app.payment_methods.views import AddMethodView, WalletChoice
+from portal_app.payment_methods.views import AddMethodView, UseChoice, WalletChoice
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
+    action_row,
     alert,
     button,
     card,
@@ -25,35 +27,51 @@ from portal_app.ui.parts import (
     skeleton_page,
     stack,
 )
-from portal_app.ui.parts.types import Child, Events, Flag, Text
+from portal_app.ui.parts.types import Child, Events, Flag, Text, Texts
 
 LIST = "/payment-methods/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddEvents:
-    """*use_everywhere* takes whether everything that is billed here moves to the new method."""
+    """*use_everywhere* takes whether everything that is billed here moves to the new method.
+
+    *use_for* takes a membership and whether it is ticked, one of *members* then; *leave* goes to
+    the provider's own page.
+    """
 
     use_everywhere: Events = None
     everywhere: Flag = True
+    use_for: Events = None
+    members: Texts = ()
     problem: Text = ""
+    leave: Events = None
+    busy: Flag = False
 
 
 def add_page() -> rx.Component:
     """Entered and left by full loads: its document alone may load the provider's script."""
     state = AddMethodState
     events = AddEvents(
-        use_everywhere=state.use_everywhere, everywhere=state.everywhere, problem=state.problem
+        use_everywhere=state.use_everywhere,
+        everywhere=state.everywhere,
+        use_for=state.use_for,
+        members=state.members,
+        problem=state.problem,
+        leave=state.leave_for_provider,
+        busy=state.busy,
     )
-    form = payment_form(
+    embedded = payment_form(
         _terms(state.view, events),
         publishable_key=state.publishable_key,
         script=state.script,
         client_secret=state.client_secret,
         return_url=state.return_url,
         back=state.view.back,
+        sentences=state.sentences,
         on_succeeded=state.finish,
     )
+    form = rx.cond(state.hosted, hosted_form(state.view, events), embedded)
     return page_shell(
         _head(state.view),
         rx.match(
@@ -78,6 +96,18 @@ def add_body(events: AddEvents, form: rx.Component) -> rx.Component:
     )
 
 
+def hosted_form(view: AddMethodView, events: AddEvents) -> rx.Component:
+    """Where a card is entered on the provider's own page: what will be charged, and the way."""
+    return stack(
+        _terms(view, events),
+        rx.el.p(t("You enter it on the payment provider's page and then come back here.")),
+        action_row(
+            button(t("Continue"), on_click=events.leave, busy=events.busy, variant="primary"),
+            link_button(t("Cancel"), view.back, variant="ghost", reload=True),
+        ),
+    )
+
+
 def _head(view: AddMethodView) -> rx.Component:
     return rx.el.div(
         document_link(
@@ -98,13 +128,27 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
             checkbox(
                 view.everywhere,
                 "everywhere",
-                checked=events.everywhere,
+                default_checked=events.everywhere,
                 on_change=events.use_everywhere,
             ),
         ),
+        rx.cond(view.uses, rx.cond(events.everywhere, rx.fragment(), _uses(view, events))),
         rx.cond(
             view.product != "",
-            rx.el.p(t_fill("{product} will be charged to it.", product=view.product)),
+            rx.el.p(
+                rx.cond(
+                    view.then_pay,
+                    t_fill(
+                        "Next you see what is due for {product}. Nothing is charged before.",
+                        product=view.product,
+                    ),
+                    rx.cond(
+                        rx.cond(view.uses, events.everywhere, True),
+                        t_fill("{product} will be charged to it.", product=view.product),
+                        "",
+                    ),
+                )
+            ),
         ),
         muted(
             t(
@@ -113,6 +157,32 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
             )
         ),
     )
+
+
+def _uses(view: AddMethodView, events: AddEvents) -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(t("Use it for")),
+        rx.foreach(view.uses, lambda use: _use(use, events)),
+        class_name="choices",
+    )
+
+
+def _use(use: UseChoice, events: AddEvents) -> rx.Component:
+    return checkbox(
+        use.label,
+        "use",
+        default_checked=_among(events.members, use.member_id),
+        on_change=None
+        if events.use_for is None
+        else lambda ticked: events.use_for(use.member_id, ticked),
+        key=use.member_id,
+    )
+
+
+def _among(chosen: Texts, member_id: Text) -> rx.Var[bool]:
+    listed: Any = rx.Var.create(chosen)
+    found: rx.Var[bool] = listed.contains(member_id)
+    return found
 
 
 def _choose(choices: list[WalletChoice], email: Text) -> rx.Component:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.payment_methods.views import DECLINES
 from portal_app.ui.i18n import LocaleState, t
 from portal_app.ui.parts.types import Child, Events, Text
 
@@ -28,6 +29,7 @@ class PaymentForm(rx.NoSSRComponent):
     back: rx.Var[str]
     locale: rx.Var[str]
     labels: rx.Var[dict[str, str]]
+    declines: rx.Var[dict[str, dict[str, str]]]
     # Reflex reads the signature from the brackets; its own annotation of them is not generic.
     on_succeeded: rx.EventHandler[_setup_id]  # type: ignore[type-arg, valid-type]
 
@@ -39,12 +41,14 @@ def payment_form(
     client_secret: Text,
     return_url: Text,
     back: Text,
+    sentences: dict[str, str] | rx.Var,
     on_succeeded: Events,
 ) -> rx.Component:
     """*terms* stand between the fields and the button.
 
-    *script* is where the sandbox's stand-in is, empty for Stripe's own. *on_succeeded* gets the
-    setup's id, which is a claim: ask the provider.
+    *script* is where the sandbox's stand-in is, empty for Stripe's own. *sentences* are those of
+    `decline_sentences`, for what a bank says to the browser. *on_succeeded* gets the setup's id,
+    which is a claim: ask the provider.
     """
     return PaymentForm.create(
         *terms,
@@ -61,6 +65,10 @@ def payment_form(
             "broken": t("The payment form could not be loaded. Check your connection."),
             "lost": t("That didn't work. Please try again."),
             "retry": t("Try again"),
+        },
+        declines={
+            "kinds": {code: str(one) for code, one in DECLINES.items()},
+            "sentences": sentences,
         },
         on_succeeded=on_succeeded,
     )

@@ -15,9 +15,11 @@ from portal_app.ui.parts import (
     badge,
     button,
     card,
+    document_link,
     empty_state,
     link_button,
     load_failed,
+    method_mark,
     muted,
     skeleton_card,
     skeleton_page,
@@ -58,8 +60,25 @@ def wallets_body(view: WalletsView, events: WalletEvents) -> rx.Component:
     """The page below its heading, for any view; the studio previews it with one of its own."""
     return rx.cond(
         view.wallets,
-        stack(rx.foreach(view.wallets, lambda wallet: _wallet(wallet, events))),
+        stack(
+            rx.cond(view.offers, _offers(view)),
+            rx.foreach(view.wallets, lambda wallet: _wallet(wallet, events)),
+        ),
         _nothing(view),
+    )
+
+
+def _offers(view: WalletsView) -> rx.Component:
+    """A card belongs to one of Stripe's customers, and each of those has one currency."""
+    return card(
+        muted(t("Each currency has payment methods of its own, so it is entered once for each.")),
+        rx.el.ul(
+            rx.foreach(
+                view.offers, lambda one: rx.el.li(document_link(one.title, one.href), key=one.href)
+            ),
+            class_name="link-list",
+        ),
+        title=t_fill("Use {method} elsewhere too?", method=view.added),
     )
 
 
@@ -101,12 +120,14 @@ def _wallet(wallet: WalletView, events: WalletEvents) -> rx.Component:
 
 def _method(row: MethodRow, events: WalletEvents) -> rx.Component:
     return rx.el.li(
+        method_mark(row.mark),
         rx.el.div(
             rx.el.p(
                 rx.el.span(row.label, class_name="method-label"),
                 rx.cond(row.default, badge(t("Default"), "info")),
                 class_name="method-head",
             ),
+            rx.cond(row.note != "", muted(row.note)),
             rx.cond(
                 row.warning != "",
                 rx.el.p(row.warning, class_name="method-warning"),

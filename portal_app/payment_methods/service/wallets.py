@@ -68,3 +68,16 @@ async def find_method(
     if found is None:
         raise PaymentMethodNotFound
     return found
+
+
+async def find_method_or_copy(
+    session: AsyncSession, actor: Actor, method_id: object
+) -> tuple[PaymentMethod, Customer]:
+    """As `find_method`; for one that its own copy has replaced, the copy."""
+    try:
+        return await find_method(session, actor, method_id)
+    except PaymentMethodNotFound:
+        found = await repository.find_copy(session, actor, str(method_id))
+        if found is None:
+            raise
+        return found

@@ -17,25 +17,34 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import find_held, method_added, running_memberships
-from portal_app.payment_methods.errors import SetupFailed, SetupUnderWay
+from portal_app.payment_methods.errors import SetupFailed, SetupLeft, SetupUnderWay
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.service import (
+    Uses,
     Wallet,
+    change_uses,
     find_wallet,
     finish_setup,
     list_wallets,
+    note_setup,
+    open_page,
     open_setup,
 )
+from portal_app.payment_methods.state.offers import offer_to_pay
+from portal_app.payment_methods.state.uses import use_choices
 from portal_app.payment_methods.views import (
     AddMethodView,
+    PayOffer,
     WalletChoice,
     add_href,
     add_method_view,
+    decline_sentence,
+    decline_sentences,
     label_of,
     wallet_choices,
 )
 from portal_app.provider.current import provider
-from portal_app.settings import get_settings
+from portal_app.settings import CardForm, get_settings
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
 
@@ -45,8 +54,10 @@ log = logging.getLogger(__name__)
 class AddMethodState(rx.State):
     """*phase* is `loading`, `choose`, `ready`, `checking`, `unconfirmed`, `missing` or `failed`.
 
-    *problem* is what the bank said on a page of its own. The form is told *publishable_key*,
-    *script* and *client_secret* at run time, so that one build serves every mode.
+    *problem* is what the bank said on a page of its own, *sentences* what it may say in the form.
+    The form is told *publishable_key*, *script* and *client_secret* at run time, so that one build
+    serves every mode; with *hosted* there is a button to the provider's page instead. Without
+    *everywhere*, *members* are charged.
     """
 
     phase: str = "loading"
@@ -54,35 +65,52 @@ class AddMethodState(rx.State):
     choices: list[WalletChoice] = []
     email: str = ""
     everywhere: bool = True
+    members: list[str] = []
     problem: str = ""
+    hosted: bool = False
+    busy: bool = False
+    sentences: dict[str, str] = {}
     publishable_key: str = ""
     script: str = ""
     client_secret: str = ""
     return_url: str = ""
-    # The setup that this tab opened: only for that one does the tick count.
-    _setup_id: str = ""
+    # The row that says what the method of the open form shall pay for.
+    _noted: str = ""
     _asked_about: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
     async def load(self) -> AsyncIterator[EventSpec | None]:
-        """Open the form; back from the bank's page, find out what came of it first."""
+        """Open the form; back from the bank's or the provider's page, find out what came of it."""
         await start_page(self)
-        kept = self._setup_id, self.everywhere
+        chosen = self.everywhere, self.members
         self.reset()
-        self._setup_id, self.everywhere = kept
-        self.email = current_actor().email
-        if returning := self._given("setup_intent"):
+        actor = current_actor()
+        self.email = actor.email
+        if returning := self._given("setup_intent") or self._given("session_id"):
+            self.everywhere, self.members = chosen
             async for event in self._finish(returning):
                 yield event
-        else:
-            self.everywhere = True
-            await self._open()
+            return
+        await self._open(anew=True)
+        if self._given("left"):
+            await notify(self, "info", Reader(actor.locale).say(SetupLeft().sentence))
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    def use_everywhere(self, everywhere: bool) -> None:
+    async def use_everywhere(self, everywhere: bool) -> AsyncIterator[None]:
         self.everywhere = everywhere is True
+        yield  # the tick is seen to move before it is written down
+        await self._keep_choice()
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def use_for(self, member_id: str, ticked: bool) -> AsyncIterator[None]:
+        """Tick one membership, or take its tick away; others' are none of the choices."""
+        chosen = {*self.members, member_id} if ticked is True else {*self.members} - {member_id}
+        self.members = [one.member_id for one in self.view.uses if one.member_id in chosen]
+        yield
+        await self._keep_choice()
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -98,13 +126,36 @@ class AddMethodState(rx.State):
         async for event in self._finish(self._asked_about):
             yield event
 
-    async def _open(self) -> None:
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def leave_for_provider(self) -> AsyncIterator[EventSpec | None]:
+        """To the provider's own page, which comes back to this one."""
         actor = current_actor()
+        self.busy = True
+        yield None
         try:
             async with database().reading() as session:
                 wallet = await self._read(session, actor)
             if wallet is not None:
-                await self._open_form(wallet)
+                noted = await note_setup(database(), actor, wallet, self._uses())
+                back_to = get_settings().origin + self._here(wallet)
+                page = await open_page(provider(), wallet, noted, back_to=back_to)
+                yield open_document(page.url)
+        except NotFound:
+            self.phase = "missing"
+        except PortalError as refusal:
+            await tell(self, Reader(actor.locale), refusal)
+        finally:
+            self.busy = False
+
+    async def _open(self, *, anew: bool = False) -> None:
+        """*anew* forgets what was ticked: it is about something else."""
+        actor = current_actor()
+        try:
+            async with database().reading() as session:
+                wallet = await self._read(session, actor, anew=anew)
+            if wallet is not None:
+                await self._open_form(actor, wallet)
         except NotFound:
             self.phase = "missing"
         except Exception:
@@ -112,7 +163,9 @@ class AddMethodState(rx.State):
             log.exception("the form that adds a payment method could not be opened")
             self.phase = "failed"
 
-    async def _read(self, session: AsyncSession, actor: Actor) -> Wallet | None:
+    async def _read(
+        self, session: AsyncSession, actor: Actor, *, anew: bool = False
+    ) -> Wallet | None:
         """Which customer it is about; None when the person has to choose one."""
         reader = Reader(actor.locale)
         wallets = [
@@ -128,16 +181,17 @@ class AddMethodState(rx.State):
         wallet = await find_wallet(session, actor, given)
         held = await running_memberships(session, actor, business_now())
         product = await self._product(session, actor)
+        member_id = self._given("member") if product else ""
+        if anew:
+            self.everywhere, self.members = True, [member_id] if member_id else []
         self.view = add_method_view(
             reader,
             wallet,
+            use_choices(held, wallet.customer.id),
             alone=len(wallets) < 2,  # noqa: PLR2004 - it and another
-            used=any(
-                one.will_be_charged and one.row.membership.customer_id == wallet.customer.id
-                for one in held
-            ),
             product=product,
-            back=f"/billing/manage/{self._given('member')}/" if product else "",
+            back=self._page_of(member_id) if member_id else "",
+            then_pay=self._then_pay() and bool(product),
         )
         return wallet
 
@@ -146,16 +200,32 @@ class AddMethodState(rx.State):
             return ""
         return (await find_held(session, actor, member_id, business_now())).row.product.title
 
-    async def _open_form(self, wallet: Wallet) -> None:
+    async def _open_form(self, actor: Actor, wallet: Wallet) -> None:
         settings = get_settings()
-        setup = await open_setup(provider(), wallet)
-        if not settings.publishable_key:
-            raise LookupError("STRIPE_PUBLISHABLE_KEY is not set: nobody can add a card")
-        here = add_href(wallet.customer.id, self._given("member"))
-        self._setup_id = setup.id
-        self.publishable_key, self.script = settings.publishable_key, settings.stand_in_script
-        self.client_secret, self.return_url = setup.client_secret, settings.origin + here
+        self.hosted = settings.portal_card_form is CardForm.REDIRECT
+        if not self.hosted:
+            if not settings.publishable_key:
+                raise LookupError("STRIPE_PUBLISHABLE_KEY is not set: nobody can add a card")
+            noted = await note_setup(database(), actor, wallet, self._uses())
+            setup = await open_setup(provider(), wallet, noted)
+            self._noted, self.client_secret = noted.id, setup.client_secret
+            self.publishable_key, self.script = settings.publishable_key, settings.stand_in_script
+            self.sentences = decline_sentences(Reader(actor.locale))
+            self.return_url = settings.origin + self._here(wallet)
         self.phase = "ready"
+
+    def _uses(self) -> Uses:
+        """Whoever came for one membership has that one ticked, also where nothing else can be.
+
+        Whoever came to pay moves nothing by that.
+        """
+        if self._then_pay():
+            return Uses()
+        return Uses(everywhere=self.everywhere, member_ids=tuple(self.members))
+
+    async def _keep_choice(self) -> None:
+        if self._noted:
+            await change_uses(database(), current_actor(), self._noted, self._uses())
 
     async def _finish(self, setup_id: str) -> AsyncIterator[EventSpec | None]:
         actor = current_actor()
@@ -163,10 +233,14 @@ class AddMethodState(rx.State):
         self.phase, self.client_secret, self._asked_about = "checking", "", setup_id
         yield None
         try:
-            method = await finish_setup(database(), provider(), actor, setup_id)
+            method, noted = await finish_setup(database(), provider(), actor, setup_id)
+        except SetupLeft as left:
+            await self._open()
+            self.problem = reader.say(left.sentence)
         except SetupFailed as failed:
             await self._open()
-            self.problem = reader.say(failed.sentence)
+            reason = decline_sentence(reader, failed.reason)
+            self.problem = f"{reader.say(failed.sentence)} {reason}"
         except SetupUnderWay as waiting:
             await tell(self, reader, waiting, on_next_page=True)
             yield open_document(AddMethodView().back)
@@ -177,22 +251,49 @@ class AddMethodState(rx.State):
             log.exception("what became of a setup could not be found out")
             self.phase = "unconfirmed"
         else:
-            yield await self._put_to_use(actor, method, own=setup_id == self._setup_id)
+            yield await self._put_to_use(actor, method, noted)
 
-    async def _put_to_use(self, actor: Actor, method: PaymentMethod, *, own: bool) -> EventSpec:
-        """It is on file whatever happens here; a setup of another tab moves no membership."""
+    async def _put_to_use(self, actor: Actor, method: PaymentMethod, noted: str) -> EventSpec:
+        """It is on file whatever happens here; without a row of ours no membership moves."""
         reader = Reader(actor.locale)
-        member_id = self._given("member") if own else ""
         text = reader.say("{method} was added.", method=label_of(reader, method))
-        everywhere = own and self.everywhere
+        used = not self._then_pay()
         try:
-            await method_added(desk(), actor, method.id, everywhere=everywhere, member_id=member_id)
+            await method_added(desk(), actor, method.id, setup_id=noted)
         except PortalError as later:
             await notify(self, "info", f"{text} {reader.say(later.sentence)}", on_next_page=True)
         else:
-            await notify(self, "ok", text, on_next_page=True)
-        self._setup_id = ""
-        return open_document(f"/billing/manage/{member_id}/" if member_id else AddMethodView().back)
+            await self._say(text, method, used=used)
+        self._noted = ""
+        return open_document(await self._back(actor, method))
+
+    async def _say(self, text: str, method: PaymentMethod, *, used: bool) -> None:
+        """A method that was put to use could pay what is open: that is offered, never done."""
+        offer = await offer_to_pay(current_actor(), method.id) if used else PayOffer()
+        text = f"{text} {offer.text}".strip()
+        await notify(self, "ok", text, link=offer.link, on_next_page=True)
+
+    async def _back(self, actor: Actor, method: PaymentMethod) -> str:
+        """To what it was added for, else to the list, which offers what is next."""
+        try:
+            async with database().reading() as session:
+                product = await self._product(session, actor)
+        except NotFound:
+            product = ""
+        if not product:
+            return f"{AddMethodView().back}?added={method.id}"
+        page = self._page_of(self._given("member"))
+        return f"{page}?method={method.id}" if self._then_pay() else page
+
+    def _here(self, wallet: Wallet) -> str:
+        return add_href(wallet.customer.id, self._given("member"), then_pay=self._then_pay())
+
+    def _page_of(self, member_id: str) -> str:
+        page = f"/billing/manage/{member_id}/"
+        return f"{page}pay/" if self._then_pay() else page
+
+    def _then_pay(self) -> bool:
+        return self._given("then") == "pay"
 
     def _given(self, name: str) -> str:
         return str(self.router.url.query_parameters.get(name, ""))

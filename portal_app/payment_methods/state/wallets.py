@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -17,18 +18,19 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import (
-    HeldMembership,
     make_default,
-    next_charge_at,
     paid_by,
     remove_method,
     running_memberships,
 )
 from portal_app.payment_methods.service import find_method, list_wallets, substitutes
+from portal_app.payment_methods.state.offers import offer_to_pay
+from portal_app.payment_methods.state.uses import uses_of
 from portal_app.payment_methods.views import (
     RemovalView,
-    Use,
     WalletsView,
+    further_choices,
+    label_of,
     removal_view,
     wallets_view,
 )
@@ -38,25 +40,6 @@ from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 HERE = "/payment-methods"
-
-
-def uses_of(held: Iterable[HeldMembership]) -> list[Use]:
-    """What each method pays for; nothing for a membership that will not be charged again."""
-    return [
-        Use(
-            method_id=one.row.payment_method.id,
-            product=_named(one),
-            due=next_charge_at(one),
-        )
-        for one in held
-        if one.row.payment_method is not None and one.will_be_charged
-    ]
-
-
-def _named(held: HeldMembership) -> str:
-    """The plan tells memberships of one product apart."""
-    product, plan = held.row.product.title, held.row.plan.title
-    return f"{product} ({plan})" if plan else product
 
 
 class PaymentMethodsState(rx.State):
@@ -95,7 +78,8 @@ class PaymentMethodsState(rx.State):
         actor = current_actor()
         await freshen(self, Reader(actor.locale))
         async with database().reading() as session:
-            view = await _wallets(session, actor)
+            added = self.router.url.query_parameters.get("added", "")
+            view = await _wallets(session, actor, str(added))
         if view != self.view:
             self.view = view
         self.phase = "ready"
@@ -111,7 +95,9 @@ class PaymentMethodsState(rx.State):
         try:
             await make_default(desk(), actor, method_id)
             await self._read()
-            await notify(self, "ok", _made_default(reader, self.view, str(method_id)))
+            offer = await offer_to_pay(actor, str(method_id))
+            text = f"{_made_default(reader, self.view, str(method_id))} {offer.text}".strip()
+            await notify(self, "ok", text, link=offer.link)
         except PortalError as error:
             await tell(self, reader, error)
             await self._read()
@@ -119,12 +105,20 @@ class PaymentMethodsState(rx.State):
             self.busy = ""
 
 
-async def _wallets(session: AsyncSession, actor: Actor) -> WalletsView:
+async def _wallets(session: AsyncSession, actor: Actor, added: str) -> WalletsView:
+    """*added* is the method that the person comes from adding, as the address names it."""
+    now = business_now()
     wallets = await list_wallets(session, actor)
-    held = await running_memberships(session, actor, business_now())
+    held = await running_memberships(session, actor, now)
     waiting = await open_intents(session, [wallet.customer.id for wallet in wallets])
     reader, about = Reader(actor.locale), {intent.about for intent in waiting}
-    return wallets_view(reader, actor.email, wallets, uses_of(held), about)
+    view = wallets_view(reader, actor.email, wallets, uses_of(held), about, now=now)
+    charged = {one.row.membership.customer_id for one in held if one.will_be_charged}
+    method = next((one for each in wallets for one in each.methods if one.id == added), None)
+    offers = further_choices(reader, method, wallets, charged) if method else []
+    if not (method and offers):
+        return view
+    return replace(view, added=label_of(reader, method), offers=offers)
 
 
 def _made_default(reader: Reader, view: WalletsView, method_id: str) -> str:

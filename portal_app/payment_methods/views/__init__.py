@@ -4,47 +4,64 @@ from __future__ import annotations
 
 from portal_app.payment_methods.views.adding import (
     AddMethodView,
-    WalletChoice,
+    UseChoice,
     add_href,
     add_method_view,
+    further_choices,
     wallet_choices,
+)
+from portal_app.payment_methods.views.declines import (
+    DECLINES,
+    Decline,
+    decline_of,
+    decline_sentence,
+    decline_sentences,
 )
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
-    expires_before,
     expiry_of,
     label_of,
     method_label,
     method_view,
     month_of,
 )
+from portal_app.payment_methods.views.offers import PayOffer, pay_offer
 from portal_app.payment_methods.views.removal import Choice, RemovalView, removal_view
 from portal_app.payment_methods.views.wallets import (
     MethodRow,
     Use,
+    WalletChoice,
     WalletsView,
     WalletView,
     wallets_view,
 )
 
 __all__ = [
+    "DECLINES",
     "AddMethodView",
     "Choice",
+    "Decline",
     "MethodRow",
+    "PayOffer",
     "PaymentMethodView",
     "RemovalView",
     "Use",
+    "UseChoice",
     "WalletChoice",
     "WalletView",
     "WalletsView",
     "add_href",
     "add_method_view",
-    "expires_before",
+    "decline_of",
+    "decline_sentence",
+    "decline_sentences",
     "expiry_of",
+    "further_choices",
     "label_of",
     "method_label",
     "method_view",
     "month_of",
+    "pay_offer",
     "removal_view",
     "wallet_choices",
     "wallets_view",

@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.rules import expires_before
 from portal_app.payment_methods.service import Wallet
-from portal_app.payment_methods.views.labels import expires_before, expiry_of, label_of, month_of
+from portal_app.payment_methods.views.labels import (
+    Mark,
+    expiry_of,
+    label_of,
+    mark_of,
+    month_of,
+    note_of,
+)
 from portal_app.ui.reader import Reader
 
 
@@ -27,6 +35,8 @@ class MethodRow:
 
     id: str = ""
     label: str = ""
+    mark: Mark = "other"
+    note: str = ""
     expiry: str = ""
     warning: str = ""
     default: bool = False
@@ -46,9 +56,22 @@ class WalletView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WalletChoice:
+    """One Stripe customer to add to; *note* tells those of one currency apart."""
+
+    title: str = ""
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WalletsView:
+    """*added* is what was added just now, where *offers* lead to adding it elsewhere too."""
+
     email: str = ""
     wallets: list[WalletView] = field(default_factory=list)
+    added: str = ""
+    offers: list[WalletChoice] = field(default_factory=list)
 
 
 def wallets_view(
@@ -57,6 +80,8 @@ def wallets_view(
     wallets: Sequence[Wallet],
     uses: Collection[Use],
     waiting: Collection[str],
+    *,
+    now: datetime,
 ) -> WalletsView:
     """*waiting* are the ids of customers with a change that is not made yet."""
     shown = [wallet for wallet in wallets if wallet.methods or wallet.customer.currency]
@@ -66,7 +91,7 @@ def wallets_view(
             WalletView(
                 key=wallet.customer.id,
                 title=billed_in(reader, wallet) if len(shown) > 1 else "",
-                methods=[_row(reader, wallet, method, uses) for method in wallet.methods],
+                methods=[_row(reader, wallet, method, uses, now) for method in wallet.methods],
                 add_href=f"/payment-methods/add/?customer={wallet.customer.id}",
                 waiting=wallet.customer.id in waiting,
             )
@@ -83,13 +108,17 @@ def billed_in(reader: Reader, wallet: Wallet) -> str:
     return reader.say("Billed in {currency}", currency=currency)
 
 
-def _row(reader: Reader, wallet: Wallet, method: PaymentMethod, uses: Collection[Use]) -> MethodRow:
+def _row(
+    reader: Reader, wallet: Wallet, method: PaymentMethod, uses: Collection[Use], now: datetime
+) -> MethodRow:
     own = [use for use in uses if use.method_id == method.id]
     return MethodRow(
         id=method.id,
         label=label_of(reader, method),
-        expiry=expiry_of(reader, method),
-        warning=_warning(reader, method, own),
+        mark=mark_of(method),
+        note=note_of(reader, method),
+        expiry=expiry_of(reader, method, now),
+        warning=_warning(reader, method, own, now),
         default=wallet.is_default(method),
         pays_for=pays_for(reader, own),
         remove_href=f"/payment-methods/{method.id}/remove/",
@@ -101,14 +130,12 @@ def pays_for(reader: Reader, uses: Iterable[Use]) -> str:
     return reader.say("Pays for: {products}", products=products) if products else ""
 
 
-def _warning(reader: Reader, method: PaymentMethod, uses: Iterable[Use]) -> str:
+def _warning(reader: Reader, method: PaymentMethod, uses: Iterable[Use], now: datetime) -> str:
     late = [(use.due, use.product) for use in uses if use.due and expires_before(method, use.due)]
     if not late:
         return ""
     due, product = min(late)
-    return reader.say(
-        "Expires {month}, before the charge on {date} for {product}",
-        month=month_of(method),
-        date=reader.date(due),
-        product=product,
-    )
+    facts = {"month": month_of(method), "date": reader.date(due), "product": product}
+    if expires_before(method, now):
+        return reader.say("Expired {month}, before the charge on {date} for {product}", **facts)
+    return reader.say("Expires {month}, before the charge on {date} for {product}", **facts)

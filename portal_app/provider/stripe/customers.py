@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from portal_app.provider.facts import CustomerFacts, DeletedCustomer, PaymentMethodFacts
 from portal_app.provider.stripe.fields import Fields
+
+# Where kinds without a number say whose they are: Link, PayPal, Cash App Pay.
+_ACCOUNTS: Final = ("email", "payer_email", "cashtag")
 
 
 def customer_facts(obj: object) -> CustomerFacts:
@@ -45,6 +50,8 @@ def payment_method_facts(obj: object) -> PaymentMethodFacts:
         funding=details.text_or_empty("funding") if details else "",
         fingerprint=details.text_or_empty("fingerprint") if details else "",
         wallet=wallet.text("type") if wallet else "",
+        account=next(filter(None, map(details.text_or_empty, _ACCOUNTS)), "") if details else "",
+        country=details.text_or_empty("country") if details else "",
         created_at=method.moment("created"),
     )
 

@@ -153,6 +153,9 @@ def _method_used(charge: Fields | None) -> tuple[str, str, str]:
 
 
 def _failure_code(intent: Fields) -> str:
+    """Why it is not paid; one that waits for the customer says so as a refused charge would."""
+    if intent.text("status") == "requires_action":
+        return "authentication_required"
     error = intent.part_or_none("last_payment_error")
     if error is None:
         return ""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from portal_app.provider.answers import HostedPage, PromotionFacts, SetupFacts, TaxIdFacts
+from portal_app.provider.answers import (
+    HostedPage,
+    PageSetup,
+    PromotionFacts,
+    SetupFacts,
+    TaxIdFacts,
+)
+from portal_app.provider.marked import OPENED_FOR
 from portal_app.provider.stripe.fields import Fields
 
 
@@ -18,12 +25,31 @@ def setup_facts(obj: object) -> SetupFacts:
         status=intent.text("status"),
         client_secret=intent.text("client_secret"),
         failure_code=failure,
+        opened_for=intent.metadata().get(OPENED_FOR, ""),
+        action_url=_action_url(intent),
     )
+
+
+def _action_url(intent: Fields) -> str:
+    action = intent.part_or_none("next_action")
+    redirect = action.part_or_none("redirect_to_url") if action else None
+    return redirect.text_or_empty("url") if redirect else ""
 
 
 def hosted_page(obj: object) -> HostedPage:
     session = Fields(obj, "checkout_session")
     return HostedPage(id=session.text("id"), url=session.text("url"))
+
+
+def page_setup(obj: object) -> PageSetup:
+    """Of a session with its intent expanded."""
+    session = Fields(obj, "checkout_session")
+    done = session.text("status") == "complete"
+    intent = session.raw("setup_intent")
+    return PageSetup(
+        customer_id=session.ref_or_none("customer"),
+        setup=setup_facts(intent) if done and intent is not None else None,
+    )
 
 
 def promotion_facts(obj: object) -> PromotionFacts:

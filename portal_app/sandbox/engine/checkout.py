@@ -191,12 +191,13 @@ def complete(world: World, session_id: str, token: str) -> Obj:
     session = world.get("checkout.session", session_id)
     if session["status"] != "open":
         raise invalid(f"This Checkout Session is {session['status']} and can't be completed.")
-    card = cards.by_token(token) if payment_methods.is_token(token) else None
-    if card is None:
+    debit = session["mode"] == "setup" and cards.account_by_token(token) is not None
+    card = cards.by_token(token) if payment_methods.is_token(token) and not debit else None
+    if card is None and not debit:
         raise invalid(
             "`payment_method` must be a documented pm_card_… token.", param="payment_method"
         )
-    if session["mode"] == "setup":
+    if card is None or session["mode"] == "setup":
         return _complete_setup(world, session, token)
     if refusal := card.attach or card.charge:
         raise refusal.error()

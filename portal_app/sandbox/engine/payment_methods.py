@@ -12,6 +12,8 @@ from portal_app.sandbox.engine.world import Obj, World, merge_metadata
 
 Params = dict[str, Any]
 
+# Years that a card is valid for when its network replaces it.
+_RENEWED_FOR = 3
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
@@ -113,6 +115,25 @@ def update(world: World, method_id: str, params: Params) -> Obj:
             test_card = cards.by_number(method["_number"])
             cards.check_details(merged, test_card, year=today.year, month=today.month)
             method["card"].update(card)
+    return method
+
+
+def renew(world: World, method_id: str, exp_month: int | None, exp_year: int | None) -> Obj:
+    """The card network tells of a new expiry: three years later unless another one is given.
+
+    docs.stripe.com/payments/cards/overview#automatic-card-updates.
+    """
+    method = world.get("payment_method", method_id)
+    if method["type"] != "card" or method["customer"] is None:
+        raise invalid("Only a card that is attached to a customer is updated automatically.")
+    card = method["card"]
+    month, year = exp_month or card["exp_month"], exp_year or card["exp_year"] + _RENEWED_FOR
+    given = {"exp_month": month, "exp_year": year}
+    today = datetime.fromtimestamp(world.now, UTC)
+    test_card = cards.by_number(method["_number"])
+    cards.check_details(given, test_card, year=today.year, month=today.month)
+    with world.changing(method_id, "payment_method.automatically_updated") as method:
+        method["card"].update(given)
     return method
 
 

@@ -5,7 +5,13 @@ docs.stripe.com/payments/save-and-reuse. A success attaches the method to the cu
 
 from typing import Any
 
-from portal_app.sandbox.engine import authentication, cards, intents, payment_methods
+from portal_app.sandbox.engine import (
+    authentication,
+    cards,
+    confirmation_tokens,
+    intents,
+    payment_methods,
+)
 from portal_app.sandbox.engine.declines import Decline
 from portal_app.sandbox.engine.errors import ApiError, invalid
 from portal_app.sandbox.engine.presentation import present
@@ -21,6 +27,8 @@ def create(world: World, params: Params) -> Obj:
     if method := intents.given_method(world, params):
         intents.check_owner(intent, method)
         intent.update(payment_method=method["id"], status="requires_confirmation")
+    if params.get("confirmation_token") and not params.get("confirm"):
+        raise invalid("You can only use a ConfirmationToken with confirm=true.", param="confirm")
     if params.get("confirm"):
         return confirm(world, intent["id"], params)
     return intent
@@ -77,7 +85,7 @@ def confirm(world: World, intent_id: str, params: Params) -> Obj:
     intent = world.get("setup_intent", intent_id)
     if intent["status"] not in intents.CONFIRMABLE:
         raise _unexpected(intent, "confirmed")
-    method = intents.given_method(world, params)
+    method = _given(world, intent, params)
     method = method or world.objects.get(intent["payment_method"] or "")
     if method is None:
         raise invalid(
@@ -95,6 +103,12 @@ def confirm(world: World, intent_id: str, params: Params) -> Obj:
         world.emit("setup_intent.requires_action", intent)
         return intent
     return _succeed(world, intent, method)
+
+
+def _given(world: World, intent: Obj, params: Params) -> Obj | None:
+    if token := params.get("confirmation_token"):
+        return confirmation_tokens.use(world, token, intent)
+    return intents.given_method(world, params)
 
 
 def _refusal(method: Obj) -> Decline | None:

@@ -130,8 +130,9 @@ class World:
         yield obj
         previous = presentation.difference(before, presentation.present(self, obj))
         for event in events:
-            if previous or not event.endswith(".updated"):
-                self.emit(event, obj, previous if event.endswith(".updated") else None)
+            updated = event.endswith("updated")
+            if previous or not updated:
+                self.emit(event, obj, previous if updated else None)
 
     def remove(self, object_id: str) -> None:
         self._backups.setdefault(object_id, self.objects[object_id])

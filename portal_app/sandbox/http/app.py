@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.sandbox.engine.world import API_VERSION
-from portal_app.sandbox.http import bank, control, fault_control, pages, scripts
+from portal_app.sandbox.http import bank, checkout_page, control, fault_control, pages, scripts
 from portal_app.sandbox.http.answer_faults import spoiled
 from portal_app.sandbox.http.service import Answer, Call, Service, base_of
 from portal_app.sandbox.store import Store
@@ -38,6 +38,7 @@ def create_app(path: Path | None, base: str = "") -> Starlette:
             *control.ROUTES,
             *fault_control.ROUTES,
             *bank.ROUTES,
+            *checkout_page.ROUTES,
             *scripts.ROUTES,
             *pages.ROUTES,
         ],

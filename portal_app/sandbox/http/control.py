@@ -14,6 +14,7 @@ from portal_app.sandbox.engine import (
     happenings,
     lifecycle,
     next_charge,
+    payment_methods,
     settings,
     upcoming,
 )
@@ -22,6 +23,8 @@ from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj, World
 from portal_app.sandbox.http import bank
 from portal_app.sandbox.http.service import Action, Service, base_of, check_key
+
+_EXPIRY = ("exp_month", "exp_year")
 
 
 async def run(request: Request, action: Action) -> Response:
@@ -113,6 +116,17 @@ async def complete_checkout(request: Request) -> Response:
     )
 
 
+async def renew_card(request: Request) -> Response:
+    """`{"exp_month": 4, "exp_year": 2030}`: what a card network's updater tells Stripe."""
+    given = await read_body(request)
+    month, year = (one if isinstance(one, int) else None for one in map(given.get, _EXPIRY))
+    method_id = request.path_params["id"]
+    return await run(
+        request,
+        lambda world: present(world, payment_methods.renew(world, method_id, month, year)),
+    )
+
+
 async def read_ledger(request: Request) -> Response:
     """Every POST and DELETE to `/v1` that reached the account, oldest first, the newest 10,000."""
     service: Service = request.app.state.service
@@ -142,6 +156,7 @@ ROUTES = [
     Route("/_sandbox/settings", change_settings, methods=["POST"]),
     Route("/_sandbox/authenticate/{id}", authenticate, methods=["POST"]),
     Route("/_sandbox/checkout/sessions/{id}/complete", complete_checkout, methods=["POST"]),
+    Route("/_sandbox/payment_methods/{id}/renew", renew_card, methods=["POST"]),
     Route("/_sandbox/ledger", read_ledger, methods=["GET"]),
     Route("/_sandbox/reset", reset, methods=["POST"]),
 ]

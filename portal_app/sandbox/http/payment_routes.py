@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from portal_app.sandbox.engine import (
+    confirmation_tokens,
     disputes,
     intents,
     payment_methods,
@@ -88,6 +89,14 @@ def _disputes() -> Iterable[Route]:
 
 
 def _setups() -> Iterable[Route]:
+    yield Route("GET", "/v1/confirmation_tokens/{id}", retrieve("confirmation_token"))
+    yield Route(
+        "POST",
+        "/v1/test_helpers/confirmation_tokens",
+        confirmation_tokens.create,
+        spec.CONFIRMATION_TOKEN_CREATE,
+        "ConfirmationTokenCreateParams",
+    )
     path, sdk = "/v1/setup_intents", "SetupIntent"
     yield Route("GET", path, queries.setup_intents, spec.SETUP_LIST, f"{sdk}ListParams")
     yield Route("POST", path, setup_intents.create, spec.SETUP_CREATE, f"{sdk}CreateParams")

@@ -58,17 +58,24 @@ PAYMENT_CREATE: Spec = {
 PAYMENT_CANCEL: Spec = {
     "cancellation_reason": ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
 }
-SETUP_CONFIRM: Spec = {**_METHOD, "client_secret": "str"}
+SETUP_CONFIRM: Spec = {**_METHOD, "client_secret": "str", "confirmation_token": "str"}
 SETUP_UPDATE: Spec = {"description": "str", "metadata": "map", "payment_method": "str"}
 SETUP_CREATE: Spec = {
     **_METHOD,
     "allowed_payment_method_types": ["str"],
     "automatic_payment_methods": _AUTOMATIC,
     "confirm": "bool",
+    "confirmation_token": "str",
     "customer": "str",
     "description": "str",
     "metadata": "map",
     "usage": ("off_session", "on_session"),
+}
+CONFIRMATION_TOKEN_CREATE: Spec = {
+    "payment_method": "str",
+    "payment_method_data": METHOD_CREATE,
+    "return_url": "str",
+    "setup_future_usage": ("off_session", "on_session"),
 }
 SETUP_CANCEL: Spec = {"cancellation_reason": ("abandoned", "duplicate", "requested_by_customer")}
 SETUP_LIST: Spec = {**CURSORS, "created": "range", "customer": "str", "payment_method": "str"}

@@ -1,3 +1,4 @@
-// Tells the page around this frame that the bank has its answer.
-if (parent !== window && document.documentElement.dataset.answered === "true")
-  parent.postMessage("sandbox:authenticated", location.origin);
+// Tells the page around this frame that the bank has its answer, or that nobody wants to give one.
+const tell = (what) => parent !== window && parent.postMessage(`sandbox:${what}`, location.origin);
+if (document.documentElement.dataset.answered === "true") tell("authenticated");
+addEventListener("keydown", ({ key }) => key === "Escape" && tell("closed"));

@@ -110,6 +110,13 @@
     iban: () => groups(iban().slice(0, 34), Array(9).fill(4)),
   };
 
+  function shape(field) {
+    const place = field.selectionStart;
+    const end = place === field.value.length;
+    field.value = SHAPES[field.id]();
+    if (!end) field.setSelectionRange(place, place);
+  }
+
   function show(id, problem) {
     by(id).setAttribute("aria-invalid", String(Boolean(problem)));
     by(`${id}-error`).textContent = problem?.message ?? "";
@@ -131,10 +138,7 @@
       for (const one of Object.keys(FIELDS)) by(one).hidden = one !== kind();
       resize();
     } else {
-      const end = target.selectionStart === target.value.length;
-      const place = target.selectionStart;
-      if (SHAPES[target.id]) target.value = SHAPES[target.id]();
-      if (!end) target.setSelectionRange(place, place);
+      if (SHAPES[target.id]) shape(target);
       by("brand").textContent = brand().title;
       const bad = target.getAttribute("aria-invalid") === "true" || finished(target.id);
       if (bad) show(target.id, CHECKS[target.id]());

@@ -179,12 +179,12 @@
     Object.assign(box.style, {
       ...{ border: "0", padding: "0", borderRadius: "16px", overflow: "hidden", margin: "auto" },
       ...{ width: "min(420px, calc(100vw - 32px))", height: "min(440px, calc(100vh - 32px))" },
-      boxShadow: "0 24px 64px rgb(0 0 0 / 40%)",
+      boxShadow: "0 24px 64px rgb(0 0 0 / 40%), 0 0 0 1px rgb(128 128 136 / 40%)",
     });
     Object.assign(frame.style, { border: "0", width: "100%", height: "100%", display: "block" });
     Object.assign(close.style, {
       ...{ position: "absolute", top: "8px", right: "8px", width: "36px", height: "36px" },
-      ...{ border: "0", borderRadius: "8px", background: "transparent", color: "#55555a" },
+      ...{ border: "0", borderRadius: "8px", background: "transparent", color: "#77777d" },
       ...{ font: "22px/1 system-ui, sans-serif", cursor: "pointer" },
     });
     box.append(frame, close);
@@ -199,6 +199,7 @@
       const hear = ({ source, origin, data }) => {
         const ours = source === frame.contentWindow && origin === location.origin;
         if (ours && data === "sandbox:authenticated") end(true);
+        if (ours && data === "sandbox:closed") end(false);
       };
       addEventListener("message", hear);
       close.addEventListener("click", () => end(false));

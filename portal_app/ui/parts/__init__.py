@@ -26,6 +26,7 @@ from portal_app.ui.parts.content import (
 from portal_app.ui.parts.every_language import every_language
 from portal_app.ui.parts.fields import checkbox, field, radio_group, select_field
 from portal_app.ui.parts.load_failed import load_failed
+from portal_app.ui.parts.marks import method_mark
 from portal_app.ui.parts.skeletons import (
     loading_text,
     skeleton_card,
@@ -51,6 +52,7 @@ __all__ = [
     "link_button",
     "load_failed",
     "loading_text",
+    "method_mark",
     "muted",
     "native_form",
     "radio_group",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from portal_app.ui.parts.types import Child, Flag, Props, Text
+from portal_app.ui.parts.types import Child, Props, Text
 
 
 def field(
@@ -56,12 +56,11 @@ def select_field(
     return _framed(label, identity, control, hint, error)
 
 
-def checkbox(
-    label: Child, name: str, *, checked: Flag | None = None, **props: Props
-) -> rx.Component:
-    """A tick with its text; the whole line can be pressed."""
-    if checked is not None:
-        props["checked"] = checked
+def checkbox(label: Child, name: str, **props: Props) -> rx.Component:
+    """A tick with its text; the whole line can be pressed.
+
+    Give it *default_checked*: bound to `checked`, it would jump back until the server answers.
+    """
     return rx.el.label(
         rx.el.input(type="checkbox", name=name, **props),
         rx.el.span(label),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import reflex as rx
 
 Text: TypeAlias = str | rx.Var[Any]
+Texts: TypeAlias = Sequence[str] | rx.Var[Any]
 Flag: TypeAlias = bool | rx.Var[Any]
 Child: TypeAlias = rx.Component | rx.Var[Any] | str
 Variant: TypeAlias = Literal["primary", "surface", "ghost", "danger"]

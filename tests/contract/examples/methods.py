@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.registry import Case, example
 from tests.contract.scene import Scene
 
@@ -90,6 +92,46 @@ def create_setup(scene: Scene) -> Case:
     )
 
 
+@example("confirm_setup", "of a method on file")
+def confirm_setup(scene: Scene) -> Case:
+    customer = scene.customer()
+    method = scene.attach(customer)
+    return Case(
+        lambda w, key: w.confirm_setup(
+            customer,
+            method_id=method,
+            token=None,
+            return_url="https://example.com/",
+            metadata={"portal_intent": scene.mark},
+            key=key,
+        ),
+        lambda facts: (
+            (facts.customer_id, facts.method_id, facts.status) == (customer, method, "succeeded")
+        ),
+    )
+
+
+@example("confirm_setup", "of a token, with a bank that asks")
+def confirm_token(scene: Scene) -> Case:
+    customer = scene.customer(card="")
+    given: Any = {"payment_method": "pm_card_threeDSecure2Required"}
+    token = scene.v1.test_helpers.confirmation_tokens.create(given).id
+    return Case(
+        lambda w, key: w.confirm_setup(
+            customer,
+            method_id=None,
+            token=token,
+            return_url="https://example.com/",
+            metadata={"portal_intent": scene.mark},
+            key=key,
+        ),
+        lambda facts: (
+            (facts.customer_id, facts.status) == (customer, "requires_action")
+            and facts.action_url.startswith("http")
+        ),
+    )
+
+
 @example("setup_intent")
 def read_setup(scene: Scene) -> Case:
     customer = scene.customer(card="")
@@ -116,7 +158,12 @@ def setup_page(scene: Scene) -> Case:
     customer = scene.customer(card="")
     return Case(
         lambda w, key: w.create_setup_page(
-            customer, currency="USD", back_to="https://example.com/", key=key
+            customer,
+            currency="USD",
+            done_at="https://example.com/?session_id={CHECKOUT_SESSION_ID}",
+            left_to="https://example.com/",
+            metadata={"portal_setup": "setu_1"},
+            key=key,
         ),
         lambda page: page.id.startswith("cs_test_") and page.url.startswith("http"),
         needs=frozenset({"success_url", "currency"}),
@@ -126,7 +173,10 @@ def setup_page(scene: Scene) -> Case:
 @example("setup_of_page")
 def setup_of_page(scene: Scene) -> Case:
     session = scene.setup_page()
-    return Case(lambda w, _key: w.setup_of_page(session), lambda setup: setup is None)
+    return Case(
+        lambda w, _key: w.setup_of_page(session),
+        lambda page: page.setup is None and page.customer_id.startswith("cus_"),
+    )
 
 
 @example("create_tax_id")

@@ -20,9 +20,11 @@ from tests.factories import (
     HeldMembership,
     make_company,
     make_membership,
+    make_payment_method,
     make_person,
     make_plan,
     make_product,
+    make_setup,
 )
 
 
@@ -36,6 +38,8 @@ class World:
     key: str
     key_id: str
     readonly_key: str
+    methods: tuple[str, str]
+    setups: tuple[str, str]
     manage_only_key: str
     foreign_key: str
 
@@ -54,6 +58,8 @@ async def build_world(session: AsyncSession) -> World:
                 session, person, plan=plan, license_key=f"KEY-{company.route}-0001"
             )
         )
+    methods = [await make_payment_method(session, one.customer) for one in held]
+    setups = [await make_setup(session, one) for one in held]
     common: dict[str, Any] = {"now": NOW, "name": "test"}
     key, text = await create_key(
         session, company_id=northwind.id, scopes=ALL_SCOPES, secret="canary", **common
@@ -61,7 +67,18 @@ async def build_world(session: AsyncSession) -> World:
     _, readonly = await create_key(session, company_id=northwind.id, scopes=READ_SCOPES, **common)
     _, manage = await create_key(session, company_id=northwind.id, scopes=[MEMBER_MANAGE], **common)
     _, foreign = await create_key(session, company_id=lumen.id, scopes=ALL_SCOPES, **common)
-    return World(northwind.id, held[0], held[1], text, key.id, readonly, manage, foreign)
+    return World(
+        company_id=northwind.id,
+        own=held[0],
+        foreign=held[1],
+        key=text,
+        key_id=key.id,
+        readonly_key=readonly,
+        methods=(methods[0].id, methods[1].id),
+        setups=(setups[0].id, setups[1].id),
+        manage_only_key=manage,
+        foreign_key=foreign,
+    )
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -52,13 +52,20 @@ async def test_every_operation_is_described(anybody: httpx.AsyncClient) -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {operation.address for operation in OPERATIONS}
     for operation in OPERATIONS:
-        described = document["paths"][operation.address]["get"]
+        described = document["paths"][operation.address][operation.method.lower()]
         assert described["operationId"] == operation.name
         assert described["summary"]
         assert operation.scope in described["description"]
         assert described["security"] == [{"key": [operation.scope]}]
-        assert {"200", "400", "401", "403", "429"} <= set(described["responses"])
-        assert ("404" in described["responses"]) is ("{" in operation.path)
+        answers = set(described["responses"])
+        assert {str(operation.status), "400", "401", "403", "429"} <= answers
+        assert ("404" in answers) is ("{" in operation.path or operation.writes)
+        assert ({"409", "422", "503"} <= answers) is operation.writes
+        headers = {one["name"] for one in described["parameters"] if one["in"] == "header"}
+        assert ("Idempotency-Key" in headers) is operation.writes
+        sent = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+        fields = sent.get("schema", {}).get("properties", {})
+        assert set(fields) == {field.name for field in operation.fields}
         named = {one["name"] for one in described["parameters"] if one["in"] == "path"}
         assert named == set(re.findall(r"\{(\w+)\}", operation.path))
         queried = [one["name"] for one in described["parameters"] if one["in"] == "query"]
@@ -87,14 +94,22 @@ async def test_answers_are_what_the_document_says(
         "plans": plan.id,
         "variants": plan.id,
         "users": every.person.id,
+        "payment_methods": world.methods[0],
+        "setup_intents": world.setups[0],
     }
-    for operation in OPERATIONS:
+    for operation in (one for one in OPERATIONS if not one.writes):
         path = operation.path.replace("{id}", names[operation.path.split("/")[1]])
         reply = await client.get(path.replace("{resource_id}", plan.product_id))
         answer = reply.raise_for_status().json()
         for one in answer["data"] if operation.listing else [answer]:
-            assert set(one) == set(operation.returns.__annotations__), operation.name
+            assert set(one) == set(_shape(operation.returns, one).__annotations__), operation.name
             TypeAdapter(operation.returns).validate_json(json.dumps(one), strict=True)
+
+
+def _shape(returns: Any, answer: Json) -> Any:
+    """Of a union, the member that the answer says it is."""
+    members = get_args(get_args(returns)[0]) if get_args(returns) else ()
+    return next((one for one in members if one.__name__ == answer["typename"]), returns)
 
 
 async def test_the_page_says_the_same_and_runs_no_script(anybody: httpx.AsyncClient) -> None:
@@ -112,6 +127,8 @@ async def test_the_page_says_the_same_and_runs_no_script(anybody: httpx.AsyncCli
         assert operation.address in page
         for parameter in operation.parameters:
             assert f"<code>{parameter.name}</code>" in page
+        for field in operation.fields:
+            assert f"<code>{field.name}</code>" in page
 
 
 async def test_the_page_speaks_german(anybody: httpx.AsyncClient) -> None:

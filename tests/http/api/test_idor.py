@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -19,13 +19,19 @@ from starlette.routing import Route
 from portal_app.api.app import OPERATIONS, create_api
 from portal_app.api.envelope import Envelope
 from portal_app.api.keys import ALL_SCOPES, create_key, revoke_key
-from portal_app.api.operations import Operation
+from portal_app.api.operations import Operation, by_address
+from portal_app.api.setup_return import RETURN
+from portal_app.api.setup_secret import secret_of
 from portal_app.kit.db import Database
+from portal_app.provider import current
+from portal_app.provider.writing import PaymentWriter
 from tests.conftest import Clocks
 from tests.factories import NOW
 from tests.http.api.conftest import World
 
-PUBLIC = {"/api/v1/openapi.json", "/api/docs/", "/api/docs"}
+PUBLIC = {"/api/v1/openapi.json", "/api/docs/", "/api/docs", RETURN}
+READS = [operation for operation in OPERATIONS if not operation.writes]
+WRITES = [operation for operation in OPERATIONS if operation.writes]
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -45,6 +51,8 @@ def _names(operation: Operation, world: World) -> dict[str, list[str]]:
         "products": [own.plan.product_id, foreign.plan.product_id, "prod_unknown"],
         "plans": [own.plan.id, foreign.plan.id, "plan_unknown"],
         "variants": [own.plan.id, foreign.plan.id, "plan_unknown"],
+        "payment_methods": [*world.methods, "payt_unknown"],
+        "setup_intents": [*world.setups, "sint_unknown"],
         "users": [str(own.member.person_id), str(foreign.member.person_id), "user_unknown"],
     }
     resource = [own.plan.product_id, foreign.plan.product_id, "prod_unknown"]
@@ -79,6 +87,8 @@ async def strangers(world: World, db: Database, clocks: Clocks) -> Strangers:
 
 @pytest.fixture
 async def bare(world: World) -> Any:
+    # Whoever is refused must be refused before the provider is asked: this one knows nothing.
+    current.install(cast("PaymentWriter", object()))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_api()), base_url="http://portal.test"
     ) as client:
@@ -97,23 +107,125 @@ async def test_strangers_learn_nothing(
     bare: httpx.AsyncClient, world: World, strangers: Strangers
 ) -> None:
     for operation, (kind, headers) in product(OPERATIONS, strangers.headers.items()):
-        replies = [await bare.get(path, headers=headers) for path in _paths(operation, world)]
+        replies = [
+            await bare.request(operation.method, path, headers=headers)
+            for path in _paths(operation, world)
+        ]
         status = 403 if kind == "wrong scope" else 401
         assert {reply.status_code for reply in replies} == {status}, (operation.name, kind)
         assert len({reply.content for reply in replies}) == 1, (operation.name, kind)
 
 
-async def test_nothing_is_changed_by_reading_routes(bare: httpx.AsyncClient, world: World) -> None:
+async def test_what_is_no_operation_is_no_method(bare: httpx.AsyncClient, world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}"}
-    for operation, method in product(OPERATIONS, ("POST", "PUT", "PATCH", "DELETE")):
-        reply = await bare.request(method, _paths(operation, world)[0], headers=headers)
-        assert reply.status_code == 405, (operation.name, method)
+    for methods in by_address(OPERATIONS).values():
+        path = _paths(next(iter(methods.values())), world)[0]
+        for method in {"POST", "PUT", "PATCH", "DELETE"} - methods.keys():
+            reply = await bare.request(method, path, headers=headers)
+            assert reply.status_code == 405, (path, method)
+            assert methods.keys() <= set(reply.headers["allow"].split(", "))
+
+
+async def test_a_key_that_reads_changes_nothing(bare: httpx.AsyncClient, world: World) -> None:
+    headers = {"Authorization": f"Bearer {world.readonly_key}"}
+    for operation in WRITES:
+        replies = [
+            await bare.request(operation.method, path, headers=headers, json={})
+            for path in _paths(operation, world)
+        ]
+        assert {reply.status_code for reply in replies} == {403}, operation.name
+        assert len({reply.content for reply in replies}) == 1
+
+
+BODIES: dict[str, dict[str, str]] = {
+    "updateMembership": {"payment_method_id": "payt_unknown"},
+    "updateSetupReturnUrl": {"return_url": "https://example.com/done"},
+}
+
+
+async def test_foreign_is_unknown_to_writes(bare: httpx.AsyncClient, world: World) -> None:
+    headers = {"Authorization": f"Bearer {world.key}"}
+    for operation in (one for one in WRITES if "{" in one.path):
+        _, foreign, unknown = [
+            await bare.request(
+                operation.method, path, headers=headers, json=BODIES.get(operation.name)
+            )
+            for path in _paths(operation, world)
+        ]
+        assert (foreign.status_code, foreign.content) == (404, unknown.content), operation.name
+
+
+async def test_ids_inside_a_body_are_no_way_around(bare: httpx.AsyncClient, world: World) -> None:
+    """A method, a member, an account, an address: each foreign one answers as an unknown one."""
+    headers = {"Authorization": f"Bearer {world.key}"}
+    membership = f"/api/v1/memberships/{world.own.membership.id}"
+    account = {"account_id": world.company_id}
+    token = {**account, "confirmation_token": "ctoken_1"}
+    own = {"confirmation_token": "ctoken_1", "member_id": world.own.member.id}
+    pairs: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        (
+            "PATCH",
+            membership,
+            {"payment_method_id": world.methods[1]},
+            {"payment_method_id": "payt_unknown"},
+        ),
+        (
+            "POST",
+            "/api/v1/setup_intents",
+            {**account, "payment_method_id": world.methods[1]},
+            {**account, "payment_method_id": "payt_unknown"},
+        ),
+        (
+            "POST",
+            "/api/v1/setup_intents",
+            {**token, "member_id": world.foreign.member.id},
+            {**token, "member_id": "mber_unknown"},
+        ),
+        (
+            "POST",
+            "/api/v1/setup_intents",
+            {**token, "email": "ben@example.com", "member_id": world.foreign.member.id},
+            {**token, "email": "nobody@example.com"},
+        ),
+        (
+            "POST",
+            "/api/v1/setup_intents",
+            {**own, "account_id": "biz_lumen"},
+            {**own, "account_id": "biz_unknown"},
+        ),
+    ]
+    for method, path, foreign, unknown in pairs:
+        replies = [
+            await bare.request(method, path, headers=headers, json=body)
+            for body in (foreign, unknown)
+        ]
+        assert {reply.status_code for reply in replies} == {404}, foreign
+        assert len({reply.content for reply in replies}) == 1
+
+
+async def test_a_setups_secret_opens_that_setup_only(bare: httpx.AsyncClient, world: World) -> None:
+    own, foreign = world.setups
+    headers = {"Authorization": f"Bearer {secret_of(own)}"}
+    status = f"/api/v1/setup_intents/{own}/status"
+    assert (await bare.get(status, headers=headers)).json()["status"] == "requires_action"
+    url = {"return_url": "https://example.com/done"}
+    for path in (own, foreign, "sint_unknown"):
+        for name in (f"/setup_intents/{path}", "/setup_intents", "/payment_methods"):
+            assert (await bare.get(f"/api/v1{name}", headers=headers)).status_code == 401
+    for path in (foreign, "sint_unknown"):
+        address = f"/api/v1/setup_intents/{path}"
+        assert (await bare.get(f"{address}/status", headers=headers)).status_code == 401
+        reply = await bare.patch(f"{address}/return_url", headers=headers, json=url)
+        assert reply.status_code == 401
+    unknown = {"Authorization": f"Bearer {secret_of('sint_unknown')}"}
+    reply = await bare.get("/api/v1/setup_intents/sint_unknown/status", headers=unknown)
+    assert reply.status_code == 401
 
 
 async def test_foreign_is_unknown(bare: httpx.AsyncClient, world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}"}
     other = {"Authorization": f"Bearer {world.foreign_key}"}
-    for operation in (one for one in OPERATIONS if "{" in one.path):
+    for operation in (one for one in READS if "{" in one.path):
         own, foreign, unknown = [
             await bare.get(path, headers=headers) for path in _paths(operation, world)
         ]
@@ -135,7 +247,8 @@ async def test_lists_never_show_what_is_foreign(
     headers = {"Authorization": f"Bearer {world.key}"}
     foreign = world.foreign
     ids = (foreign.membership.id, foreign.member.id, foreign.plan.id, foreign.plan.product_id)
-    names = (*ids, str(foreign.member.person_id), "biz_lumen", "ben@example.com")
+    methods = (world.methods[1], world.setups[1])
+    names = (*ids, *methods, str(foreign.member.person_id), "biz_lumen", "ben@example.com")
     plain = await bare.get(operation.address, headers=headers, params={"first": 100})
     assert plain.json()["data"]
     assert not any(name in plain.text for name in names)

@@ -12,10 +12,11 @@ import stripe
 from portal_app.identity.actor import Actor
 from portal_app.identity.models import Person
 from portal_app.intents.service import Desk
-from portal_app.kit.clock import business_now
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import claim
 from portal_app.memberships.service import HeldMembership, running_memberships
+from portal_app.payment_methods.projection import project_payment_method
 from portal_app.payment_methods.service import list_wallets
 from portal_app.provider.stripe_writer import StripeWriter
 from tests.conftest import Clocks
@@ -46,6 +47,12 @@ class Shop:
 
     async def learn(self) -> None:
         await imported(self.writer, self.db)
+
+    async def learn_method(self, stripe_id: str) -> None:
+        """This alone, as the page that adds one does."""
+        facts = await self.writer.payment_method(stripe_id)
+        async with self.db.unit_of_work() as session:
+            await project_payment_method(session, facts, observed_at=wall_now())
 
     async def method(self, stripe_id: str) -> str:
         """Our id of a method that Stripe knows."""

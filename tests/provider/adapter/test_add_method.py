@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import reflex as rx
 import stripe
 from reflex.istate.data import RouterData
 
-from portal_app.identity.actor import Actor, actor_now
+from portal_app.identity.actor import Actor
 from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
 from portal_app.payment_methods.service import list_wallets
@@ -37,13 +37,6 @@ async def shop(
 async def page(clocks: Clocks) -> AddMethodState:
     root = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
     return await root.get_state(AddMethodState)
-
-
-@pytest.fixture
-def ada(shop: Shop) -> Iterator[Actor]:
-    token = actor_now.set(shop.ada)
-    yield shop.ada
-    actor_now.reset(token)
 
 
 async def run(handler: Any, page: AddMethodState, *arguments: Any) -> list[str]:
@@ -112,7 +105,7 @@ async def test_a_saved_method_is_on_file_at_once_and_pays_for_everything(
 async def test_without_the_tick_nothing_moves(page: AddMethodState, shop: Shop, ada: Actor) -> None:
     before = await shop.charged()
     await load(page)
-    AddMethodState.use_everywhere.fn(page, False)
+    await run(AddMethodState.use_everywhere, page, False)
     await run(AddMethodState.finish, page, confirmed(shop, page.client_secret))
     assert await shop.charged() == before
     assert len((await wallet_of(shop, ada))[1]) == 2
@@ -125,13 +118,33 @@ async def test_for_one_membership_only_that_one_moves(
     member_id = first.row.member.id
     await load(page, f"member={member_id}")
     assert page.view.product == "Room"
-    AddMethodState.use_everywhere.fn(page, False)
+    await run(AddMethodState.use_everywhere, page, False)
     setup = confirmed(shop, page.client_secret)
     (sent_to,) = await run(AddMethodState.finish, page, setup)
     assert f"/billing/manage/{member_id}/" in sent_to
     saved = str(shop.client.v1.setup_intents.retrieve(setup).payment_method)
     charged = await shop.charged()
     assert [charged[first.row.membership.id], *charged.values()].count(saved) == 2
+
+
+async def test_some_memberships_can_be_picked(page: AddMethodState, shop: Shop, ada: Actor) -> None:
+    first, second = await shop.held(ada)
+    (his,) = await shop.held(shop.ben)
+    await load(page)
+    assert {one.member_id for one in page.view.uses} == {
+        first.row.member.id,
+        second.row.member.id,
+    }
+    await run(AddMethodState.use_everywhere, page, False)
+    for one, ticked in ((first, True), (second, True), (his, True), (first, False)):
+        await run(AddMethodState.use_for, page, one.row.member.id, ticked)
+    assert page.members == [second.row.member.id]
+    setup = confirmed(shop, page.client_secret)
+    await run(AddMethodState.finish, page, setup)
+    saved = str(shop.client.v1.setup_intents.retrieve(setup).payment_method)
+    charged = await shop.charged()
+    assert charged[second.row.membership.id] == saved
+    assert charged[first.row.membership.id] != saved
 
 
 async def test_the_address_is_not_believed(page: AddMethodState, shop: Shop, ada: Actor) -> None:
@@ -216,8 +229,10 @@ async def test_a_form_that_cannot_be_opened_says_so_and_opens_later(
     [
         AddMethodState.load,
         AddMethodState.use_everywhere,
+        AddMethodState.use_for,
         AddMethodState.finish,
         AddMethodState.check_again,
+        AddMethodState.leave_for_provider,
     ],
 )
 def test_every_handler_needs_somebody_signed_in(handler: Any) -> None:

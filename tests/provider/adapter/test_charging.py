@@ -29,6 +29,7 @@ from portal_app.memberships.service import (
     remove_method,
 )
 from portal_app.payment_methods.errors import OtherCustomer, PaymentMethodNotFound, StillInUse
+from portal_app.payment_methods.service import Uses
 from tests.conftest import Clocks
 from tests.provider.adapter.account import DAY, customer, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
@@ -115,7 +116,12 @@ async def test_a_new_method_for_one_membership(shop: Shop) -> None:
     new = shop.attach("pm_card_mastercard")
     await shop.learn()
     _, second = await shop.held(shop.ada)
-    await method_added(shop.desk, shop.ada, await shop.method(new), member_id=second.row.member.id)
+    await method_added(
+        shop.desk,
+        shop.ada,
+        await shop.method(new),
+        Uses(member_ids=(second.row.member.id,)),
+    )
     assert (await shop.charged())[second.row.membership.id] == new
     assert list((await shop.charged()).values()).count(new) == 1
 
@@ -179,7 +185,7 @@ async def test_nobody_else_can_do_any_of_it(shop: Shop) -> None:
     for refused in (
         make_default(shop.desk, shop.ben, visa),
         remove_method(shop.desk, shop.ben, visa, cancel=True),
-        method_added(shop.desk, shop.ben, visa, everywhere=True),
+        method_added(shop.desk, shop.ben, visa, Uses(everywhere=True)),
         charge_to(
             shop.desk, shop.ada, first.row.member.id, his.row.payment_method.id, everywhere=True
         ),
@@ -208,7 +214,7 @@ async def test_another_customers_method_cannot_pay(shop: Shop) -> None:
         with pytest.raises(OtherCustomer):
             await charge_to(shop.desk, shop.ada, first.row.member.id, method, everywhere=everywhere)
     with pytest.raises(OtherCustomer):
-        await method_added(shop.desk, shop.ada, method, member_id=first.row.member.id)
+        await method_added(shop.desk, shop.ada, method, Uses(member_ids=(first.row.member.id,)))
 
 
 async def _claim(shop: Shop) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import reflex as rx
 import stripe
-from reflex.constants import RouteArgType
-from reflex.istate.data import RouterData
 
-from portal_app.identity.actor import Actor, actor_now
+from portal_app.identity.actor import Actor
 from portal_app.identity.policy import ATTRIBUTE, Policy
 from portal_app.kit.db import Database
 from portal_app.memberships.state import ChargedToState
@@ -21,6 +19,7 @@ from portal_app.provider import current
 from portal_app.ui.notices import NoticeState
 from tests.conftest import Clocks
 from tests.provider.adapter.charging_shop import Shop, opened_shop
+from tests.provider.adapter.pages import at, run
 from tests.provider.sandbox_server import SandboxServer
 
 
@@ -31,31 +30,6 @@ async def shop(
     async with opened_shop(companies, client, sandbox, clocks) as shop:
         current.install(shop.writer)
         yield shop
-
-
-@pytest.fixture
-def root(clocks: Clocks) -> rx.State:
-    single = RouteArgType.SINGLE
-    rx.State.setup_dynamic_args({"method_id": single, "member_id": single})
-    return rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
-
-
-@pytest.fixture
-def ada(shop: Shop) -> Iterator[Actor]:
-    token = actor_now.set(shop.ada)
-    yield shop.ada
-    actor_now.reset(token)
-
-
-def at(root: rx.State, path: str, **given: str) -> None:
-    root.router = RouterData.from_router_data(
-        {"pathname": path, "asPath": path, "query": dict(given)}
-    )
-
-
-async def run(handler: Any, state: rx.State, *arguments: Any) -> list[Any]:
-    """What a handler that yields has sent to the browser on its way."""
-    return [one async for one in handler.fn(state, *arguments) if one is not None]
 
 
 async def notice(root: rx.State) -> tuple[str, str]:

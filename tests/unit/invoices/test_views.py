@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal_app.invoices.models import InvoiceStatus, PaymentStatus
-from portal_app.invoices.views import decline_reason, invoice_row, payment_row
+from portal_app.invoices.views import invoice_row, payment_row
 from portal_app.ui.reader import Reader
 from tests.unit.memberships.held import a_payment, an_invoice
 
@@ -54,18 +54,3 @@ def test_the_machine_readable_day_is_the_one_that_is_read() -> None:
 )
 def test_a_payments_status_in_words(over: dict[str, Any], words: str) -> None:
     assert payment_row(EN, a_payment(**over)).status == words
-
-
-@pytest.mark.parametrize(
-    ("code", "sentence"),
-    [
-        ("insufficient_funds", "There was not enough money in the account."),
-        ("expired_card", "The bank says it is no longer valid."),
-        ("incorrect_cvc", "A detail of the card is not right."),
-        ("authentication_required", "The bank asks you to confirm the payment."),
-        ("do_not_honor", "The bank declined it."),
-    ],
-)
-def test_a_refusal_is_one_of_a_few_sentences(code: str, sentence: str) -> None:
-    assert decline_reason(EN, code) == sentence
-    assert decline_reason(DE, code) != sentence

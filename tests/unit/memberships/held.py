@@ -144,6 +144,7 @@ def held(
         current=is_current(facts, NOW),
         unpaid=unpaid,
         last_attempt=attempt,
+        as_of=NOW,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from portal_app.catalog.configuration import AccessPolicy
 from portal_app.catalog.models import Product
 from portal_app.identity.actor import ActorKind
@@ -70,18 +72,37 @@ def test_a_failed_payment_says_what_why_when_and_what_it_means() -> None:
     assert alert.tone == "danger"
     assert alert.title == "Payment of $29.00 for Coaching failed"
     assert alert.text == (
-        "We couldn't charge Visa ending 0341. There was not enough money in the account."
-        " Next try on 21 Nov 2026. Please make sure that it can be charged by then."
-        " Your access continues for now."
+        "We couldn't charge Visa ending 0341. There isn't enough money in the account, or a limit"
+        " is reached. Please use another payment method, or try again later."
+        " Next try on 21 Nov 2026. Your access continues for now."
     )
     assert (alert.href, alert.product) == ("/billing/manage/mber_Coaching/", "Coaching")
+    assert (alert.pay, alert.pay_href) == ("fix", "/billing/manage/mber_Coaching/pay/")
 
 
-def test_a_failed_payment_without_a_further_try_names_who_helps() -> None:
+def test_what_can_be_paid_leads_there_and_what_cannot_names_who_helps() -> None:
     over = {"unpaid": unpaid_invoice(), "access": AccessPolicy(while_past_due=False)}
     (alert,) = alerts_of(EN, [past_due(**over)])
-    assert "No further try is planned. Northwind Academy can help you to pay." in alert.text
-    assert alert.text.endswith("Your access has stopped until it is paid.")
+    assert "No further try is planned. Your access has stopped until it is paid." in alert.text
+    for status in ("past_due", "unpaid", "incomplete"):
+        (alert,) = alerts_of(EN, [held(stripe_status=status)])
+        assert "Northwind Academy can help you to pay." in alert.text
+        assert (alert.pay, alert.pay_href) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("over", "way"),
+    [
+        ({"stripe_status": "past_due"}, "fix"),
+        ({"stripe_status": "unpaid"}, "fix"),
+        ({"stripe_status": "incomplete"}, "finish"),
+        ({"stripe_status": "past_due", "collection_method": "send_invoice"}, "invoice"),
+    ],
+)
+def test_how_something_is_paid(over: dict[str, Any], way: str) -> None:
+    (alert,) = alerts_of(EN, [held(unpaid=unpaid_invoice(), **over)])
+    assert (alert.pay, bool(alert.pay_href)) == (way, True)
+    assert "can help you" not in alert.text
 
 
 def test_a_grace_period_has_a_date() -> None:
@@ -90,13 +111,13 @@ def test_a_grace_period_has_a_date() -> None:
 
 
 def test_no_bank_code_reaches_the_customer() -> None:
-    codes = ["generic_decline", "lost_card", "authentication_required", "insufficient_funds", ""]
+    codes = ["generic_decline", "stolen_card", "authentication_required", "insufficient_funds", ""]
     texts = {
         alert.text
         for code in codes
         for alert in alerts_of(EN, [past_due(attempt=a_payment(failure_code=code))])
     }
-    assert len(texts) == 4  # what is unknown and what is unsaid are one sentence
+    assert len(texts) == 3  # a thief, an unknown code and no code are told the same
     assert not any("_" in text for text in texts)
 
 
@@ -106,6 +127,14 @@ def test_failed_payments_stand_above_expiring_cards() -> None:
     assert [alert.tone for alert in alerts] == ["danger", "danger", "warn"]
     assert alerts[-1].title == "Mastercard ending 4444 expires before the next charge"
     assert alerts[-1].text == "Trading Room renews on 16 Dec 2026; the card is valid until 11/2026."
+
+
+def test_an_expired_card_is_said_to_be_and_leads_to_another() -> None:
+    (alert,) = alerts_of(EN, [held(method=a_card(exp_month=10, exp_year=2026))])
+    assert alert.title == "Visa ending 4242 has expired"
+    assert alert.text.endswith("the card was valid until 10/2026.")
+    assert alert.update_href == "/billing/manage/mber_TradingRoom/payment-method/"
+    assert alerts_of(EN, [past_due()])[0].update_href == ""
 
 
 def test_a_card_valid_in_the_month_of_the_charge_is_no_alert() -> None:

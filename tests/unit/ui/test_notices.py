@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import reflex as rx
@@ -10,10 +11,14 @@ from portal_app.ui.notices import NoticeState, notify, start_page
 
 
 class Tab:
-    """The one thing that notices ask of a state: its sibling."""
+    """What notices ask of a state: its sibling, and which page the tab is on."""
 
     def __init__(self) -> None:
+        self.router = SimpleNamespace(url=SimpleNamespace(path="/one/"))
         self.notices = NoticeState(_reflex_internal_init=True)  # type: ignore[call-arg]
+
+    def go_to(self, path: str) -> None:
+        self.router.url.path = path
 
     async def get_state(self, _kind: type[Any]) -> NoticeState:
         return self.notices
@@ -34,10 +39,22 @@ async def test_notice_is_gone_on_the_next_page() -> None:
 async def test_notice_survives_the_redirect_it_was_meant_for_once() -> None:
     tab = Tab()
     await notify(tab.state, "ok", "Cancelled.", on_next_page=True)
+    tab.go_to("/two/")
     await start_page(tab.state)
     assert tab.notices.text == "Cancelled."
     await start_page(tab.state)
     assert tab.notices.text == ""
+
+
+async def test_a_page_that_loads_again_on_the_way_keeps_the_notice_for_the_next_one() -> None:
+    """Its socket was lost and is back: it loads before the browser has gone on."""
+    tab = Tab()
+    await notify(tab.state, "ok", "Added.", on_next_page=True)
+    await start_page(tab.state)
+    assert tab.notices.text == "Added."
+    tab.go_to("/two/")
+    await start_page(tab.state)
+    assert tab.notices.text == "Added."
 
 
 def test_no_one_can_put_words_on_a_page() -> None:

@@ -23,10 +23,11 @@ class InvoiceVerbs(Posting):
     """`InvoiceWriter`."""
 
     async def pay_invoice(
-        self, invoice_id: str, *, method_id: str | None, key: str
+        self, invoice_id: str, *, method_id: str | None, key: str, off_session: bool = False
     ) -> InvoiceFacts:
         method = {"payment_method": method_id} if method_id else {}
-        return await self._invoice_after(invoice_id, "pay", {"off_session": False, **method}, key)
+        params = {"off_session": off_session, **method}
+        return await self._invoice_after(invoice_id, "pay", params, key)
 
     async def confirmation_secret(self, invoice_id: str) -> str:
         found = await self._one(f"/v1/invoices/{named(invoice_id)}", "confirmation_secret")

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from portal_app.provider.answers import HostedPage, SetupFacts, TaxIdFacts
+from portal_app.provider.answers import HostedPage, PageSetup, SetupFacts, TaxIdFacts
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import WHOLE, CustomerFacts, PaymentMethodFacts
 from portal_app.provider.stripe.customers import customer_facts, payment_method_facts
-from portal_app.provider.stripe.setups import hosted_page, setup_facts, tax_id_facts
+from portal_app.provider.stripe.setups import (
+    hosted_page,
+    page_setup,
+    setup_facts,
+    tax_id_facts,
+)
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe_objects import named
 
@@ -61,30 +66,55 @@ class MethodVerbs(Posting):
         }
         return setup_facts(await self._post("/v1/setup_intents", params, key))
 
-    async def setup_intent(self, intent_id: str) -> SetupFacts:
-        return setup_facts(await self._one(f"/v1/setup_intents/{named(intent_id)}"))
+    async def confirm_setup(
+        self,
+        customer_id: str,
+        *,
+        method_id: str | None,
+        token: str | None,
+        return_url: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> SetupFacts:
+        given = {"confirmation_token": token} if token else {"payment_method": method_id}
+        params = {
+            "customer": customer_id,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True},
+            "confirm": True,
+            "return_url": return_url,
+            "metadata": dict(metadata),
+            **given,
+        }
+        return setup_facts(await self._post("/v1/setup_intents", params, key))
 
     async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts:
         path = f"/v1/setup_intents/{named(intent_id)}/cancel"
         return setup_facts(await self._post(path, {}, key))
 
     async def create_setup_page(
-        self, customer_id: str, *, currency: str, back_to: str, key: str
+        self,
+        customer_id: str,
+        *,
+        currency: str,
+        done_at: str,
+        left_to: str,
+        metadata: Mapping[str, str],
+        key: str,
     ) -> HostedPage:
         params = {
             "mode": "setup",
             "customer": customer_id,
             "currency": currency.lower(),
-            "success_url": back_to,
-            "cancel_url": back_to,
+            "success_url": done_at,
+            "cancel_url": left_to,
+            "setup_intent_data": {"metadata": dict(metadata)},
         }
         return hosted_page(await self._post("/v1/checkout/sessions", params, key))
 
-    async def setup_of_page(self, session_id: str) -> SetupFacts | None:
-        session = await self._one(f"/v1/checkout/sessions/{named(session_id)}", "setup_intent")
-        intent = session.get("setup_intent")
-        done = session.get("status") == "complete"
-        return setup_facts(intent) if done and intent is not None else None
+    async def setup_of_page(self, session_id: str) -> PageSetup:
+        path = f"/v1/checkout/sessions/{named(session_id)}"
+        return page_setup(await self._one(path, "setup_intent"))
 
     async def tax_ids(self, customer_id: str) -> tuple[TaxIdFacts, ...]:
         listing = self._list(f"/v1/customers/{named(customer_id)}/tax_ids")

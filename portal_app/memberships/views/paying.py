@@ -1,0 +1,185 @@
+"""The page that pays what is open, as plain text: how much, for what, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
+from portal_app.memberships.rules import MembershipStatus, is_canceling
+from portal_app.memberships.service import PaymentPage
+from portal_app.memberships.views.alerts import access_meanwhile, why_not
+from portal_app.memberships.views.detail import FactRow
+from portal_app.memberships.views.wording import could_not_charge
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.payment_methods.views import (
+    add_href,
+    decline_sentence,
+    expiry_of,
+    label_of,
+    method_label,
+)
+from portal_app.ui.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayMethod:
+    """One method that could be charged; *note* is when it expires, or why it failed."""
+
+    id: str = ""
+    label: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayView:
+    """*state* is `owed`, `invoiced`, `under_way`, `paid` or `nothing`.
+
+    *sentence* is what happened, *access* what it means. *current* is the id of the method that
+    renewals are charged to; *renews* says whether there will be one. *invoice_id* and
+    *amount_minor* are what the button is about, *hosted_href* the provider's own page of it.
+    """
+
+    state: str = "nothing"
+    member_id: str = ""
+    brand_style: dict[str, str] = field(default_factory=dict)
+    wordmark: str = ""
+    product: str = ""
+    amount: str = ""
+    sentence: str = ""
+    access: str = ""
+    facts: list[FactRow] = field(default_factory=list)
+    methods: list[PayMethod] = field(default_factory=list)
+    current: str = ""
+    renews: bool = False
+    add_href: str = ""
+    invoice_id: str = ""
+    amount_minor: int = 0
+    number: str = ""
+    hosted_href: str = ""
+
+
+def pay_view(reader: Reader, page: PaymentPage) -> PayView:
+    held, invoice = page.held, page.invoice
+    row = held.row
+    charged = row.payment_method
+    state = _state(page)
+    return PayView(
+        state=state,
+        member_id=row.member.id,
+        brand_style=wrapper_style(row.company.id),
+        wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
+        product=row.product.title,
+        amount=_amount(reader, invoice) if invoice else "",
+        sentence=_sentence(reader, page, state),
+        access=_access(reader, page, state),
+        facts=[
+            FactRow(label=name, value=value) for name, value in _facts(reader, page, state) if value
+        ],
+        methods=[_method(reader, method, page.payment) for method in page.methods],
+        current=charged.id if charged else "",
+        renews=held.is_charged and not is_canceling(held.facts),
+        add_href=add_href(row.membership.customer_id, row.member.id, then_pay=True),
+        invoice_id=invoice.id if invoice else "",
+        amount_minor=invoice.amount_remaining_minor if invoice else 0,
+        number=invoice.number if invoice else "",
+        hosted_href=invoice.hosted_url if invoice else "",
+    )
+
+
+def _state(page: PaymentPage) -> str:
+    invoice, payment = page.invoice, page.payment
+    if invoice is None:
+        return "nothing"
+    if invoice.status is InvoiceStatus.PAID:
+        return "paid"
+    if payment is not None and payment.is_under_way:
+        return "under_way"
+    if invoice.status is not InvoiceStatus.OPEN or not page.held.owes:
+        return "nothing"
+    return "owed" if page.held.is_charged else "invoiced"
+
+
+def _amount(reader: Reader, invoice: Invoice) -> str:
+    paid = invoice.status is InvoiceStatus.PAID
+    return reader.money(invoice.total if paid else invoice.remaining)
+
+
+def _sentence(reader: Reader, page: PaymentPage, state: str) -> str:
+    held = page.held
+    match state:
+        case "owed" if held.last_attempt is None:
+            return ""
+        case "owed":
+            return f"{could_not_charge(reader, held)} {why_not(reader, held)}".strip()
+        case "invoiced":
+            return could_not_charge(reader, held)
+        case "under_way":
+            return reader.say(
+                "Your bank is carrying the payment out, which can take some days. You don't have to"
+                " do anything."
+            )
+        case _:
+            return ""
+
+
+def _access(reader: Reader, page: PaymentPage, state: str) -> str:
+    held = page.held
+    if state == "paid" and held.has_access:
+        return reader.say("You have access to {product}.", product=held.row.product.title)
+    if state not in {"owed", "invoiced"}:
+        return ""
+    if held.status is MembershipStatus.DRAFTED:
+        return reader.say("It starts once the payment is confirmed.")
+    return access_meanwhile(reader, held)
+
+
+def _facts(reader: Reader, page: PaymentPage, state: str) -> Iterator[tuple[str, str]]:
+    invoice = page.invoice
+    if invoice is None or state == "nothing":
+        return
+    yield reader.say("Amount"), _amount(reader, invoice)
+    if invoice.period_start and invoice.period_end:
+        start, end = reader.date(invoice.period_start), reader.date(invoice.period_end)
+        yield reader.say("Period"), reader.say("{start} to {end}", start=start, end=end)
+    if state == "paid":
+        yield reader.say("Paid with"), _paid_with(reader, page.payment)
+        yield reader.say("Paid on"), reader.date(invoice.paid_at) if invoice.paid_at else ""
+        return
+    yield reader.say("Open since"), reader.date(invoice.finalized_at or invoice.created_at)
+    if state == "owed" and page.held.status is not MembershipStatus.DRAFTED:
+        yield reader.say("Next automatic try"), _next_try(reader, page)
+
+
+def _next_try(reader: Reader, page: PaymentPage) -> str:
+    attempt = page.held.facts.next_payment_attempt_at
+    return reader.date(attempt) if attempt else reader.say("None is planned")
+
+
+def _paid_with(reader: Reader, payment: Payment | None) -> str:
+    if payment is None or payment.status is not PaymentStatus.SUCCEEDED or not payment.method_kind:
+        return ""
+    kind, brand, last4 = payment.method_kind, payment.method_brand, payment.method_last4
+    return method_label(reader, kind=kind, brand=brand, last4=last4)
+
+
+def _method(reader: Reader, method: PaymentMethod, payment: Payment | None) -> PayMethod:
+    failed = payment is not None and payment.failure_code and _was_tried(method, payment)
+    note = reader.say("Failed last time") if failed else expiry_of(reader, method)
+    return PayMethod(id=method.id, label=label_of(reader, method), note=note)
+
+
+def _was_tried(method: PaymentMethod, payment: Payment) -> bool:
+    """Payments keep what a method was called, and not which one it was."""
+    tried = (payment.method_kind, payment.method_brand, payment.method_last4)
+    return tried == (method.kind, method.brand, method.last4)
+
+
+def not_paid(reader: Reader, page: PaymentPage) -> str:
+    """Why it is still open after a try, for somebody who has just tried: first the money."""
+    nothing = reader.say("Nothing has been charged.")
+    payment = page.payment
+    if payment is None or payment.status is PaymentStatus.PENDING:
+        return f"{reader.say('The payment was not confirmed.')} {nothing}"
+    return f"{nothing} {decline_sentence(reader, payment.failure_code)}"
