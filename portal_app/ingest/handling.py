@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from portal_app.ingest.events import Ref, affected
 from portal_app.ingest.models import InboxEvent
 from portal_app.ingest.needs import needs, not_stored
 from portal_app.ingest.observing import BUDGET_SECONDS, Observation, Observed, Observer
-from portal_app.ingest.projecting import ORDER, project
+from portal_app.ingest.projecting import ORDER, TOGETHER, project
 from portal_app.kit.db import Database
 from portal_app.kit.failpoints import failpoint
 from portal_app.provider.objects import ObjectSource
 
 logger = logging.getLogger(__name__)
 # Invoice → subscription → product is the longest way that one object needs another.
-_LONGEST_CHAIN = 3
+_LONGEST_CHAIN: Final = 3
+Projectable: TypeAlias = tuple[Ref, Observation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,24 @@ class InboxHandler:
         """Bring *refs* and what they need to where the provider is; what went wrong with which."""
         observed = await self._with_needs(refs)
         failpoint("inbox.fetched")
-        failed: dict[Ref, Exception] = {}
-        for ref in sorted(observed, key=lambda ref: (ORDER[ref.kind], ref.id)):
-            seen = observed[ref]
-            if isinstance(seen, Exception):
-                failed[ref] = seen
-                continue
+        failed: dict[Ref, Exception] = {
+            ref: seen for ref, seen in observed.items() if isinstance(seen, Exception)
+        }
+        found = [(ref, seen) for ref, seen in observed.items() if isinstance(seen, Observation)]
+        found.sort(key=lambda one: (ORDER[one[0].kind], one[0].id))
+        for start in range(0, len(found), TOGETHER):
+            some = found[start : start + TOGETHER]
+            if _is_blocked(some, failed) or await self._project(some) is not None:
+                await self._one_by_one(some, failed)
+        return failed
+
+    async def _one_by_one(self, some: Sequence[Projectable], failed: dict[Ref, Exception]) -> None:
+        """So that none takes others along, but those that need it; notes in *failed* what did."""
+        for ref, seen in some:
             blocked = next((failed[one] for one in needs(seen.facts) if one in failed), None)
-            error = blocked or await self._project(ref, seen)
+            error = blocked or await self._project([(ref, seen)])
             if error is not None:
                 failed[ref] = error
-        return failed
 
     async def _with_needs(self, refs: set[Ref]) -> Observed:
         observer = Observer(self.source, self.budget)
@@ -75,16 +84,16 @@ class InboxHandler:
         async with self.database().reading() as session:
             return await not_stored(session, wanted)
 
-    async def _project(self, ref: Ref, seen: Observation) -> Exception | None:
+    async def _project(self, some: Sequence[Projectable]) -> Exception | None:
         try:
-            outcome = await project(self.database(), ref, seen)
+            await project(self.database(), some)
         except Exception as error:
-            logger.exception("an object could not be projected", extra={"fields": _fields([ref])})
+            fields = {"objects": ", ".join(f"{ref.kind} {ref.id}" for ref, _ in some)}
+            logger.exception("objects could not be projected", extra={"fields": fields})
             return error
         failpoint("inbox.projected")
-        logger.debug("%s %s", ref.kind, outcome)
         return None
 
 
-def _fields(refs: Iterable[Ref]) -> dict[str, str]:
-    return {"objects": ", ".join(f"{ref.kind} {ref.id}" for ref in refs)}
+def _is_blocked(some: Sequence[Projectable], failed: Mapping[Ref, Exception]) -> bool:
+    return any(one in failed for _, seen in some for one in needs(seen.facts))

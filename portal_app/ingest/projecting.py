@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.projection import (
     archive_price,
@@ -16,6 +18,7 @@ from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Observation
 from portal_app.invoices.projection import drop_invoice, project_payment, project_refund
 from portal_app.kit.db import Database
+from portal_app.kit.failpoints import failpoint
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.projection import (
     end_subscription,
@@ -50,12 +53,22 @@ _GONE: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
 ORDER: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
-async def project(db: Database, ref: Ref, seen: Observation) -> Outcome:
-    """In a unit of work of its own: short, so that nobody waits long for SQLite's one writer."""
-    facts: Any = seen.facts
-    if facts is None and ref.kind not in _GONE:
-        return Outcome.UNRELATED
+# Objects in one unit of work: a commit waits for the disk, and nobody may wait long for SQLite's
+# one writer.
+TOGETHER: Final = 6
+
+
+async def project(db: Database, objects: Sequence[tuple[Ref, Observation]]) -> None:
+    """All *objects* in their order, or none, in one unit of work; TOGETHER of them at the most."""
     async with db.unit_of_work() as session:
-        if facts is None:
-            return await _GONE[ref.kind](session, ref.id, observed_at=seen.observed_at)
-        return await _PROJECT[ref.kind](session, facts, observed_at=seen.observed_at)
+        for ref, seen in objects:
+            await _project(session, ref, seen)
+            failpoint("inbox.projecting")
+
+
+async def _project(session: AsyncSession, ref: Ref, seen: Observation) -> None:
+    facts: Any = seen.facts
+    if facts is not None:
+        await _PROJECT[ref.kind](session, facts, observed_at=seen.observed_at)
+    elif ref.kind in _GONE:
+        await _GONE[ref.kind](session, ref.id, observed_at=seen.observed_at)

@@ -115,7 +115,7 @@ async def _ask_for_unlisted(source: ObjectSource, db: Database, before: datetime
                 continue
             if isinstance(seen, PortalError):
                 raise seen
-            await project(db, ref, seen)
+            await project(db, [(ref, seen)])
 
 
 async def reconcile(

@@ -21,12 +21,14 @@ Listen: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]
 class JobLoop:
     """Drains *queues*; each of *signals* wakes it at once when its process has appended something.
 
-    Rows of other processes and retries are found by asking once a second.
+    Rows of other processes and retries are found by asking once a second. What comes within
+    *gather_seconds* is handled together, for queues that are better at many rows than at one.
     """
 
     queues: tuple[Queue[Any], ...]
     signals: tuple[Listen, ...] = ()
     timers: tuple[Timer, ...] = ()
+    gather_seconds: float = 0.0
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Until *stop* is set; then finishes what it has claimed and returns."""
@@ -35,11 +37,19 @@ class JobLoop:
         try:
             while not stop.is_set():
                 wake.clear()
-                if not await self._drained_safely():
-                    await _first_of(wake, stop, IDLE_SECONDS)
+                handled = await self._drained_safely()
+                if not handled:
+                    await _any_of(wake, stop, seconds=IDLE_SECONDS)
+                if self.gather_seconds and (wake.is_set() or 0 < handled < self._most):
+                    await _any_of(stop, seconds=self.gather_seconds)
         finally:
             for stop_listening in silence:
                 stop_listening()
+
+    @property
+    def _most(self) -> int:
+        """Rows of a round that found more than it could take."""
+        return sum(queue.batch for queue in self.queues)
 
     async def drain_once(self) -> int:
         """Handle one batch of each queue; returns how many rows were handled, well or not."""
@@ -65,8 +75,8 @@ async def drain(queue: Queue[Any]) -> int:
     return len(rows)
 
 
-async def _first_of(wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
-    waiting = [asyncio.create_task(wake.wait()), asyncio.create_task(stop.wait())]
+async def _any_of(*events: asyncio.Event, seconds: float) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
     _, pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()

@@ -16,6 +16,7 @@ FAILPOINTS: Final = frozenset(
         "inbox.stored",
         "inbox.claimed",
         "inbox.fetched",
+        "inbox.projecting",
         "inbox.projected",
         "inbox.handled",
         "outbox.claimed",
