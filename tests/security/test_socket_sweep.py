@@ -133,7 +133,8 @@ async def test_a_stranger_gets_nothing_of_hers_and_changes_nothing(
 def _whose_setups(portal: Portal) -> set[str]:
     with closing(sqlite3.connect(portal.data_dir / "portal.db")) as connection:
         found = connection.execute(
-            "SELECT DISTINCT email_key FROM method_setups JOIN customers ON customers.id = customer_id"
+            "SELECT DISTINCT email_key FROM method_setups"
+            " JOIN customers ON customers.id = customer_id"
         ).fetchall()
     return {email for (email,) in found}
 
