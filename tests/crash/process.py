@@ -1,13 +1,14 @@
-"""A process that does one piece of work on the portal of its settings, to be killed on the way.
+"""A process that does pieces of work on the portal of its settings, to be killed on the way.
 
-`python -m tests.crash.process WORK`. What `portal worker` does by and by is done at once here, so
-that a test need not wait for leases and pauses.
+It is forked from one that has imported everything, as that takes longer than the work. What
+`portal worker` does by and by is done at once here, so that a test need not wait for leases and
+pauses.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import os
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Table, update
@@ -80,13 +81,18 @@ WORK: dict[str, Callable[[Database, Settings], Awaitable[None]]] = {
 }
 
 
-async def main(name: str) -> None:
+def main(environment: dict[str, str], names: tuple[str, ...]) -> None:
+    """What the new process does, and nothing else: it has no setting of another one's."""
+    os.environ.clear()
+    os.environ |= environment
+    get_settings.cache_clear()
+    asyncio.run(_work(names))
+
+
+async def _work(names: tuple[str, ...]) -> None:
     db = composition.install()
     try:
-        await WORK[name](db, get_settings())
+        for name in names:
+            await WORK[name](db, get_settings())
     finally:
         await db.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
