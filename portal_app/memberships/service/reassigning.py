@@ -6,7 +6,7 @@ Nothing is taken away before what takes its place is in place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +22,7 @@ from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
 from portal_app.memberships import repository
 from portal_app.memberships.projection import project_subscription
+from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.service.reading import HeldMembership, running_memberships
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.projection import project_payment_method
@@ -48,7 +49,9 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
     asked, keys = intent.payload, iter(map(intent.step_key, range(1, 1000)))
     method = asked["method"]
     subscriptions = [
-        await provider.set_subscription_payment_method(one, method, key=next(keys))
+        await _unless_over(
+            provider, one, provider.set_subscription_payment_method(one, method, key=next(keys))
+        )
         for one in asked["subscriptions"]
     ]
     customer = None
@@ -57,13 +60,27 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
             asked["customer"], method, key=next(keys)
         )
     subscriptions += [
-        await provider.cancel_at_period_end(one, key=next(keys)) for one in asked["cancel"]
+        await _unless_over(provider, one, provider.cancel_at_period_end(one, key=next(keys)))
+        for one in asked["cancel"]
     ]
     detached = [await _detached(provider, one, key=next(keys)) for one in asked["detach"]]
     subscriptions += [await provider.subscription(one) for one in asked["freed"]]
     if detached and not asked["default"]:
         customer = await _read_customer(provider, asked["customer"])
     return Reassigned(customer, tuple(subscriptions), tuple(detached))
+
+
+async def _unless_over(
+    provider: PaymentWriter, subscription_id: str, change: Awaitable[SubscriptionFacts]
+) -> SubscriptionFacts:
+    """What has ended without our hearing of it needs no change, and must not stop the others'."""
+    try:
+        return await change
+    except RefusedByProvider:
+        subscription = await provider.subscription(subscription_id)
+        if subscription.status not in OVER:
+            raise
+        return subscription
 
 
 async def _detached(provider: PaymentWriter, method_id: str, *, key: str) -> PaymentMethodFacts:

@@ -74,7 +74,9 @@ def _nothing(request: Request) -> Response:
 
 def _return_url(request: Request, intent: Obj) -> str:
     """Of the confirmation, else of the page's own address: both are the secret holder's word."""
-    confirmed: str = (intent["next_action"].get("redirect_to_url") or {}).get("return_url") or ""
+    # Nothing is left to do when another answer came in between.
+    action = intent["next_action"] or {}
+    confirmed: str = (action.get("redirect_to_url") or {}).get("return_url") or ""
     return confirmed or _web_address(request.query_params.get("return_url", ""))
 
 

@@ -88,6 +88,21 @@ async def test_a_detachment_that_failed_after_it_was_made_is_made(
     assert [one.stripe_payment_method_id for one in gone] == [spare]
 
 
+async def test_what_has_ended_unheard_does_not_stop_the_rest(shop: Shop) -> None:
+    """A last retry failed, say, and the webhook was lost."""
+    own, new = shop.attach("pm_card_mastercard"), shop.attach("pm_card_amex")
+    await shop.learn()
+    for held in await shop.held(shop.ada):
+        method = await shop.method(own)
+        await charge_to(shop.desk, shop.ada, held.row.member.id, method, everywhere=False)
+    shop.client.v1.subscriptions.cancel(shop.subs[1])
+    await method_added(shop.desk, shop.ada, await shop.method(new), everywhere=True)
+    assert list((await shop.charged()).values()) == [new]
+    await remove_method(shop.desk, shop.ada, await shop.method(new), cancel=True)
+    (left,) = await shop.held(shop.ada)
+    assert left.facts.cancel_at_period_end
+
+
 async def test_two_tabs_with_the_same_card_keep_one_and_what_both_wanted(shop: Shop) -> None:
     """Both have saved it before either puts it to use."""
     tabs = [shop.attach("pm_card_mastercard") for _ in range(2)]

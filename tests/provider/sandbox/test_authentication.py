@@ -6,7 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import stripe
+from starlette.requests import Request
 
+from portal_app.sandbox.http import bank
 from tests.provider.conftest import START
 from tests.provider.sandbox.shop import DAY, Shop
 from tests.provider.sandbox_server import SandboxServer
@@ -251,3 +253,9 @@ def test_a_browser_reaches_its_own_intent_only(shop: Shop, sandbox: SandboxServe
     settings = sandbox.raw("POST", f"/_sandbox/authenticate/{intent.id}", headers=public)
     assert settings.status_code == 401
     assert sandbox.now() == START
+
+
+def test_two_answers_at_a_time_are_no_error() -> None:
+    """The intent may be concluded while the second answer's body is read."""
+    request = Request({"type": "http", "query_string": b"return_url=https://shop.example/"})
+    assert bank._return_url(request, {"next_action": None}) == "https://shop.example/"
