@@ -14,6 +14,9 @@ CARD_MODULES = (
     "portal_app/payment_methods/pages/add.py",
     "portal_app/payment_methods/pages/form.py",
     "portal_app/payment_methods/state/adding.py",
+    "portal_app/memberships/pages/paying.py",
+    "portal_app/memberships/pages/bank_step.py",
+    "portal_app/memberships/state/paying.py",
 )
 Rule = Callable[[ast.Module], Iterator[str]]
 

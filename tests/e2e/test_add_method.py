@@ -72,7 +72,7 @@ def test_a_card_that_cannot_be_saved_says_why_and_another_one_can(
     one = shopper("declined")
     form = card_page(one, viewport=PHONE, color_scheme="dark")
     form.add(DECLINED)
-    expect(form.problem).to_contain_text("Your card was declined.")
+    expect(form.problem).to_contain_text("Your bank declined.")
     assert [*faults(form.page), *wider_than_the_screen(form.page)] == []
     nothing_was_added(one)
     form.type_card(VISA)

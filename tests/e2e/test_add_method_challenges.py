@@ -15,7 +15,7 @@ from tests.e2e.shoppers import Shopper
 from tests.e2e.test_add_method import PHONE, CardPage, NewShopper, heard, nothing_was_added
 from tests.e2e.test_states import CABLE
 
-UNPROVEN = "We are unable to authenticate your payment method."
+UNPROVEN = "Your bank could not confirm that it is you."
 LOST = "The connection was lost. Please check it and try again."
 BANKS_PAGE = "**/pages/authenticate/**"
 SETUP = "**/v1/setup_intents/**"

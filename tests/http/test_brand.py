@@ -82,6 +82,7 @@ async def holding(settings: Any, clocks: Clocks, db: Database) -> Holding:
         ada = await make_person(session, "ada@example.com")
         ben = await make_person(session, "ben@example.com")
         held = await make_membership(session, ada, plan=plan)
+        held.member.from_at = NOW - timedelta(days=3)
         past = await make_member(
             session,
             held.membership,

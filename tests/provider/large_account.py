@@ -23,6 +23,9 @@ class _Silent(World):
         del event, obj, previous
 
 
+BACK = "https://shop.example/"
+
+
 def write_account(path: Path, *, customers: int, invoices: int) -> None:
     """*customers* who pay monthly, with *invoices* of their subscription each, kept at *path*.
 
@@ -74,5 +77,7 @@ def _customer(world: World, number: int, room: str, course: str) -> None:
         intent = next(iter(world.all("payment_intent")))
         refunds.create(world, {"payment_intent": intent["id"]})
         lines = [{"price": course, "quantity": 1}]
-        session = checkout.create(world, {"customer": customer, "line_items": lines})
+        session = checkout.create(
+            world, {"customer": customer, "line_items": lines, "success_url": BACK}
+        )
         checkout.complete(world, session["id"], "pm_card_visa")

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pytest
 
 from portal_app.kit.db import Database
 from tests.factories import NOW, make_member, make_membership, make_person
@@ -37,6 +38,7 @@ async def test_a_past_holding_leads_to_the_current_one(
     assert answer["member_id"] == world.own.member.id
 
 
+@pytest.mark.contradictory("its holding ends and none begins")
 async def test_an_ended_holding_keeps_the_link(
     client: httpx.AsyncClient, world: World, db: Database
 ) -> None:

@@ -35,6 +35,7 @@ async def test_nobody_else_is_found(client: httpx.AsyncClient, world: World, nam
     assert (reply.status_code, reply.content) == (404, unknown.content)
 
 
+@pytest.mark.contradictory("its holding ends and none begins")
 async def test_who_handed_everything_on_is_not_found(
     client: httpx.AsyncClient, world: World, db: Database
 ) -> None:

@@ -18,10 +18,8 @@ from portal_app.settings import get_settings
 from tests.conftest import Clocks
 from tests.provider.adapter.account import rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
-from tests.provider.adapter.test_add_method import ada, load, notice, run, wallet_of
+from tests.provider.adapter.test_add_method import load, notice, run, wallet_of
 from tests.provider.sandbox_server import SandboxServer
-
-assert ada  # a fixture
 
 
 @pytest.fixture

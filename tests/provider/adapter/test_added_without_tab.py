@@ -154,7 +154,7 @@ async def test_an_unfinished_change_is_waited_for(shop: Shop, clocks: Clocks) ->
             actor_kind="customer",
             actor_id=shop.ada.person_id,
             payload={"default": False, "subscriptions": [], "cancel": [], "detach": []}
-            | {"method": None, "customer": shop.cus},
+            | {"freed": [], "method": None, "customer": shop.cus},
             asked_at=wall_now(),
             created_at=wall_now() - timedelta(minutes=1),
             due_at=wall_now() + timedelta(minutes=1),

@@ -96,7 +96,7 @@ async def test_what_has_ended_unheard_does_not_stop_the_rest(shop: Shop) -> None
         method = await shop.method(own)
         await charge_to(shop.desk, shop.ada, held.row.member.id, method, everywhere=False)
     shop.client.v1.subscriptions.cancel(shop.subs[1])
-    await method_added(shop.desk, shop.ada, await shop.method(new), everywhere=True)
+    await method_added(shop.desk, shop.ada, await shop.method(new), Uses(everywhere=True))
     assert list((await shop.charged()).values()) == [new]
     await remove_method(shop.desk, shop.ada, await shop.method(new), cancel=True)
     (left,) = await shop.held(shop.ada)
