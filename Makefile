@@ -29,8 +29,8 @@ run: build ## set up, then serve the portal with its demo world on http://localh
 test: $(DEV) ## set up (browser and databases too), then run every test
 	@scripts/system-packages chromium postgres redis-server
 	@$(BIN)/python -m portal_app.build
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser
+	@scripts/run-tests "not browser" --dist loadfile
+	@scripts/run-tests browser --dist loadgroup
 
 check: $(DEV) ## formatting, lint, types, import contracts, migration drift, translations, lock
 	$(BIN)/ruff format --check .

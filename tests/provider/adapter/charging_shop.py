@@ -40,7 +40,7 @@ class Shop:
 
     @property
     def desk(self) -> Desk:
-        return Desk(lambda: self.db, self.writer, answer_within=1.5)
+        return Desk(lambda: self.db, self.writer, answer_within=4)
 
     def attach(self, token: str, cus: str = "") -> str:
         return self.client.v1.payment_methods.attach(token, {"customer": cus or self.cus}).id
