@@ -30,7 +30,7 @@ def shop(sandbox: SandboxServer) -> Shop:
 
 
 @pytest.fixture
-async def browser(
+async def visitor(
     clocks: Clocks,
     settings: Any,
     db: Database,
@@ -49,19 +49,19 @@ async def browser(
         yield client
 
 
-async def _go(browser: httpx.AsyncClient, target: str) -> httpx.Response:
-    answer = await browser.post(f"{PATH}advance", data={"go": target})
+async def _go(visitor: httpx.AsyncClient, target: str) -> httpx.Response:
+    answer = await visitor.post(f"{PATH}advance", data={"go": target})
     assert answer.status_code == 303, answer.text
-    return await browser.get(answer.headers["location"])
+    return await visitor.get(answer.headers["location"])
 
 
 async def test_it_lists_what_is_ahead_and_goes_there(
-    browser: httpx.AsyncClient, shop: Shop, sandbox: SandboxServer
+    visitor: httpx.AsyncClient, shop: Shop, sandbox: SandboxServer
 ) -> None:
     shop.subscribe(shop.customer())
     ends = shop.subscribe(shop.customer(email="b@example.com"), trial_period_days=7)
     shop.client.v1.subscriptions.update(ends.id, {"cancel_at": START + 20 * DAY})
-    page = (await browser.get(PATH)).text
+    page = (await visitor.get(PATH)).text
     lines = [line.strip() for line in re.findall(r"<p>([^<]+)</p>", page)]
     assert lines == [
         "The trial of Room ends",
@@ -72,33 +72,33 @@ async def test_it_lists_what_is_ahead_and_goes_there(
     assert "7 Feb 2024, 12:00</time> · in 7 days" in page
     assert 'href="/sandbox/mail/?to=b%40example.com"' in page
     goal = re.findall(r'name="go" value="@(\d+)"', page)[0]
-    page = (await _go(browser, f"@{goal}")).text
+    page = (await _go(visitor, f"@{goal}")).text
     assert sandbox.now() == START + 7 * DAY
     assert "Paid: 1" in page
     assert "Room: $29.00 was paid" in page
 
 
 async def test_words_and_durations(
-    browser: httpx.AsyncClient, shop: Shop, sandbox: SandboxServer
+    visitor: httpx.AsyncClient, shop: Shop, sandbox: SandboxServer
 ) -> None:
     shop.subscribe(shop.customer())
-    page = (await _go(browser, "next-renewal")).text
+    page = (await _go(visitor, "next-renewal")).text
     assert sandbox.now() == START + 29 * DAY
     assert "Paid: 1" in page
-    assert "Nothing was due on the way." in (await _go(browser, "12h")).text
-    await _go(browser, "card-expiry")
-    page = (await browser.get(PATH)).text
+    assert "Nothing was due on the way." in (await _go(visitor, "12h")).text
+    await _go(visitor, "card-expiry")
+    page = (await visitor.get(PATH)).text
     assert "1 Jan 2029, 00:00 UTC" in page
     assert "Ended: " not in page
     # The card is refused from now on, until the retries are over.
-    assert "Ended: 1" in (await _go(browser, "2mo")).text
+    assert "Ended: 1" in (await _go(visitor, "2mo")).text
 
 
 @pytest.mark.parametrize("target", ["", "soon", "11y", "@1", "@99999999999999", "<script>"])
 async def test_no_other_way_is_gone(
-    browser: httpx.AsyncClient, sandbox: SandboxServer, target: str
+    visitor: httpx.AsyncClient, sandbox: SandboxServer, target: str
 ) -> None:
-    answer = await browser.post(f"{PATH}advance", data={"go": target})
+    answer = await visitor.post(f"{PATH}advance", data={"go": target})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert "<script>" not in answer.text
@@ -106,14 +106,14 @@ async def test_no_other_way_is_gone(
 
 
 async def test_a_charge_that_is_to_fail(
-    browser: httpx.AsyncClient, shop: Shop, sandbox: SandboxServer
+    visitor: httpx.AsyncClient, shop: Shop, sandbox: SandboxServer
 ) -> None:
     other, customer = shop.customer(email="o@example.com"), shop.customer()
     spared, hit = shop.subscribe(other), shop.subscribe(customer)
     given = {"decline": "expired_card", "customer": customer}
-    assert (await browser.post(f"{PATH}next-charge", data=given)).status_code == 303
-    assert "The next charge fails: Card expired" in (await browser.get(PATH)).text
-    page = (await _go(browser, "1mo")).text
+    assert (await visitor.post(f"{PATH}next-charge", data=given)).status_code == 303
+    assert "The next charge fails: Card expired" in (await visitor.get(PATH)).text
+    page = (await _go(visitor, "1mo")).text
     assert "Failed: 1" in page
     assert "The next charge fails" not in page
     status = {s.id: s.status for s in shop.client.v1.subscriptions.list().data}
@@ -121,19 +121,19 @@ async def test_a_charge_that_is_to_fail(
     late = shop.invoices(hit.id)[-1]
     [charge] = [c for c in shop.client.v1.charges.list({"customer": customer}).data if not c.paid]
     assert (late.status, charge.failure_code) == ("open", "expired_card")
-    await browser.post(f"{PATH}next-charge", data={"decline": "lost_card"})
-    await browser.post(f"{PATH}next-charge")
-    assert "The next charge fails" not in (await browser.get(PATH)).text
-    wrong = await browser.post(f"{PATH}next-charge", data={"decline": "bad_mood"})
+    await visitor.post(f"{PATH}next-charge", data={"decline": "lost_card"})
+    await visitor.post(f"{PATH}next-charge")
+    assert "The next charge fails" not in (await visitor.get(PATH)).text
+    wrong = await visitor.post(f"{PATH}next-charge", data={"decline": "bad_mood"})
     assert wrong.status_code == 400
 
 
-async def test_it_speaks_german_and_runs_no_script(browser: httpx.AsyncClient, shop: Shop) -> None:
+async def test_it_speaks_german_and_runs_no_script(visitor: httpx.AsyncClient, shop: Shop) -> None:
     shop.subscribe(shop.customer())
-    answer = await browser.get(PATH, headers={"Accept-Language": "de"})
+    answer = await visitor.get(PATH, headers={"Accept-Language": "de"})
     for text in ("Demo-Uhr", "Room verlängert sich für 29,00", "in 29 Tagen", "29. Februar 2024"):
         assert text in answer.text
-    refused = await browser.post(
+    refused = await visitor.post(
         f"{PATH}advance", data={"go": "bald"}, headers={"Accept-Language": "de"}
     )
     assert "Das ist keine Dauer" in refused.text
@@ -143,18 +143,18 @@ async def test_it_speaks_german_and_runs_no_script(browser: httpx.AsyncClient, s
 
 
 async def test_a_long_way_shows_how_far_it_is(
-    browser: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    visitor: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portal_app.demo.clock_page.PATIENCE", 0)
     shop.subscribe(shop.customer())
-    page = await _go(browser, "3y")
+    page = await _go(visitor, "3y")
     assert page.headers["refresh"] == "2"
     assert "The clock is moving" in page.text
     assert "<progress" in page.text
-    again = await browser.post(f"{PATH}advance", data={"go": "1d"})
+    again = await visitor.post(f"{PATH}advance", data={"go": "1d"})
     assert again.status_code == 409
     for _ in range(200):
-        page = await browser.get(PATH)
+        page = await visitor.get(PATH)
         if "refresh" not in page.headers:
             break
     assert "What happened" in page.text
@@ -200,7 +200,7 @@ async def test_the_renewal_of_one_customer(shop: Shop, sandbox: SandboxServer) -
 
 
 async def test_a_clock_that_stops_on_the_way_says_so(
-    browser: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    visitor: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.subscribe(shop.customer())
     advance_to = SandboxControl.advance_to
@@ -211,7 +211,7 @@ async def test_a_clock_that_stops_on_the_way_says_so(
         return await advance_to(self, moment)
 
     monkeypatch.setattr(SandboxControl, "advance_to", break_down)
-    page = (await _go(browser, "1y")).text
+    page = (await _go(visitor, "1y")).text
     assert "The sandbox did not answer; the clock stopped on the way." in page
     assert "From 31 Jan 2024, 12:00 to 2 Mar 2024, 12:00" in page
     assert "Paid: 1" in page
