@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     link_button,
     load_failed,
     muted,
+    radio,
     skeleton_card,
     skeleton_page,
     stack,
@@ -104,21 +105,13 @@ def _choices(view: ChargedToView, events: ChargedToEvents, back: Text) -> rx.Com
 
 
 def _option(method: MethodOption, events: ChargedToEvents) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(
-            type="radio",
-            name="method",
-            value=method.id,
-            # The browser keeps what is chosen; a round trip first would make it lag.
-            default_checked=events.choice == method.id,
-            on_change=events.choose,
-        ),
-        rx.el.span(
-            method.label,
-            rx.cond(method.expiry != "", rx.el.span(method.expiry, class_name="choice-note")),
-        ),
-        class_name="check",
-        key=method.id,
+    return radio(
+        method.label,
+        "method",
+        method.id,
+        chosen=events.choice,
+        on_choose=events.choose,
+        note=method.expiry,
     )
 
 

@@ -25,6 +25,7 @@ from portal_app.ui.parts import (
     link_button,
     load_failed,
     muted,
+    radio,
     skeleton_card,
     skeleton_lines,
     skeleton_page,
@@ -171,21 +172,13 @@ def _form(view: PayView, events: PayEvents) -> rx.Component:
 
 
 def _option(method: PayMethod, events: PayEvents) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(
-            type="radio",
-            name="method",
-            value=method.id,
-            # The browser keeps what is chosen; a round trip first would make it lag.
-            default_checked=events.choice == method.id,
-            on_change=events.choose,
-        ),
-        rx.el.span(
-            method.label,
-            rx.cond(method.note != "", rx.el.span(method.note, class_name="choice-note")),
-        ),
-        class_name="check",
-        key=method.id,
+    return radio(
+        method.label,
+        "method",
+        method.id,
+        chosen=events.choice,
+        on_choose=events.choose,
+        note=method.note,
     )
 
 

@@ -18,6 +18,7 @@ from portal_app.ui.parts import (
     empty_state,
     link_button,
     load_failed,
+    radio,
     skeleton_card,
     skeleton_page,
     stack,
@@ -125,15 +126,4 @@ def _substitute(other: Choice, events: RemovalEvents) -> rx.Component:
 
 
 def _radio(value: Text, label: rx.Var, events: RemovalEvents) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(
-            type="radio",
-            name="instead",
-            value=value,
-            default_checked=events.choice == value,
-            on_change=events.choose,
-        ),
-        rx.el.span(label),
-        class_name="check",
-        key=value,
-    )
+    return radio(label, "instead", value, chosen=events.choice, on_choose=events.choose)

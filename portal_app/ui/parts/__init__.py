@@ -24,7 +24,7 @@ from portal_app.ui.parts.content import (
     timeline_entry,
 )
 from portal_app.ui.parts.every_language import every_language
-from portal_app.ui.parts.fields import checkbox, field, radio_group, select_field
+from portal_app.ui.parts.fields import checkbox, field, radio, select_field
 from portal_app.ui.parts.load_failed import load_failed
 from portal_app.ui.parts.marks import method_mark
 from portal_app.ui.parts.skeletons import (
@@ -55,7 +55,7 @@ __all__ = [
     "method_mark",
     "muted",
     "native_form",
-    "radio_group",
+    "radio",
     "select_field",
     "skeleton_card",
     "skeleton_lines",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from portal_app.ui.parts.types import Child, Props, Text
+from portal_app.ui.parts.types import Child, Events, Props, Text
 
 
 def field(
@@ -68,21 +68,33 @@ def checkbox(label: Child, name: str, **props: Props) -> rx.Component:
     )
 
 
-def radio_group(
-    legend: Child, name: str, options: Sequence[tuple[str, Child]], **props: Props
+def radio(
+    label: Child,
+    name: str,
+    value: Text,
+    *,
+    chosen: Text,
+    on_choose: Events,
+    note: Text | None = None,
 ) -> rx.Component:
-    """A group of radios; *options* are pairs of value and text, props reach every input."""
-    return rx.el.fieldset(
-        rx.el.legend(legend),
-        *[
-            rx.el.label(
-                rx.el.input(type="radio", name=name, value=value, **props),
-                rx.el.span(text),
-                class_name="check",
-            )
-            for value, text in options
-        ],
-        class_name="choices",
+    """One of several to choose from, with a *note* below its text; *on_choose* takes the value.
+
+    The browser keeps what is chosen; a round trip first would make it lag.
+    """
+    text = [label]
+    if note is not None:
+        text.append(rx.cond(note != "", rx.el.span(note, class_name="choice-note")))
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name=name,
+            value=value,
+            default_checked=chosen == value,
+            on_change=on_choose,
+        ),
+        rx.el.span(*text),
+        class_name="check",
+        key=value,
     )
 
 
