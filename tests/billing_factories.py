@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
+from portal_app.invoices.projection.totals import Tally
 from portal_app.payment_methods.models import PaymentMethod
 from tests.rows import NOW, PERIOD_END, PERIOD_START, STARTED, make_row, number
 
@@ -40,6 +41,7 @@ async def make_invoice(
     status = over.get("status", InvoiceStatus.PAID)
     paid = status is InvoiceStatus.PAID
     which = number()
+    issued_at = over.get("finalized_at") or over.get("created_at") or NOW
     return await make_row(
         session,
         Invoice,
@@ -59,6 +61,8 @@ async def make_invoice(
         period_end=PERIOD_END,
         finalized_at=NOW,
         paid_at=NOW if paid else None,
+        issued_at=issued_at,
+        billed_year=issued_at.year,
         created_at=NOW - timedelta(minutes=1),
         observed_at=NOW,
     )
@@ -69,6 +73,7 @@ async def make_payment(
 ) -> Payment:
     """A payment that succeeded with a Visa ending 4242, of *invoice* where one is given."""
     status = over.get("status", PaymentStatus.SUCCEEDED)
+    year = invoice.billed_year if invoice else over.get("created_at", NOW).year
     return await make_row(
         session,
         Payment,
@@ -82,7 +87,16 @@ async def make_payment(
         method_kind="card",
         method_brand="visa",
         method_last4="4242",
+        billed_year=year,
         paid_at=NOW if status is PaymentStatus.SUCCEEDED else None,
         created_at=NOW,
         observed_at=NOW,
     )
+
+
+async def keep_totals(session: AsyncSession, *rows: Invoice | Payment) -> None:
+    """Add *rows* to the totals of the billing history, as the projection would have."""
+    tally = Tally()
+    for row in rows:
+        tally.give(row)
+    await tally.write(session)

@@ -22,7 +22,7 @@ from portal_app.ingest.apply import apply_dispute, apply_invoices
 from portal_app.ingest.cursors import Cursors
 from portal_app.ingest.report import Counts, SyncReport, counted
 from portal_app.ingest.wallets import Choose, everybody, wallets, write_wallets
-from portal_app.invoices.projection import look_up_payments, project_payment, project_refund
+from portal_app.invoices.projection import project_payments, project_refund
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.observed import Outcome
@@ -82,8 +82,8 @@ async def sync(
     cursors = await Cursors.opened(db, since=since)
     run = _Run(provider, db, cursors, progress)
     log_position = await run.log_position()
-    # What others refer to comes first; payments before the invoices that name them, sessions
-    # before the invoices that they made.
+    # What others refer to comes first; payments before the sessions and invoices that name them,
+    # sessions before the invoices that they made.
     await run.read("products", provider.products, one_by_one("products", project_product))
     await run.read("prices", provider.prices, one_by_one("prices", project_price))
     with_methods = partial(wallets, provider, whose=whose_methods)
@@ -91,10 +91,10 @@ async def sync(
     await run.deleted_customers()
     subscriptions = one_by_one("subscriptions", project_subscription, look_up_subscriptions)
     await run.read("subscriptions", provider.subscriptions, subscriptions)
+    payments = together("payments", project_payments)
+    await run.read("payments", provider.payments, payments, since=since)
     checkouts = one_by_one("checkouts", project_checkout)
     await run.read("checkouts", provider.checkouts, checkouts, since=since)
-    payments = one_by_one("payments", project_payment, look_up_payments)
-    await run.read("payments", provider.payments, payments, since=since)
     await run.read("invoices", provider.invoices, together("invoices", apply_invoices), since=since)
     if since is not None:
         still_open = together("open invoices", apply_invoices)

@@ -60,6 +60,7 @@ def needs(facts: Facts | None) -> set[Ref]:
         case CheckoutFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id)]
             pairs += [(Kind.PRODUCT, line.price.product_id) for line in facts.lines]
+            pairs += [(Kind.PAYMENT, facts.payment_id)]
         case InvoiceFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id), *_of_invoice(facts)]
         case RefundFacts() | DisputeFacts():

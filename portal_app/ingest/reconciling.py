@@ -25,6 +25,7 @@ from portal_app.ingest.projecting import project
 from portal_app.ingest.report import SyncReport
 from portal_app.ingest.turns import Kind
 from portal_app.ingest.unlisted import unlisted
+from portal_app.invoices.projection import add_up_anew
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
@@ -101,6 +102,9 @@ async def reconcile_fully(
             whose_methods=_still_charged(db),
         )
         await _ask_for_unlisted(provider, db, began_at)
+        async with db.unit_of_work() as session:
+            if mended := await add_up_anew(session):
+                logger.warning("totals were wrong", extra={"fields": {"mended": mended}})
         return report
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint, text
 
-from portal_app.kit.columns import currency, minor_units, reference, str_enum, utc
+from portal_app.kit.columns import (
+    currency,
+    json_column,
+    minor_units,
+    reference,
+    str_enum,
+    utc,
+)
 from portal_app.kit.ids import new_id
 from portal_app.kit.money import Money
 
@@ -34,17 +41,43 @@ class PaymentStatus(StrEnum):
     CANCELED = "canceled"
 
 
+def _among(condition: str, name: str, *columns: str) -> Index:
+    """An index over the few rows that a list is about."""
+    where = text(condition)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 class Invoice(SQLModel, table=True):
-    """A Stripe invoice; stays with the customer who was billed, whoever holds the membership."""
+    """A Stripe invoice; stays with the customer who was billed, whoever holds the membership.
+
+    *issued_at* is when it was finalized, and until then when it was made; *billed_year* is its UTC
+    year. *company_id* is whose product its first known line is. *balance_applied_minor* is what the
+    customer's balance added to what is due, negative where credit was used; *credited_minor* is
+    what credit notes took away. *snapshot* is what `snapshot.py` reads: seller, buyer and taxes as
+    they were.
+    """
 
     __tablename__ = "invoices"
     __table_args__ = (
-        Index("ix_invoices_customer_newest", "customer_id", "created_at", "id"),
-        Index("ix_invoices_subscription_newest", "stripe_subscription_id", "created_at", "id"),
+        Index("ix_invoices_customer_newest", "customer_id", "issued_at", "id"),
+        Index("ix_invoices_subscription_newest", "stripe_subscription_id", "issued_at", "id"),
+        Index("ix_invoices_company_newest", "company_id", "created_at", "id"),
+        Index("ix_invoices_customer_number", "customer_id", "number"),
+        _among(
+            "status NOT IN ('paid', 'draft')",
+            "ix_invoices_customer_unpaid",
+            "customer_id",
+            "status",
+            "issued_at",
+            "id",
+        ),
     )
 
     id: str = Field(default_factory=lambda: new_id("inv"), primary_key=True)
     customer_id: str = Field(sa_column=reference("customers.id", index=False))
+    company_id: str | None = Field(
+        default=None, sa_column=reference("companies.id", nullable=True, index=False)
+    )
     stripe_invoice_id: str = Field(unique=True)
     stripe_subscription_id: str | None = None
     number: str = ""
@@ -56,6 +89,8 @@ class Invoice(SQLModel, table=True):
     discount_minor: int = Field(default=0, sa_column=minor_units())
     tax_minor: int = Field(default=0, sa_column=minor_units())
     total_minor: int = Field(sa_column=minor_units())
+    balance_applied_minor: int = Field(default=0, sa_column=minor_units())
+    credited_minor: int = Field(default=0, sa_column=minor_units())
     amount_due_minor: int = Field(sa_column=minor_units())
     amount_paid_minor: int = Field(sa_column=minor_units())
     amount_remaining_minor: int = Field(sa_column=minor_units())
@@ -67,6 +102,9 @@ class Invoice(SQLModel, table=True):
     attempt_count: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     hosted_url: str = ""
+    snapshot: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    issued_at: datetime = Field(sa_column=utc())
+    billed_year: int = 0
     created_at: datetime = Field(sa_column=utc())
     observed_at: datetime = Field(sa_column=utc())
 
@@ -80,7 +118,11 @@ class Invoice(SQLModel, table=True):
 
 
 class InvoiceLine(SQLModel, table=True):
-    """One line of an invoice, in the invoice's currency and order."""
+    """One line of an invoice, in the invoice's currency and order.
+
+    Amounts less discounts plus taxes are the invoice's total; a tax that an amount includes is not
+    in *tax_minor*.
+    """
 
     __tablename__ = "invoice_lines"
     __table_args__ = (UniqueConstraint("invoice_id", "position"),)
@@ -93,19 +135,37 @@ class InvoiceLine(SQLModel, table=True):
     description: str = ""
     quantity: int = 1
     amount_minor: int = Field(sa_column=minor_units())
+    discount_minor: int = Field(default=0, sa_column=minor_units())
+    tax_minor: int = Field(default=0, sa_column=minor_units())
     proration: bool = False
     period_start: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     period_end: datetime | None = Field(default=None, sa_column=utc(nullable=True))
 
 
 class Payment(SQLModel, table=True):
-    """An attempt to move money: a payment intent with its last charge. `pay_…`."""
+    """An attempt to move money: a payment intent with its last charge. `pay_…`.
+
+    *company_id* is whose product it paid, where its invoice or a purchase tells. *billed_year* is
+    that of its invoice, and of its making where it has none.
+    """
 
     __tablename__ = "payments"
-    __table_args__ = (Index("ix_payments_customer_newest", "customer_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_payments_customer_newest", "customer_id", "created_at", "id"),
+        Index("ix_payments_company_newest", "company_id", "created_at", "id"),
+        _among(
+            "invoice_id IS NULL", "ix_payments_customer_alone", "customer_id", "created_at", "id"
+        ),
+        _among(
+            "refunded_minor > 0", "ix_payments_customer_refunded", "customer_id", "created_at", "id"
+        ),
+    )
 
     id: str = Field(default_factory=lambda: new_id("pay"), primary_key=True)
     customer_id: str = Field(sa_column=reference("customers.id", index=False))
+    company_id: str | None = Field(
+        default=None, sa_column=reference("companies.id", nullable=True, index=False)
+    )
     invoice_id: str | None = Field(default=None, sa_column=reference("invoices.id", nullable=True))
     stripe_payment_intent_id: str = Field(unique=True)
     stripe_charge_id: str | None = Field(default=None, index=True)
@@ -119,6 +179,7 @@ class Payment(SQLModel, table=True):
     method_brand: str = ""
     method_last4: str = ""
     failure_code: str = ""
+    billed_year: int = 0
     paid_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     created_at: datetime = Field(sa_column=utc())
     observed_at: datetime = Field(sa_column=utc())
@@ -126,6 +187,12 @@ class Payment(SQLModel, table=True):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is an entry of the billing history by itself: tried, and for no invoice."""
+        tried = self.stripe_charge_id is not None and self.status is not PaymentStatus.CANCELED
+        return tried and self.invoice_id is None
 
     @property
     def is_under_way(self) -> bool:
@@ -174,3 +241,23 @@ class Refund(SQLModel, table=True):
     amount_minor: int = Field(sa_column=minor_units())
     created_at: datetime = Field(sa_column=utc())
     observed_at: datetime = Field(sa_column=utc())
+
+
+class BillingTotal(SQLModel, table=True):
+    """What the entries of a customer's billing history of one year come to, in one currency.
+
+    Entries are invoices, drafts aside, and payments without one; the year is their *billed_year*.
+    Kept by the projection (`projection/totals.py`), so that no page adds up thousands of rows.
+    """
+
+    __tablename__ = "billing_totals"
+    __table_args__ = (UniqueConstraint("customer_id", "currency", "year"),)
+
+    id: str = Field(default_factory=lambda: new_id("btot"), primary_key=True)
+    customer_id: str = Field(sa_column=reference("customers.id", index=False))
+    currency: str = Field(sa_column=currency())
+    year: int
+    entries: int = 0
+    paid_minor: int = Field(default=0, sa_column=minor_units())
+    refunded_minor: int = Field(default=0, sa_column=minor_units())
+    open_minor: int = Field(default=0, sa_column=minor_units())

@@ -43,7 +43,7 @@ async def latest_invoices(
     statement = (
         owned_by(select(Invoice), col(Invoice.customer_id), actor)
         .where(wanted, col(Invoice.status) != InvoiceStatus.DRAFT)
-        .order_by(col(Invoice.created_at).desc(), col(Invoice.id).desc())
+        .order_by(col(Invoice.issued_at).desc(), col(Invoice.id).desc())
         .limit(limit)
     )
     return list((await session.scalars(statement)).all())

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from portal_app.intents.models import Intent
 from portal_app.invariants.rules.rule import REPORT, SYNC, Condition, Rule
-from portal_app.invoices.models import Invoice, InvoiceLine, InvoiceStatus, Payment, Refund
+from portal_app.invoices.models import (
+    BillingTotal,
+    Invoice,
+    InvoiceLine,
+    InvoiceStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
 from portal_app.memberships.models import Membership, MembershipSubscription
 
 # These moved no money after all (docs.stripe.com/api/refunds/object#refund_object-status).
@@ -72,6 +82,66 @@ def _of_another_bill() -> Condition:
     return other.exists()
 
 
+def _lines_add_up() -> Condition:
+    """To the minor unit. Invoices from before the lines' taxes were kept have taxes, and no line's.
+
+    What a line's rounding leaves over is not Stripe's: it takes discounts and taxes line by line.
+    """
+    lines = select(
+        func.sum(
+            col(InvoiceLine.amount_minor)
+            - col(InvoiceLine.discount_minor)
+            + col(InvoiceLine.tax_minor)
+        )
+    ).where(col(InvoiceLine.invoice_id) == col(Invoice.id))
+    return and_(
+        func.length(cast(col(Invoice.snapshot), String)) > len("{}"),
+        col(Invoice.total_minor) != lines.scalar_subquery(),
+    )
+
+
+def _miscounted() -> Condition:
+    """The same sums as `invoices.projection.totals`, from the rows themselves."""
+    total = BillingTotal
+    invoices = (
+        col(Invoice.customer_id) == col(total.customer_id),
+        col(Invoice.currency) == col(total.currency),
+        col(Invoice.billed_year) == col(total.year),
+        col(Invoice.status) != InvoiceStatus.DRAFT,
+    )
+    payments = (
+        col(Payment.customer_id) == col(total.customer_id),
+        col(Payment.currency) == col(total.currency),
+        col(Payment.billed_year) == col(total.year),
+    )
+    alone = (
+        *payments,
+        col(Payment.invoice_id).is_(None),
+        col(Payment.stripe_charge_id).is_not(None),
+        col(Payment.status) != PaymentStatus.CANCELED,
+    )
+    paid_alone = (*alone, col(Payment.status) == PaymentStatus.SUCCEEDED)
+    unpaid = (*invoices, col(Invoice.status) == InvoiceStatus.OPEN)
+    return or_(
+        col(total.entries)
+        != _sum(literal(1), Invoice, invoices) + _sum(literal(1), Payment, alone),
+        col(total.paid_minor)
+        != _sum(col(Invoice.amount_paid_minor), Invoice, invoices)
+        + _sum(col(Payment.amount_minor), Payment, paid_alone),
+        col(total.refunded_minor) != _sum(col(Payment.refunded_minor), Payment, payments),
+        col(total.open_minor) != _sum(col(Invoice.amount_remaining_minor), Invoice, unpaid),
+    )
+
+
+def _sum(
+    what: ColumnElement[int] | Mapped[int],
+    model: type[Invoice | Payment],
+    where: Iterable[Condition],
+) -> ColumnElement[int]:
+    summed = select(func.coalesce(func.sum(what), 0)).select_from(model).where(*where)
+    return summed.correlate(BillingTotal).scalar_subquery()
+
+
 def _half_closed() -> Condition:
     return col(Intent.done_at).is_(None) != col(Intent.outcome).is_(None)
 
@@ -83,6 +153,13 @@ BILLED: Final = (
         SYNC,
         Invoice,
         _does_not_add_up,
+    ),
+    Rule(
+        "invoices.lines_add_up",
+        "The lines of an invoice, each less its discount and with its tax, make its total.",
+        SYNC,
+        Invoice,
+        _lines_add_up,
     ),
     Rule(
         "invoices.paid_in_full",
@@ -111,6 +188,13 @@ BILLED: Final = (
         SYNC,
         Payment,
         _of_another_bill,
+    ),
+    Rule(
+        "billing_totals.add_up",
+        "The totals of a billing history are the sums of its entries.",
+        "run `portal reconcile --full`, which adds them up anew; if it stays, report it",
+        BillingTotal,
+        _miscounted,
     ),
     Rule(
         "intents.outcome",

@@ -13,27 +13,55 @@ from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
 from portal_app.customers.service import announce
 from portal_app.invoices.models import Dispute, Payment, Refund
-from portal_app.kit.lookup import look_up
+from portal_app.invoices.projection.totals import Tally
+from portal_app.kit.lookup import locked, look_up
 from portal_app.kit.observed import Outcome, upsert
 from portal_app.provider.facts import DisputeFacts, PaymentFacts, RefundFacts
 
 
-async def look_up_payments(session: AsyncSession, page: Sequence[PaymentFacts]) -> None:
-    """Read what `project_payment` needs for a page."""
+async def project_payments(
+    session: AsyncSession, page: Sequence[PaymentFacts], *, observed_at: datetime
+) -> list[Outcome]:
+    """A payment of nobody (a guest's) or of an unknown customer is unrelated."""
     await look_up(session, Customer, "stripe_customer_id", [facts.customer_id for facts in page])
     ids = [facts.id for facts in page]
     await look_up(session, Payment, "stripe_payment_intent_id", ids, lock=True)
+    tally = Tally()
+    outcomes = [await _project(session, facts, observed_at, tally) for facts in page]
+    await tally.write(session)
+    return outcomes
 
 
 async def project_payment(
     session: AsyncSession, facts: PaymentFacts, *, observed_at: datetime
 ) -> Outcome:
-    """A payment of nobody (a guest's) or of an unknown customer is unrelated."""
+    """One payment, as a webhook tells of it."""
+    (outcome,) = await project_payments(session, [facts], observed_at=observed_at)
+    return outcome
+
+
+async def _project(
+    session: AsyncSession, facts: PaymentFacts, observed_at: datetime, tally: Tally
+) -> Outcome:
     customer = await by_stripe_id(session, facts.customer_id) if facts.customer_id else None
     if customer is None:
         return Outcome.UNRELATED
-    values = {
-        "customer_id": customer.id,
+    key = {"stripe_payment_intent_id": facts.id}
+    values = _values(facts) | {"customer_id": customer.id}
+    before = await locked(session, Payment, **key)
+    if before is None:
+        values["billed_year"] = facts.created_at.year  # until an invoice says otherwise
+    else:
+        tally.take(before)
+    row, outcome = await upsert(session, Payment, key, values, observed_at)
+    tally.give(row)
+    if outcome is Outcome.WRITTEN:
+        announce(session, customer.person_id, "invoices")
+    return outcome
+
+
+def _values(facts: PaymentFacts) -> dict[str, Any]:
+    return {
         "stripe_charge_id": facts.charge_id,
         "status": facts.status,
         "description": facts.description,
@@ -47,11 +75,6 @@ async def project_payment(
         "paid_at": facts.paid_at,
         "created_at": facts.created_at,
     }
-    key = {"stripe_payment_intent_id": facts.id}
-    _, outcome = await upsert(session, Payment, key, values, observed_at)
-    if outcome is Outcome.WRITTEN:
-        announce(session, customer.person_id, "invoices")
-    return outcome
 
 
 async def project_refund(

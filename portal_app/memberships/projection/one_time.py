@@ -17,9 +17,9 @@ from portal_app.catalog.models import Plan, Product
 from portal_app.catalog.projection import plan_of_price
 from portal_app.customers.models import Customer
 from portal_app.customers.repository import by_stripe_id
-from portal_app.invoices.models import InvoiceStatus
+from portal_app.invoices.models import InvoiceStatus, Payment
 from portal_app.kit.clock import business_now
-from portal_app.kit.lookup import locked
+from portal_app.kit.lookup import found, locked
 from portal_app.kit.money import Money
 from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Membership, MembershipSource
@@ -72,10 +72,18 @@ async def project_checkout(
         "license_key": facts.metadata.get("license_key"),
         "details": {"metadata": dict(facts.metadata)},
     }
+    await _name_company(session, facts.payment_id, bought["company_id"])
     row = await locked(session, Membership, stripe_checkout_session_id=facts.id)
     if row is None and facts.invoice_id is not None:
         row = await locked(session, Membership, stripe_invoice_id=facts.invoice_id)
     return await _store(session, row, customer, values, observed_at)
+
+
+async def _name_company(session: AsyncSession, payment_id: str | None, company_id: str) -> None:
+    """A payment doesn't say what it was for; the session that took it does."""
+    payment = await found(session, Payment, stripe_payment_intent_id=payment_id or "")
+    if payment is not None and payment.company_id is None:
+        payment.company_id = company_id
 
 
 async def project_one_time_invoice(

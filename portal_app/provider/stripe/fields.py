@@ -84,6 +84,9 @@ class Fields:
             raise self.malformed(name)
         return value
 
+    def whole_or_zero(self, name: str) -> int:
+        return 0 if self._obj.get(name) is None else self.whole(name)
+
     def count(self, name: str) -> int:
         """A whole number that is not negative and fits four bytes: a quantity, a month."""
         value = self.whole(name)

@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal_app.invoices.models import InvoiceStatus, PaymentStatus
+from portal_app.kit.money import Money
 from portal_app.provider.facts import InvoiceFacts, InvoiceLineFacts, PaymentFacts, RefundFacts
 from portal_app.provider.stripe.customers import brand_and_last4
 from portal_app.provider.stripe.fields import Fields
+from portal_app.provider.stripe.invoice_parties import (
+    added_tax,
+    buyer,
+    seller,
+    taxes,
+    total_of,
+)
 
 _PENDING = frozenset({"requires_action", "requires_confirmation", "requires_capture", "processing"})
 
@@ -27,11 +35,11 @@ def invoice_facts(obj: object) -> InvoiceFacts:
         billing_reason=invoice.text_or_empty("billing_reason"),
         description=invoice.text_or_empty("description"),
         subtotal=invoice.money("subtotal", currency),
-        discount=invoice.as_money(
-            _sum(invoice, "total_discount_amounts"), "total_discount_amounts", currency
-        ),
-        tax=invoice.as_money(_sum(invoice, "total_taxes"), "total_taxes", currency),
+        discount=total_of(invoice, "total_discount_amounts", currency),
+        tax=total_of(invoice, "total_taxes", currency),
         total=invoice.money("total", currency),
+        balance_applied=_balance_applied(invoice, currency),
+        credited=_credited(invoice, currency),
         amount_due=invoice.money("amount_due", currency),
         amount_paid=invoice.money("amount_paid", currency),
         amount_remaining=invoice.money("amount_remaining", currency),
@@ -43,14 +51,29 @@ def invoice_facts(obj: object) -> InvoiceFacts:
         attempt_count=invoice.count("attempt_count"),
         next_attempt_at=invoice.moment_or_none("next_payment_attempt"),
         hosted_url=invoice.text_or_empty("hosted_invoice_url"),
+        footer=invoice.text_or_empty("footer"),
+        seller=seller(invoice),
+        buyer=buyer(invoice),
+        taxes=taxes(invoice, currency),
         lines=lines,
         payment_ids=_payment_ids(invoice),
         created_at=invoice.moment("created"),
     )
 
 
-def _sum(invoice: Fields, name: str) -> int:
-    return sum(part.whole("amount") for part in invoice.parts_or_none(name))
+def _balance_applied(invoice: Fields, currency: str) -> Money:
+    """What is due beyond the total: negative where the customer's credit was used.
+
+    docs.stripe.com/billing/customer/balance; credit notes before the payment lower it too.
+    """
+    due, total = invoice.whole("amount_due"), invoice.whole("total")
+    noted = invoice.whole_or_zero("pre_payment_credit_notes_amount")
+    return invoice.as_money(due - total + noted, "amount_due", currency)
+
+
+def _credited(invoice: Fields, currency: str) -> Money:
+    names = ("pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
+    return invoice.as_money(sum(map(invoice.whole_or_zero, names)), names[1], currency)
 
 
 def _subscription_id(invoice: Fields) -> str | None:
@@ -78,6 +101,8 @@ def _line(line: Fields, currency: str) -> InvoiceLineFacts:
         description=line.text_or_empty("description"),
         quantity=1 if quantity is None else quantity,
         amount=line.money("amount", currency),
+        discount=total_of(line, "discount_amounts", currency),
+        tax=added_tax(line, currency),
         proration=_is_proration(line),
         period_start=period.moment("start") if period else None,
         period_end=period.moment("end") if period else None,

@@ -60,6 +60,7 @@ def an_invoice(**over: Any) -> Invoice:
         "amount_paid_minor": 2900,
         "amount_remaining_minor": 0,
         "finalized_at": PERIOD_START,
+        "issued_at": PERIOD_START,
         "created_at": PERIOD_START,
         "observed_at": NOW,
     }
