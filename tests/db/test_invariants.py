@@ -18,6 +18,7 @@ from portal_app.invoices.models import InvoiceLine, InvoiceStatus, PaymentStatus
 from portal_app.kit.db import Database
 from portal_app.memberships.models import Membership
 from portal_app.notifications.models import OutboxMessage
+from tests.billing_factories import keep_totals
 from tests.conftest import Clocks
 from tests.factories import (
     HeldMembership,
@@ -103,6 +104,25 @@ async def a_line_too_many(session: AsyncSession, held: HeldMembership) -> None:
         description="Room",
     )
     await added(session, line)
+
+
+@breaks("invoices.lines_add_up")
+async def a_tax_too_many(session: AsyncSession, held: HeldMembership) -> None:
+    invoice = await make_invoice(session, held.customer, snapshot={"footer": ""})
+    line = InvoiceLine(
+        invoice_id=invoice.id,
+        stripe_line_id=f"il_{number()}",
+        position=0,
+        amount_minor=2900,
+        tax_minor=1,
+    )
+    await added(session, line)
+
+
+@breaks("billing_totals.add_up")
+async def a_payment_counted_twice(session: AsyncSession, held: HeldMembership) -> None:
+    payment = await make_payment(session, held.customer, stripe_charge_id="ch_1")
+    await keep_totals(session, payment, payment)
 
 
 @breaks("invoices.paid_in_full")
