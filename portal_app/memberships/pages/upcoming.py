@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import reflex as rx
 
@@ -12,10 +11,8 @@ from portal_app.memberships.views import Bar, ChargeRow, Chart, MonthTotal, Mont
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
-    badge,
     button,
     card,
-    cell,
     empty_state,
     link_button,
     load_failed,
@@ -23,7 +20,6 @@ from portal_app.ui.parts import (
     skeleton_card,
     skeleton_page,
     stack,
-    table,
     text_link,
 )
 from portal_app.ui.parts.types import Events
@@ -47,6 +43,7 @@ def upcoming_page() -> rx.Component:
         ),
         title=t("Upcoming charges"),
         back=(t("Orders"), "/orders/"),
+        wide=True,
         skeleton=skeleton_page(skeleton_blocks()),
     )
 
@@ -61,8 +58,8 @@ def upcoming_body(view: UpcomingView, events: UpcomingEvents) -> rx.Component:
         view.months,
         stack(
             _about(view),
-            rx.foreach(view.charts, _chart),
-            rx.foreach(view.months, lambda month: _month(month, events)),
+            rx.el.div(rx.foreach(view.charts, _chart), class_name="charts"),
+            _table(view, events),
         ),
         _nothing(view),
     )
@@ -122,27 +119,37 @@ def _bar(bar: Bar) -> rx.Component:
     )
 
 
-def _month(month: MonthView, events: UpcomingEvents) -> rx.Component:
-    columns: list[Any] = [t("Date"), t("Membership"), t("Amount")]
+def _table(view: UpcomingView, events: UpcomingEvents) -> rx.Component:
+    """One table, a group of rows for each month; on a phone two short lines for each charge."""
+    headings = [t("Date"), t("Membership"), t("Amount")]
     return card(
-        table(
-            t_fill("Charges in {month}", month=month.title),
-            columns,
-            rx.foreach(month.rows, _row),
+        rx.el.table(
+            rx.el.caption(t("Charges by month"), class_name="visually-hidden"),
+            rx.el.thead(rx.el.tr(*[rx.el.th(heading, scope="col") for heading in headings])),
+            rx.foreach(view.months, lambda month: _month(month, events)),
+            class_name="table charges",
         ),
-        rx.cond(
-            month.hidden != "",
-            button(
-                t_fill("Show {count} more", count=month.hidden),
-                on_click=events.show_all(month.key) if events.show_all else None,
-                accessible_name=t_fill(
-                    "Show {count} more charges in {month}", count=month.hidden, month=month.title
-                ),
-                wide=True,
-            ),
+        title=t("All charges"),
+    )
+
+
+def _month(month: MonthView, events: UpcomingEvents) -> rx.Component:
+    more = button(
+        t_fill("Show {count} more", count=month.hidden),
+        on_click=events.show_all(month.key) if events.show_all else None,
+        accessible_name=t_fill(
+            "Show {count} more charges in {month}", count=month.hidden, month=month.title
         ),
-        title=month.title,
-        badge=rx.el.p(rx.foreach(month.totals, _total), class_name="month-totals"),
+        wide=True,
+    )
+    return rx.el.tbody(
+        rx.el.tr(
+            rx.el.th(month.title, scope="rowgroup", col_span=2),
+            rx.el.td(rx.foreach(month.totals, _total), class_name="month-totals"),
+            class_name="charges-month",
+        ),
+        rx.foreach(month.rows, _row),
+        rx.cond(month.hidden != "", rx.el.tr(rx.el.td(more, col_span=3))),
         key=month.key,
     )
 
@@ -156,17 +163,17 @@ def _total(total: MonthTotal) -> rx.Component:
 
 def _row(row: ChargeRow) -> rx.Component:
     return rx.el.tr(
-        cell(t("Date"), rx.el.time(row.date, date_time=row.day)),
-        cell(
-            t("Membership"),
+        rx.el.td(rx.el.time(row.date, date_time=row.day), class_name="charge-date"),
+        rx.el.td(
             text_link(row.product, row.href),
-            rx.cond(row.note != "", rx.el.span(row.note, class_name="choice-note")),
+            rx.cond(row.note != "", rx.el.span(" · ", row.note, class_name="muted")),
             rx.cond(row.warning != "", _warning(row)),
+            class_name="charge-what",
         ),
-        cell(
-            t("Amount"),
+        rx.el.td(
+            rx.cond(row.estimate, rx.fragment(rx.el.span(t("Estimate"), class_name="muted"), " ")),
             row.amount,
-            rx.cond(row.estimate, rx.fragment(" ", badge(t("Estimate")))),
+            class_name="charge-amount",
         ),
         key=row.key,
     )

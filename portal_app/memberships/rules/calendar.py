@@ -75,17 +75,16 @@ def charges_until(
     ends_at: datetime | None = None,
     change: tuple[datetime, Cycle] | None = None,
 ) -> Iterator[Charge]:
-    """The charges from *first_at* on that come before *horizon*, and before it ends.
+    """The charges from *first_at* on, not after *horizon*, and before it ends.
 
     *change* is another cycle from a moment on. One with the same rhythm keeps the anchor; another
     rhythm begins anew with a charge at that moment, as Stripe's schedules do
     (docs.stripe.com/billing/subscriptions/subscription-schedules).
     """
-    stop = min(horizon, ends_at) if ends_at else horizon
-    changes_at, later = change or (stop, cycle)
+    changes_at, later = change or (horizon, cycle)
     dates = _dates(first_at, cycle, changes_at, later)
     for at in dates:
-        if at >= stop:
+        if at > horizon or (ends_at is not None and at >= ends_at):
             return
         yield Charge(at=at, amount=(later if at >= changes_at else cycle).amount)
 

@@ -68,7 +68,7 @@ class ExpectedCharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearAhead:
-    """All *charges* before *until*, soonest first. *as_of* is the age of the oldest that is known.
+    """All *charges* up to *until*, soonest first. *as_of* is the age of the oldest that is known.
 
     *waiting* are paused memberships that nobody knows the next charge of.
     """
@@ -166,7 +166,7 @@ def expected(
     plans: Mapping[str, Plan],
     until: datetime,
 ) -> Iterator[ExpectedCharge]:
-    """The charges of one membership before *until*; *plans* are those that it may change to.
+    """The charges of one membership up to *until*; *plans* are those that it may change to.
 
     What costs nothing by its plan (billed by use, say) can't be estimated, and is left out.
     """

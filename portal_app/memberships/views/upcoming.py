@@ -89,7 +89,7 @@ class UpcomingView:
 
 def upcoming_view(reader: Reader, year: YearAhead, opened: Iterable[str] = ()) -> UpcomingView:
     """*opened* are the keys of months of which every row is shown."""
-    by_month = _by_month(year)
+    by_month, currencies = _by_month(year), _currencies(year.charges)
     warned: set[str] = set()
     return UpcomingView(
         period=reader.say(
@@ -97,9 +97,9 @@ def upcoming_view(reader: Reader, year: YearAhead, opened: Iterable[str] = ()) -
         ),
         as_of=reader.moment(year.as_of) if year.as_of else "",
         waiting=_waiting(reader, year.waiting),
-        charts=[_chart(reader, by_month, currency) for currency in _currencies(year.charges)],
+        charts=[_chart(reader, by_month, currency) for currency in currencies],
         months=[
-            _month(reader, key, charges, warned, whole=key in set(opened))
+            _month(reader, key, charges, currencies, warned, whole=key in set(opened))
             for key, charges in by_month.items()
             if charges
         ],
@@ -143,7 +143,13 @@ def _waiting(reader: Reader, waiting: Sequence[HeldMembership]) -> str:
 
 
 def _month(
-    reader: Reader, key: str, charges: list[ExpectedCharge], warned: set[str], *, whole: bool
+    reader: Reader,
+    key: str,
+    charges: list[ExpectedCharge],
+    currencies: Sequence[str],
+    warned: set[str],
+    *,
+    whole: bool,
 ) -> MonthView:
     groups = _by_membership(charges)
     shown = groups if whole else groups[:ROWS_SHOWN]
@@ -151,7 +157,7 @@ def _month(
     return MonthView(
         key=key,
         title=reader.month(datetime.fromisoformat(f"{key}-01")),
-        totals=list(_totals(reader, charges)),
+        totals=list(_totals(reader, charges, currencies)),
         rows=[_row(reader, key, group, warned) for group in shown],
         hidden=str(hidden) if hidden else "",
     )
@@ -208,12 +214,13 @@ def _in(charges: Iterable[ExpectedCharge], currency: str) -> list[ExpectedCharge
     return [charge for charge in charges if charge.amount.currency == currency]
 
 
-def _totals(reader: Reader, charges: list[ExpectedCharge]) -> Iterator[MonthTotal]:
-    for currency in _currencies(charges):
-        mine = _in(charges, currency)
-        yield MonthTotal(
-            amount=reader.money(_sum(mine)), estimate=not all(charge.known for charge in mine)
-        )
+def _totals(
+    reader: Reader, charges: list[ExpectedCharge], currencies: Sequence[str]
+) -> Iterator[MonthTotal]:
+    for currency in currencies:
+        if mine := _in(charges, currency):
+            amount, known = reader.money(_sum(mine)), all(charge.known for charge in mine)
+            yield MonthTotal(amount=amount, estimate=not known)
 
 
 def _chart(reader: Reader, by_month: dict[str, list[ExpectedCharge]], currency: str) -> Chart:
