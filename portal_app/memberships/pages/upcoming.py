@@ -144,8 +144,8 @@ def _month(month: MonthView, events: UpcomingEvents) -> rx.Component:
     )
     return rx.el.tbody(
         rx.el.tr(
-            rx.el.th(month.title, scope="rowgroup", col_span=2),
-            rx.el.td(rx.foreach(month.totals, _total), class_name="month-totals"),
+            rx.el.th(month.title, scope="rowgroup"),
+            rx.el.td(rx.foreach(month.totals, _total), col_span=2, class_name="month-totals"),
             class_name="charges-month",
         ),
         rx.foreach(month.rows, _row),
