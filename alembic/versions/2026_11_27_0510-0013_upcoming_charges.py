@@ -40,7 +40,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('upcoming_charges') as batch_op:
         batch_op.create_index(batch_op.f('ix_upcoming_charges_customer_id'), ['customer_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_upcoming_charges_observed_at'), ['observed_at'], unique=False)
     op.create_table('preview_failures',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('stripe_subscription_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -50,6 +49,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_preview_failures')),
     sa.UniqueConstraint('stripe_subscription_id', name=op.f('uq_preview_failures_stripe_subscription_id'))
     )
+    with op.batch_alter_table('preview_failures') as batch_op:
+        batch_op.create_index(batch_op.f('ix_preview_failures_retry_at'), ['retry_at'], unique=False)
 
 
 def downgrade() -> None:

@@ -15,8 +15,8 @@ from portal_app.kit.db import Database
 from portal_app.memberships.service import PreviewSource, Round, is_preview_due, refresh_previews
 
 EVERY: Final = timedelta(seconds=1)
-# Looking takes at most a fiftieth of the time, however many memberships there are.
-SHARE: Final = 50
+# Looking takes at most a twentieth of the time, however many memberships there are.
+SHARE: Final = 20
 FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 

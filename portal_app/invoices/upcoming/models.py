@@ -36,7 +36,7 @@ class UpcomingCharge(SQLModel, table=True):
     balance_minor: int = Field(sa_column=minor_units())
     amount_due_minor: int = Field(sa_column=minor_units())
     charge_at: datetime = Field(sa_column=utc())
-    observed_at: datetime = Field(sa_column=utc(index=True))
+    observed_at: datetime = Field(sa_column=utc())
 
     @property
     def amount_due(self) -> Money:
@@ -55,5 +55,5 @@ class PreviewFailure(SQLModel, table=True):
     id: str = Field(default_factory=lambda: new_id("upfl"), primary_key=True)
     stripe_subscription_id: str = Field(unique=True)
     attempts: int
-    retry_at: datetime = Field(sa_column=utc())
+    retry_at: datetime = Field(sa_column=utc(index=True))
     last_error: str = ""
