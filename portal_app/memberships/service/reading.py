@@ -74,7 +74,8 @@ class HeldMembership:
     @property
     def will_be_charged(self) -> bool:
         """Whether a payment method will be used, as things stand: now, to pay, or to resume."""
-        return self.is_charged and (self.unpaid is not None or not is_canceling(self.facts))
+        goes_on = not is_canceling(self.facts) or renewal_date(self.facts) is not None
+        return self.is_charged and (self.unpaid is not None or goes_on)
 
     @property
     def is_charged(self) -> bool:

@@ -134,8 +134,15 @@ def _running(reader: Reader, held: HeldMembership) -> str:
 
 
 def _ending(reader: Reader, held: HeldMembership) -> str:
-    end = ends_at(held.facts)
+    end, due = ends_at(held.facts), renewal_date(held.facts)
     date = reader.date(end) if end else ""
+    if due is not None:
+        # An end that was arranged by its date may lie many renewals ahead.
+        return reader.say(
+            "Ends on {date}. Until then it is charged as before, next on {due}.",
+            date=date,
+            due=reader.date(due),
+        )
     if held.status is MembershipStatus.TRIALING:
         return reader.say("Trial ends on {date} — you will not be charged.", date=date)
     return reader.say("Ends on {date} — nothing more will be charged.", date=date)
