@@ -12,7 +12,12 @@ from portal_app.identity.account import read_account
 from portal_app.identity.actor import Actor
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import claim
-from portal_app.memberships.service import get_membership, list_memberships, past_memberships
+from portal_app.memberships.service import (
+    get_membership,
+    list_memberships,
+    past_memberships,
+    year_ahead,
+)
 from tests.rows import NOW
 
 
@@ -52,6 +57,11 @@ async def membership(database: Database, reader: Reader) -> Any:  # noqa: ANN401
         return await get_membership(session, reader.actor, reader.member_id, NOW)
 
 
+async def upcoming(database: Database, reader: Reader) -> Any:  # noqa: ANN401
+    async with database.reading() as session:
+        return await year_ahead(session, reader.actor, NOW)
+
+
 async def account(database: Database, reader: Reader) -> Any:  # noqa: ANN401
     async with database.reading() as session:
         return await read_account(session, reader.actor)
@@ -84,6 +94,7 @@ PATHS: Final[dict[str, Callable[[Database, Reader], Awaitable[Any]]]] = {
     "orders": orders,
     "older orders": older_orders,
     "membership": membership,
+    "upcoming charges": upcoming,
     "account": account,
     "sign-in form": sign_in_form,
     "claim on sign-in": claim_on_sign_in,

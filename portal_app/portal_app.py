@@ -38,7 +38,13 @@ from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
-from portal_app.memberships.state import MembershipState, OrdersState, OverdueState, PayState
+from portal_app.memberships.state import (
+    MembershipState,
+    OrdersState,
+    OverdueState,
+    PayState,
+    UpcomingState,
+)
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
@@ -74,6 +80,7 @@ METRICS = Metrics()
 FOLLOWING: tuple[Any, ...] = (
     OrdersState.refresh,
     MembershipState.refresh,
+    UpcomingState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
     OverdueState.refresh,

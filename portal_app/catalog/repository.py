@@ -44,6 +44,13 @@ async def plan_with_product(session: AsyncSession, plan_id: str) -> tuple[Plan, 
     return None if row is None else (row[0], row[1])
 
 
+async def plans_by_id(session: AsyncSession, plan_ids: Sequence[str]) -> dict[str, Plan]:
+    if not plan_ids:
+        return {}
+    found = await session.scalars(select(Plan).where(col(Plan.id).in_(plan_ids)))
+    return {plan.id: plan for plan in found}
+
+
 async def creator_of(
     session: AsyncSession, company_id: str, *, person_id: str | None, address_key: str | None
 ) -> Creator | None:

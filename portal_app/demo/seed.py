@@ -18,7 +18,9 @@ from portal_app.demo.world import create_world
 from portal_app.ingest.importer import SyncReport, sync
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import link_customer
+from portal_app.memberships.service import fill_previews
 from portal_app.provider.stripe_adapter import StripeProvider
+from portal_app.provider.stripe_writer import StripeWriter
 from portal_app.settings import Settings
 
 Say = Callable[[str], None]
@@ -52,9 +54,20 @@ def _quiet(_kind: str, _count: int) -> None:
 async def import_sandbox(settings: Settings, database: Database, base: str) -> SyncReport:
     provider = StripeProvider(settings.stripe_key, base)
     try:
-        return await sync(provider, database, progress=_quiet)
+        report = await sync(provider, database, progress=_quiet)
     finally:
         await provider.close()
+    await _preview_charges(settings, database, base)
+    return report
+
+
+async def _preview_charges(settings: Settings, database: Database, base: str) -> None:
+    """Pages would show estimates until a web process had asked."""
+    writer = StripeWriter(settings.stripe_key, base)
+    try:
+        await fill_previews(database, writer)
+    finally:
+        await writer.close()
 
 
 async def seed(settings: Settings, database: Database, *, now: datetime, say: Say) -> None:

@@ -31,6 +31,11 @@ _OF_TYPE: Final[dict[str, Fields]] = {
     **_types("product", "created updated deleted", (Kind.PRODUCT, "id")),
     **_types("price", "created updated deleted", (Kind.PRICE, "id")),
     **_types("customer", "created updated deleted", (Kind.CUSTOMER, "id")),
+    # What the next charge depends on, and no row of ours holds: it is previewed anew when its
+    # customer has been observed again (`memberships/preview_repository.py`).
+    **_types("customer.discount", "created deleted updated", (Kind.CUSTOMER, "customer")),
+    **_types("customer.tax_id", "created deleted updated", (Kind.CUSTOMER, "customer")),
+    **_types("invoiceitem", "created deleted", (Kind.CUSTOMER, "customer")),
     **_types(
         "payment_method",
         "attached automatically_updated detached updated",

@@ -29,12 +29,15 @@ from portal_app.kit.db import Database
 class Kind(StrEnum):
     """EVENTS reads the provider's log, FULL compares by object, CARDS looks for expiring ones.
 
+    PREVIEWS asks what will be charged next.
+
     An import begins CARDS anew: its next turn has no *finished_at*, and tells nobody.
     """
 
     EVENTS = "events"
     FULL = "full"
     CARDS = "cards"
+    PREVIEWS = "previews"
 
 
 LEASE: Final = timedelta(seconds=60)

@@ -17,6 +17,7 @@ from portal_app.api.idempotency import KEPT_FOR
 from portal_app.api.models import IdempotentRequest
 from portal_app.identity.models import LoginCode, LoginSession
 from portal_app.ingest.models import InboxEvent
+from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.failpoints import failpoint
@@ -55,6 +56,8 @@ KEPT: Final = (
     Kept(OutboxMessage, "sent_at", timedelta(days=90)),
     # The provider's forms are good for a day, and its log of events reaches back for 30.
     Kept(MethodSetup, "opened_at", timedelta(days=35)),
+    # One that is still tried is due within hours: its subscription is charged no more.
+    Kept(PreviewFailure, "retry_at", timedelta(days=7)),
     Kept(IdempotentRequest, "created_at", KEPT_FOR),
     Kept(LoginCode, "expires_at", timedelta(days=1)),
     # None outlives its twelve hours, revoked or not.

@@ -20,6 +20,7 @@ from portal_app.intents.writes import by_kind
 from portal_app.invariants.service import sweep
 from portal_app.jobs.card_watch import CardWatch
 from portal_app.jobs.loop import JobLoop
+from portal_app.jobs.preview_watch import PreviewWatch
 from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
 from portal_app.jobs.timers import Timer
@@ -29,6 +30,7 @@ from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.transports import choose_transport
+from portal_app.provider.current import provider
 from portal_app.provider.objects import ObjectSource
 from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.settings import Settings
@@ -95,6 +97,12 @@ def housekeeping_loop() -> JobLoop:
     )
 
 
+def preview_loop() -> JobLoop:
+    """The loop that asks what will be charged next: by itself, as the provider may be slow."""
+    watch = PreviewWatch(database, provider())
+    return JobLoop((), timers=(Timer(timedelta(0), watch.look_if_due),))
+
+
 def reconcile_loop(source: StripeObjects) -> JobLoop:
     """The loop that looks whether a comparison is due: by itself, as one may take long."""
     look = Timer(timedelta(minutes=1), lambda: reconcile_if_due(source, database()))
@@ -122,6 +130,7 @@ async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
             inbox_loop(source).run_forever(stop),
             _until(stop, reconcile_loop(source).run_forever(stop)),
             housekeeping_loop().run_forever(stop),
+            _until(stop, preview_loop().run_forever(stop)),
         )
     finally:
         await source.close()

@@ -38,6 +38,11 @@ class Reader:
         time = format_time(moment, "HH:mm", locale=supported(self.locale))
         return f"{self.date(moment)}, {time} UTC"
 
+    def month(self, moment: datetime, *, short: bool = False) -> str:
+        """The month with its year, in UTC: `December 2026`, or `Dec 2026` where room is short."""
+        pattern = "MMM y" if short else "MMMM y"
+        return format_date(moment.date(), pattern, locale=supported(self.locale))
+
     def country(self, code: str) -> str:
         """A country's name by its ISO 3166 code, or the code where there is none."""
         return Locale.parse(supported(self.locale)).territories.get(code, code)

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from portal_app.api.models import IdempotentRequest
 from portal_app.identity.models import LoginCode, LoginSession
 from portal_app.ingest.models import InboxEvent
+from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.jobs import pruning, queues
 from portal_app.jobs.pruning import prune
 from portal_app.kit.clock import wall_now
@@ -38,6 +39,10 @@ def mail(**over: Any) -> OutboxMessage:
 def idempotent(**over: Any) -> IdempotentRequest:
     which = {"owner": "apik_1", "key": f"key{number()}", "digest": "d"}
     return IdempotentRequest(leased_until=NOW, **which, **over)
+
+
+def failure(**over: Any) -> PreviewFailure:
+    return PreviewFailure(stripe_subscription_id=f"sub_{number()}", attempts=1, **over)
 
 
 def code(**over: Any) -> LoginCode:
@@ -68,6 +73,7 @@ async def keep(db: Database, *rows: SQLModel) -> None:
         (event, "handled_at", 35),
         (mail, "sent_at", 90),
         (idempotent, "created_at", 25 / 24),
+        (failure, "retry_at", 7),
         (code, "expires_at", 1),
         (session_of_ada, "expires_at", 30),
     ],

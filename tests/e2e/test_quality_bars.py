@@ -36,6 +36,8 @@ def _pages(portal: Portal) -> dict[str, tuple[str, str]]:
         "nothing to pay": ("eve@example.com", "/payment-methods/"),
         "remove": (ada, f"/payment-methods/{portal.method_id('4242')}/remove/"),
         "unknown method": (ada, "/payment-methods/payt_0/remove/"),
+        "upcoming": (ada, "/billing/upcoming/"),
+        "nothing upcoming": ("eve@example.com", "/billing/upcoming/"),
         "account": (ada, "/account/"),
         "unknown": (ada, "/billing/manage/mber_0000000000000000000000/"),
         "nowhere": (ada, "/no/such/page/"),

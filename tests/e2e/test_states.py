@@ -76,7 +76,14 @@ def test_german_pages_are_accessible_and_narrow(new_context: NewContext, portal:
     states = [
         f"/billing/manage/{one['member_id']}/" for one in portal.listing["memberships"].values()
     ]
-    for path in ("/orders/", "/account/", *states, "/billing/manage/mber_0/", "/no/such/page/"):
+    for path in (
+        "/orders/",
+        "/billing/upcoming/",
+        "/account/",
+        *states,
+        "/billing/manage/mber_0/",
+        "/no/such/page/",
+    ):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator("[aria-busy=true]")).to_have_count(0)

@@ -9,11 +9,13 @@ from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
     ChargedToState,
     MembershipState,
     OrdersState,
     PayState,
+    UpcomingState,
     refresh_overdue,
 )
 from portal_app.ui.banner import Banner, use_banner
@@ -23,7 +25,7 @@ _PRIVATE = {"sitemap": None}
 
 
 def register(app: rx.App) -> None:
-    """Add `/orders/`, `/billing/manage/<member id>/` and what is below it; called at the root."""
+    """Add the lists and each membership's pages; called at the root."""
     app.add_page(
         orders_page, route="/orders", title=t("Orders"), on_load=OrdersState.load, context=_PRIVATE
     )
@@ -46,6 +48,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/pay",
         title=t("Pay"),
         on_load=PayState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        upcoming_page,
+        route="/billing/upcoming",
+        title=t("Upcoming charges"),
+        on_load=UpcomingState.load,
         context=_PRIVATE,
     )
 

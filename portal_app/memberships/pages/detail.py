@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.invoices.views import InvoiceRow
+from portal_app.memberships.pages.next_charge import next_charge_block
 from portal_app.memberships.pages.parts import membership_not_found, plain_alert
 from portal_app.memberships.state import MembershipState
 from portal_app.memberships.views import FactRow, MembershipView, TimelineRow
@@ -81,6 +82,7 @@ def membership_body(view: MembershipView) -> rx.Component:
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
+        rx.cond(view.next_charge.title != "", next_charge_block(view.next_charge)),
         rx.cond(
             view.charges, _payment_method(view.payment_method, view.member_id, view.card_expires)
         ),

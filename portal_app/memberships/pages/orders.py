@@ -25,6 +25,7 @@ from portal_app.ui.parts import (
     skeleton_card,
     skeleton_page,
     stack,
+    text_link,
 )
 from portal_app.ui.parts.types import Events, Flag
 
@@ -75,8 +76,8 @@ def _next_charge(view: NextChargeView) -> rx.Component:
             fact(t("For"), view.product),
             rx.cond(view.paid_with != "", fact(t("Paid with"), view.paid_with)),
         ),
-        muted(t("Before taxes and discounts, if there are any.")),
-        title=rx.cond(view.after_trial, t("First charge after your trial"), t("Next charge")),
+        muted(view.note, " ", text_link(t("See the next 12 months"), "/billing/upcoming/")),
+        title=view.title,
     )
 
 

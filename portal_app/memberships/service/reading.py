@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -15,10 +15,12 @@ from portal_app.catalog.repository import plan_with_product, published_configura
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import last_attempts, latest_invoices, payments_of_intent
+from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
     MembershipStatus,
@@ -72,7 +74,8 @@ class HeldMembership:
     @property
     def will_be_charged(self) -> bool:
         """Whether a payment method will be used, as things stand: now, to pay, or to resume."""
-        return self.is_charged and (self.unpaid is not None or not is_canceling(self.facts))
+        goes_on = not is_canceling(self.facts) or renewal_date(self.facts) is not None
+        return self.is_charged and (self.unpaid is not None or goes_on)
 
     @property
     def is_charged(self) -> bool:
@@ -92,23 +95,29 @@ def next_charge_at(held: HeldMembership) -> datetime | None:
 class MembershipList:
     """Current ones all at once, in need of attention first; past ones a page at a time.
 
-    *past_after* continues with `past_memberships`; None when there are no more.
+    *past_after* continues with `past_memberships`; None when there are no more. *previews* are what
+    the next charges of current ones will be, by membership.
     """
 
     current: tuple[HeldMembership, ...]
     past: tuple[HeldMembership, ...]
     past_after: PastPosition | None
+    previews: Mapping[str, UpcomingCharge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipDetails:
-    """One membership with its latest invoices, its history, and the plan it will change to."""
+    """One membership with its latest invoices, its history, and the plan it will change to.
+
+    *preview* is what it will be charged next, as the provider said.
+    """
 
     held: HeldMembership
     invoices: Sequence[Invoice]
     payments: Sequence[Payment]
     events: Sequence[MembershipEvent]
     scheduled: tuple[Plan, Product] | None
+    preview: UpcomingCharge | None = None
 
 
 async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
@@ -119,7 +128,8 @@ async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -
     held = await _decided(session, actor, [*running, *page], now)
     current = sorted((one for one in held if one.current), key=_urgency)
     past = tuple(one for one in held if not one.current)
-    return MembershipList(current=tuple(current), past=past, past_after=after)
+    previews = await previews_of(session, actor, [one.row.membership.id for one in current])
+    return MembershipList(current=tuple(current), past=past, past_after=after, previews=previews)
 
 
 def _urgency(held: HeldMembership) -> int:
@@ -176,12 +186,14 @@ async def get_membership(
     payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
     events = await repository.latest_events(session, held.row.member, limit=EVENTS_SHOWN)
     plan_id = membership.scheduled_change.get("plan_id")
+    previews = await previews_of(session, actor, [membership.id])
     return MembershipDetails(
         held=held,
         invoices=invoices,
         payments=payments,
         events=events,
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
+        preview=previews.get(membership.id),
     )
 
 

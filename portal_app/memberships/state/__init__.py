@@ -7,6 +7,7 @@ from portal_app.memberships.state.detail import MembershipState
 from portal_app.memberships.state.orders import OrdersState
 from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
 from portal_app.memberships.state.paying import PayState
+from portal_app.memberships.state.upcoming import UpcomingState
 
 __all__ = [
     "ChargedToState",
@@ -14,5 +15,6 @@ __all__ = [
     "OrdersState",
     "OverdueState",
     "PayState",
+    "UpcomingState",
     "refresh_overdue",
 ]

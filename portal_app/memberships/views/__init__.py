@@ -13,22 +13,40 @@ from portal_app.memberships.views.cards import (
 from portal_app.memberships.views.charged_to import ChargedToView, MethodOption, charged_to_view
 from portal_app.memberships.views.detail import FactRow, MembershipView, membership_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
+from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
+from portal_app.memberships.views.upcoming import (
+    Bar,
+    ChargeRow,
+    Chart,
+    MonthTotal,
+    MonthView,
+    UpcomingView,
+    upcoming_view,
+)
 
 __all__ = [
     "AlertView",
+    "AmountRow",
+    "Bar",
+    "ChargeRow",
     "ChargedToView",
+    "Chart",
     "FactRow",
     "MembershipCard",
     "MembershipView",
     "MethodOption",
+    "MonthTotal",
+    "MonthView",
+    "NextChargeBlock",
     "NextChargeView",
     "OrdersView",
     "OverdueView",
     "PayMethod",
     "PayView",
     "TimelineRow",
+    "UpcomingView",
     "alerts_of",
     "charged_to_view",
     "membership_card",
@@ -39,5 +57,6 @@ __all__ = [
     "overdue_view",
     "pay_view",
     "timeline_rows",
+    "upcoming_view",
     "with_older",
 ]

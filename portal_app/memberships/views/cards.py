@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships.repository import HoldingRow
-from portal_app.memberships.rules import MembershipStatus, renewal_date
-from portal_app.memberships.service import HeldMembership, MembershipList
+from portal_app.memberships.rules import renewal_date
+from portal_app.memberships.service import HeldMembership, MembershipList, next_charge_of
 from portal_app.memberships.views.alerts import AlertView, alerts_of
-from portal_app.memberships.views.wording import badge, price, price_text, sentence
-from portal_app.payment_methods.views import label_of, method_view
+from portal_app.memberships.views.next_charge import TITLES, charged_with, note_of
+from portal_app.memberships.views.wording import badge, price_text, sentence
+from portal_app.payment_methods.views import method_view
 from portal_app.ui.reader import Reader, Tone
 
 
@@ -34,15 +36,19 @@ class MembershipCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextChargeView:
-    """The earliest charge to come; *shown* is false when none is."""
+    """The earliest charge to come; *shown* is false when none is.
+
+    *note* says how old the amount is, or that it is an estimate.
+    """
 
     shown: bool = False
+    title: str = ""
     amount: str = ""
     date: str = ""
     day: str = ""
     product: str = ""
-    after_trial: bool = False
     paid_with: str = ""
+    note: str = ""
 
 
 def membership_card(reader: Reader, held: HeldMembership) -> MembershipCard:
@@ -74,26 +80,30 @@ def _paid_with(reader: Reader, held: HeldMembership) -> str:
     return method_view(reader, held.row.payment_method).label
 
 
-def next_charge(reader: Reader, memberships: Iterable[HeldMembership]) -> NextChargeView:
+def next_charge(
+    reader: Reader,
+    memberships: Iterable[HeldMembership],
+    previews: Mapping[str, UpcomingCharge],
+) -> NextChargeView:
     """The earliest regular charge; an overdue one is an alert and not a date to look forward to."""
     coming = [
-        (due, held)
+        (following.at, held, following)
         for held in memberships
-        if held.status is not MembershipStatus.PAST_DUE
-        and (due := renewal_date(held.facts)) is not None
+        if (following := next_charge_of(held, previews.get(held.row.membership.id)))
+        and following.at is not None
     ]
     if not coming:
         return NextChargeView()
-    due, held = min(coming, key=lambda pair: pair[0])
-    method = held.row.payment_method
+    at, held, following = min(coming, key=lambda one: one[0])
     return NextChargeView(
         shown=True,
-        amount=reader.money(price(held)),
-        date=reader.date(due),
-        day=due.date().isoformat(),
+        title=reader.say(TITLES[following.occasion]),
+        amount=reader.money(following.amount),
+        date=reader.date(at),
+        day=at.date().isoformat(),
         product=held.row.product.title,
-        after_trial=held.status is MembershipStatus.TRIALING,
-        paid_with=label_of(reader, method) if method and _paid_with(reader, held) else "",
+        paid_with=charged_with(reader, held),
+        note=note_of(reader, following.preview),
     )
 
 
@@ -113,7 +123,7 @@ def orders_view(reader: Reader, email: str, memberships: MembershipList) -> Orde
     return OrdersView(
         email=email,
         alerts=alerts_of(reader, memberships.current),
-        next_charge=next_charge(reader, memberships.current),
+        next_charge=next_charge(reader, memberships.current, memberships.previews),
         current=[membership_card(reader, held) for held in memberships.current],
         past=[membership_card(reader, held) for held in memberships.past],
         has_older=memberships.past_after is not None,

@@ -9,12 +9,17 @@ from typing import Final
 from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
 from portal_app.memberships.rules import MembershipStatus, ends_at, is_canceling, renewal_date
-from portal_app.memberships.service import NEEDS_ATTENTION, HeldMembership, MembershipDetails
+from portal_app.memberships.service import (
+    NEEDS_ATTENTION,
+    HeldMembership,
+    MembershipDetails,
+    extra_items,
+)
 from portal_app.memberships.views.alerts import AlertView, alerts_of
 from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
+from portal_app.memberships.views.next_charge import NextChargeBlock, next_charge_block
 from portal_app.memberships.views.wording import (
     badge,
-    extra_items,
     per_period,
     price_text,
     sentence,
@@ -54,6 +59,7 @@ class MembershipView:
     payment_method: PaymentMethodView = field(default_factory=PaymentMethodView)
     alerts: list[AlertView] = field(default_factory=list)
     card_expires: bool = False
+    next_charge: NextChargeBlock = field(default_factory=NextChargeBlock)
     facts: list[FactRow] = field(default_factory=list)
     invoices: list[InvoiceRow] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
@@ -80,6 +86,7 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         charges=held.is_charged,
         payment_method=method_view(reader, row.payment_method, held.as_of),
         alerts=alerts,
+        next_charge=next_charge_block(reader, details),
         card_expires=any(one.update_href for one in alerts),
         facts=[FactRow(label=name, value=value) for name, value in _facts(reader, held) if value],
         invoices=[

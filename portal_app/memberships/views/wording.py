@@ -13,7 +13,7 @@ from portal_app.memberships.rules import (
     is_paused,
     renewal_date,
 )
-from portal_app.memberships.service import HeldMembership
+from portal_app.memberships.service import HeldMembership, price_of
 from portal_app.payment_methods.views import label_of, method_label
 from portal_app.ui.reader import Reader, Tone
 
@@ -31,33 +31,9 @@ _EVERY_SOME: Final = {
 }
 
 
-def price(held: HeldMembership) -> Money:
-    """What a period costs with all its items, or what was paid once; before tax and discounts.
-
-    Other lines of a one-time purchase are things of their own and not part of this one's price.
-    """
-    membership = held.row.membership
-    own = Money(membership.price_minor, membership.currency) * membership.quantity
-    extra = extra_items(held) if held.facts.recurring else []
-    return sum((amount for _, amount in extra), start=own)
-
-
-def extra_items(held: HeldMembership) -> list[tuple[str, Money]]:
-    """Items beside the plan: what each is, and what all units of it cost together."""
-    membership = held.row.membership
-    return [
-        (
-            str(item.get("description", "")),
-            Money(int(item.get("amount_minor", 0)), membership.currency)
-            * int(item.get("quantity", 1)),
-        )
-        for item in membership.extra_items
-    ]
-
-
 def price_text(reader: Reader, held: HeldMembership) -> str:
     """`$29.00 per month`, `€120.00 every 3 months`; `$99.00` for what was paid once."""
-    amount = price(held)
+    amount = price_of(held)
     return (
         per_period(reader, held.row.plan, amount) if held.facts.recurring else reader.money(amount)
     )
@@ -149,7 +125,7 @@ def _running(reader: Reader, held: HeldMembership) -> str:
         return reader.say(
             "Trial until {date}, then {price}.", date=date, price=price_text(reader, held)
         )
-    amount = reader.money(price(held))
+    amount = reader.money(price_of(held))
     if held.row.membership.collection_method == "send_invoice":
         return reader.say(
             "Renews on {date} with an invoice for {amount}.", date=date, amount=amount
@@ -158,8 +134,15 @@ def _running(reader: Reader, held: HeldMembership) -> str:
 
 
 def _ending(reader: Reader, held: HeldMembership) -> str:
-    end = ends_at(held.facts)
+    end, due = ends_at(held.facts), renewal_date(held.facts)
     date = reader.date(end) if end else ""
+    if due is not None:
+        # An end that was arranged by its date may lie many renewals ahead.
+        return reader.say(
+            "Ends on {date}. Until then it is charged as before, next on {due}.",
+            date=date,
+            due=reader.date(due),
+        )
     if held.status is MembershipStatus.TRIALING:
         return reader.say("Trial ends on {date} — you will not be charged.", date=date)
     return reader.say("Ends on {date} — nothing more will be charged.", date=date)

@@ -146,6 +146,7 @@ def test_the_most_recent_action_is_what_the_customer_wants_to_know(
         (facts(stripe_status="past_due"), END),
         (facts(cancel_at_period_end=True), None),
         (facts(cancel_at=END), None),
+        (facts(cancel_at=END + timedelta(days=60)), END),
         (facts(stripe_status="paused"), None),
         (facts(pause_behavior="keep_as_draft"), None),
         (facts(stripe_status="unpaid"), None),

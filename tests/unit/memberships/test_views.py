@@ -159,11 +159,11 @@ def test_the_next_charge_is_the_earliest_that_will_come() -> None:
         stripe_status="trialing", trial_end_at=soon, current_period_end=soon, title="Coaching"
     )
     others = [held(method=a_card()), past_due(), held(cancel_at_period_end=True), bought()]
-    view = next_charge(EN, [*others, trial])
+    view = next_charge(EN, [*others, trial], {})
     assert (view.shown, view.product, view.date) == (True, "Coaching", "6 Dec 2026")
-    assert (view.after_trial, view.amount, view.paid_with) == (True, "$29.00", "")
-    assert next_charge(EN, others).paid_with == "Visa ending 4242"
-    assert not next_charge(EN, [past_due(), bought()]).shown
+    assert (view.title, view.amount, view.paid_with) == ("First charge after trial", "$29.00", "")
+    assert next_charge(EN, others, {}).paid_with == "Visa ending 4242"
+    assert not next_charge(EN, [past_due(), bought()], {}).shown
 
 
 def test_orders_show_current_and_past_and_grow_by_older_ones() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -58,6 +58,11 @@ STATES = {
         held(cancel_at_period_end=True),
         "Ends 16 Dec 2026",
         "Ends on 16 Dec 2026 — nothing more will be charged.",
+    ),
+    "ending after some more renewals": (
+        held(cancel_at=PERIOD_END + timedelta(days=60)),
+        "Ends 14 Feb 2027",
+        "Ends on 14 Feb 2027. Until then it is charged as before, next on 16 Dec 2026.",
     ),
     "paused": (
         held(pause_behavior="void", paused_at=RETRY),

@@ -1,18 +1,16 @@
-"""Pure decisions about a membership, from Stripe's facts: its status, access and dates.
+"""How a membership stands, decided from Stripe's facts: its status, access and dates.
 
 Nothing here is stored (design.md §4): a status that is derived can't disagree with its facts.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
 from portal_app.catalog.configuration import AccessPolicy
-from portal_app.catalog.models import Interval
 from portal_app.memberships.models import Membership, MembershipSource
 
 
@@ -126,9 +124,17 @@ def is_canceling(facts: StripeFacts) -> bool:
 
 
 def renewal_date(facts: StripeFacts) -> datetime | None:
-    """When the next regular charge is due; None when none will come as things stand."""
-    if not facts.recurring or is_canceling(facts) or is_paused(facts):
+    """When the next regular charge is due; None when none will come as things stand.
+
+    An arranged end leaves the charges that are due before it (a `cancel_at` may be far away).
+    """
+    if not facts.recurring or is_paused(facts):
         return None
+    due, end = _period_end(facts), ends_at(facts)
+    return due if due is not None and (end is None or due < end) else None
+
+
+def _period_end(facts: StripeFacts) -> datetime | None:
     status = status_of(facts)
     if status is MembershipStatus.TRIALING:
         return facts.trial_end_at or facts.current_period_end
@@ -214,21 +220,3 @@ def is_current(facts: StripeFacts, now: datetime) -> bool:
     """Still usable or in need of attention: the list on top of the orders page, else “past”."""
     end = ends_at(facts)
     return status_of(facts) not in OVER and (end is None or end > now)
-
-
-def nth_period_end(anchor: datetime, interval: Interval, count: int, n: int) -> datetime:
-    """End of the *n*-th period of *count* intervals, counted from the *anchor* itself.
-
-    Months are added to the anchor and never to the end before, so that a short month does not
-    move all later ones: 31 Jan → 28 Feb → 31 Mar
-    (docs.stripe.com/billing/subscriptions/billing-cycle).
-    """
-    steps = count * n
-    if interval is Interval.DAY:
-        return anchor + timedelta(days=steps)
-    if interval is Interval.WEEK:
-        return anchor + timedelta(weeks=steps)
-    months = steps * (12 if interval is Interval.YEAR else 1)
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    day = min(anchor.day, monthrange(year, month + 1)[1])
-    return anchor.replace(year=year, month=month + 1, day=day)

@@ -1,0 +1,203 @@
+"""What will be charged next, and in the year to come: known for the next charge, then estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.catalog.models import Interval, Plan
+from portal_app.catalog.repository import plans_by_id
+from portal_app.identity.actor import Actor
+from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.kit.money import Money
+from portal_app.memberships.preview_repository import previews_of
+from portal_app.memberships.rules import (
+    Cycle,
+    MembershipStatus,
+    charges_until,
+    ends_at,
+    first_charge_at,
+    is_final,
+    is_paused,
+    nth_period_end,
+    renewal_date,
+)
+from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.reading import HeldMembership, running_memberships
+
+MONTHS: Final = 12
+
+
+class Occasion(StrEnum):
+    """What the next charge is."""
+
+    RENEWAL = "renewal"
+    AFTER_TRIAL = "after_trial"
+    FINAL = "final"
+    ON_RESUME = "on_resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextCharge:
+    """The next charge of one membership. *at* is empty while nobody knows when it resumes.
+
+    *preview* is what the provider says of exactly this charge; without it *amount* is an estimate,
+    before taxes, discounts and credit.
+    """
+
+    occasion: Occasion
+    at: datetime | None
+    amount: Money
+    preview: UpcomingCharge | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedCharge:
+    """One charge of the year to come; *known* when the provider said so, else estimated."""
+
+    held: HeldMembership
+    at: datetime
+    amount: Money
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearAhead:
+    """All *charges* up to *until*, soonest first. *as_of* is the age of the oldest that is known.
+
+    *waiting* are paused memberships that nobody knows the next charge of.
+    """
+
+    charges: tuple[ExpectedCharge, ...]
+    waiting: tuple[HeldMembership, ...]
+    since: datetime
+    until: datetime
+    as_of: datetime | None
+
+
+def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> NextCharge | None:
+    """None where nothing will be charged as things stand, and while something is owed already."""
+    cycle = cycle_of(held)
+    owing = {MembershipStatus.PAST_DUE, MembershipStatus.UNRESOLVED, MembershipStatus.DRAFTED}
+    if cycle is None or not held.current or held.status in owing:
+        return None
+    at, paused = first_charge_at(held.facts, cycle), is_paused(held.facts)
+    if at is None and not (paused and ends_at(held.facts) is None):
+        return None
+    known = _of_this_charge(held, preview)
+    return NextCharge(
+        occasion=_occasion(held, cycle, at),
+        at=at,
+        amount=known.amount_due if known else price_of(held),
+        preview=known,
+    )
+
+
+def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasion:
+    if is_paused(held.facts):
+        return Occasion.ON_RESUME
+    if at is not None and is_final(held.facts, cycle, at):
+        return Occasion.FINAL
+    trialing = held.status is MembershipStatus.TRIALING
+    return Occasion.AFTER_TRIAL if trialing else Occasion.RENEWAL
+
+
+def _of_this_charge(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
+    """One of a renewal that has passed, or was moved, says nothing about the next."""
+    if preview is None or preview.charge_at != renewal_date(held.facts):
+        return None
+    return preview
+
+
+def cycle_of(held: HeldMembership) -> Cycle | None:
+    """The rhythm and the price; None for what is not billed again and again."""
+    membership, plan = held.row.membership, held.row.plan
+    if not held.facts.recurring or plan.interval is None:
+        return None
+    # Stripe's own pause ends with a new anchor.
+    resumed = membership.resumes_at if membership.stripe_status == "paused" else None
+    anchor = resumed or membership.billing_anchor_at or membership.current_period_end
+    return _cycle(anchor or membership.started_at, plan.interval, plan, price_of(held))
+
+
+def _cycle(anchor: datetime, interval: Interval, plan: Plan, amount: Money) -> Cycle:
+    return Cycle(anchor=anchor, interval=interval, count=plan.interval_count, amount=amount)
+
+
+async def year_ahead(session: AsyncSession, actor: Actor, now: datetime) -> YearAhead:
+    """Every charge of the twelve months to come, of everything that the actor holds."""
+    held = [one for one in await running_memberships(session, actor, now) if one.current]
+    previews = await previews_of(session, actor, [one.row.membership.id for one in held])
+    plans = await plans_by_id(session, _scheduled_plans(held))
+    until = nth_period_end(now, Interval.MONTH, MONTHS, 1)
+    charges = [
+        charge
+        for one in held
+        for charge in expected(one, previews.get(one.row.membership.id), plans, until)
+    ]
+    known = [previews[one.held.row.membership.id].observed_at for one in charges if one.known]
+    return YearAhead(
+        charges=tuple(sorted(charges, key=lambda one: (one.at, one.held.row.member.id))),
+        waiting=tuple(one for one in held if _waits(one)),
+        since=now,
+        until=until,
+        as_of=min(known, default=None),
+    )
+
+
+def _scheduled_plans(held: Sequence[HeldMembership]) -> list[str]:
+    changes = (one.row.membership.scheduled_change for one in held)
+    return [str(change["plan_id"]) for change in changes if "plan_id" in change]
+
+
+def _waits(held: HeldMembership) -> bool:
+    following = next_charge_of(held, None)
+    return following is not None and following.at is None
+
+
+def expected(
+    held: HeldMembership,
+    preview: UpcomingCharge | None,
+    plans: Mapping[str, Plan],
+    until: datetime,
+) -> Iterator[ExpectedCharge]:
+    """The charges of one membership up to *until*; *plans* are those that it may change to.
+
+    What costs nothing by its plan (billed by use, say) can't be estimated, and is left out.
+    """
+    cycle = cycle_of(held)
+    first_at = first_charge_at(held.facts, cycle) if cycle else None
+    if cycle is None or first_at is None:
+        return
+    known = _of_this_charge(held, preview)
+    for charge in charges_until(
+        until,
+        first_at=first_at,
+        cycle=cycle,
+        ends_at=ends_at(held.facts),
+        change=_change(held, cycle, plans),
+    ):
+        if known is not None and charge.at == known.charge_at:
+            yield ExpectedCharge(held=held, at=charge.at, amount=known.amount_due, known=True)
+        elif charge.amount:
+            yield ExpectedCharge(held=held, at=charge.at, amount=charge.amount, known=False)
+
+
+def _change(
+    held: HeldMembership, cycle: Cycle, plans: Mapping[str, Plan]
+) -> tuple[datetime, Cycle] | None:
+    """Another plan or quantity from a moment on, where the provider will see to it by itself."""
+    change = held.row.membership.scheduled_change
+    plan, at = plans.get(str(change.get("plan_id"))), change.get("takes_effect_at")
+    if plan is None or plan.interval is None or not at:
+        return None
+    moment = datetime.fromisoformat(str(at))
+    amount = plan.price * int(change.get("quantity", 1))
+    later = _cycle(moment, plan.interval, plan, sum((one for _, one in extra_items(held)), amount))
+    same_rhythm = (later.interval, later.count) == (cycle.interval, cycle.count)
+    return moment, replace(later, anchor=cycle.anchor) if same_rhythm else later

@@ -1,0 +1,185 @@
+"""The block that says what a membership will be charged next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.memberships.service import HeldMembership, MembershipDetails
+from portal_app.memberships.views import NextChargeBlock
+from portal_app.memberships.views.cards import next_charge
+from portal_app.memberships.views.next_charge import next_charge_block
+from portal_app.ui.reader import Reader
+from tests.unit.memberships.held import (
+    NOW,
+    PERIOD_END,
+    a_card,
+    a_plan,
+    bought,
+    held,
+    unpaid_invoice,
+)
+
+EN, DE = Reader("en"), Reader("de")
+
+
+def a_preview(**over: Any) -> UpcomingCharge:
+    """$58.00 for two seats, $9.57 of it taken off, 19 % tax, $7.77 of credit."""
+    given = {
+        "stripe_subscription_id": "sub_1",
+        "customer_id": "cust_1",
+        "currency": "USD",
+        "lines": [
+            {
+                "description": "2 × Room",
+                "quantity": 2,
+                "amount_minor": 5800,
+                "proration": False,
+                "period_start": PERIOD_END.isoformat(),
+                "period_end": (PERIOD_END + timedelta(days=31)).isoformat(),
+            }
+        ],
+        "subtotal_minor": 5800,
+        "discount_minor": 957,
+        "tax_minor": 920,
+        "total_minor": 5763,
+        "balance_minor": -777,
+        "amount_due_minor": 4986,
+        "charge_at": PERIOD_END,
+        "observed_at": NOW,
+    }
+    return UpcomingCharge(**{**given, **over})
+
+
+def block(
+    one: HeldMembership, preview: UpcomingCharge | None = None, reader: Reader = EN
+) -> NextChargeBlock:
+    details = MembershipDetails(
+        held=one, invoices=[], payments=[], events=[], scheduled=None, preview=preview
+    )
+    return next_charge_block(reader, details)
+
+
+def amounts(shown: NextChargeBlock) -> list[tuple[str, str]]:
+    return [(row.label, row.amount) for row in shown.rows]
+
+
+def test_lines_and_what_comes_off_and_on_add_up() -> None:
+    shown = block(held(method=a_card()), a_preview())
+    assert (shown.title, shown.date, shown.day) == ("Next charge", "16 Dec 2026", "2026-12-16")
+    assert amounts(shown) == [
+        ("2 × Room", "$58.00"),
+        ("Discount", "-$9.57"),
+        ("Tax", "$9.20"),
+        ("Your credit", "-$7.77"),
+        ("Total", "$49.86"),
+    ]
+    assert shown.rows[0].note == "16 Dec 2026 to 16 Jan 2027"
+    assert [row.strong for row in shown.rows] == [False] * 4 + [True]
+    assert (shown.method, shown.method_warning) == ("Visa ending 4242", "")
+    assert shown.note == "As of 20 Nov 2026, 09:30 UTC."
+
+
+def test_tax_that_is_in_the_price_is_named_and_not_added() -> None:
+    included = a_preview(discount_minor=0, total_minor=5800, balance_minor=0, amount_due_minor=5800)
+    labels = [label for label, _ in amounts(block(held(), included))]
+    assert labels == ["2 × Room", "Tax, included above", "Total"]
+
+
+def test_what_is_owed_or_left_over_is_named() -> None:
+    owed = a_preview(balance_minor=250, amount_due_minor=6013)
+    assert ("Owed from before", "$2.50") in amounts(block(held(), owed))
+    kept = a_preview(
+        lines=[], subtotal_minor=-500, discount_minor=0, tax_minor=0, total_minor=-500,
+        balance_minor=0, amount_due_minor=0,
+    )  # fmt: skip
+    assert amounts(block(held(), kept)) == [
+        ("Credit kept for later", "$5.00"),
+        ("Total", "$0.00"),
+    ]
+
+
+def test_without_a_preview_the_price_is_called_an_estimate() -> None:
+    one = held(quantity=2, plan=a_plan(title="Monthly"))
+    shown = block(one)
+    assert amounts(shown) == [("Monthly", "$58.00"), ("Estimated total", "$58.00")]
+    assert shown.note == "An estimate, before taxes, discounts and credit."
+    passed = a_preview(charge_at=PERIOD_END - timedelta(days=30))
+    assert block(one, passed) == shown  # a preview of a charge that has been says nothing
+
+
+@pytest.mark.parametrize(
+    ("over", "title", "date"),
+    [
+        ({}, "Next charge", "16 Dec 2026"),
+        (
+            {"stripe_status": "trialing", "trial_end_at": PERIOD_END},
+            "First charge after trial",
+            "16 Dec 2026",
+        ),
+        ({"cancel_at": PERIOD_END + timedelta(days=10)}, "Final charge", "16 Dec 2026"),
+        ({"cancel_at": PERIOD_END + timedelta(days=40)}, "Next charge", "16 Dec 2026"),
+        ({"stripe_status": "paused"}, "Charge on resume", "When it resumes"),
+        (
+            {"stripe_status": "paused", "resumes_at": PERIOD_END - timedelta(days=1)},
+            "Charge on resume",
+            "15 Dec 2026",
+        ),
+        ({"pause_behavior": "void", "resumes_at": NOW}, "Charge on resume", "16 Dec 2026"),
+    ],
+)
+def test_the_title_says_what_it_is(over: dict[str, Any], title: str, date: str) -> None:
+    shown = block(held(**over))
+    assert (shown.title, shown.date) == (title, date)
+    assert shown.rows
+
+
+def test_what_was_cancelled_says_that_nothing_more_comes() -> None:
+    shown = block(held(cancel_at_period_end=True), a_preview())
+    assert (shown.nothing, shown.rows) == ("Nothing more will be charged.", [])
+    assert block(held(cancel_at_period_end=True), reader=DE).nothing == (
+        "Es wird nichts mehr abgebucht."
+    )
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        bought(),
+        held(stripe_status="canceled", ended_at=NOW),
+        held(stripe_status="past_due", unpaid=unpaid_invoice()),
+        held(stripe_status="unpaid"),
+        held(stripe_status="incomplete"),
+    ],
+)
+def test_elsewhere_there_is_no_block(one: HeldMembership) -> None:
+    assert block(one, a_preview()).title == ""
+
+
+def test_who_pays_and_whether_the_card_will_live() -> None:
+    old = block(held(method=a_card(exp_month=11, exp_year=2026)), a_preview())
+    assert old.method_warning == "Visa ending 4242 expires before this"
+    assert block(held(), a_preview()).method == ""
+    sent = held(method=a_card(exp_year=2025), collection_method="send_invoice")
+    assert (block(sent).method, block(sent).method_warning) == ("Invoice", "")
+
+
+def test_the_orders_page_shows_the_same_amount() -> None:
+    one = held(method=a_card())
+    known = next_charge(EN, [one], {one.row.membership.id: a_preview()})
+    assert (known.amount, known.note) == ("$49.86", "As of 20 Nov 2026, 09:30 UTC.")
+    estimated = next_charge(EN, [one], {})
+    assert (estimated.amount, estimated.note[:11]) == ("$29.00", "An estimate")
+
+
+def test_the_earliest_counts_though_one_waits() -> None:
+    def ends(at: datetime) -> HeldMembership:
+        return held(current_period_end=at, title=f"{at:%d}")
+
+    later, sooner = ends(PERIOD_END), ends(PERIOD_END - timedelta(days=3))
+    waiting = held(stripe_status="paused", title="Paused")
+    assert next_charge(EN, [waiting, later, sooner], {}).product == "13"
+    assert not next_charge(EN, [waiting], {}).shown
