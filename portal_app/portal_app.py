@@ -38,7 +38,13 @@ from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
-from portal_app.memberships.state import MembershipState, OrdersState, OverdueState, PayState
+from portal_app.memberships.state import (
+    CancelState,
+    MembershipState,
+    OrdersState,
+    OverdueState,
+    PayState,
+)
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
@@ -76,6 +82,7 @@ FOLLOWING: tuple[Any, ...] = (
     MembershipState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
+    CancelState.refresh,
     OverdueState.refresh,
 )
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}

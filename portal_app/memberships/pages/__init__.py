@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.memberships.pages.canceling import cancel_page, undo_page
 from portal_app.memberships.pages.charged_to import charged_to_page
 from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.paying import pay_page
 from portal_app.memberships.state import (
+    CancelState,
     ChargedToState,
     MembershipState,
     OrdersState,
@@ -46,6 +48,20 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/pay",
         title=t("Pay"),
         on_load=PayState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        cancel_page,
+        route="/billing/manage/[member_id]/cancel",
+        title=t("Cancel membership"),
+        on_load=CancelState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        undo_page,
+        route="/billing/manage/[member_id]/undo",
+        title=t("Keep my membership"),
+        on_load=CancelState.load,
         context=_PRIVATE,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal_app.memberships.state.canceling import CancelState
 from portal_app.memberships.state.charged_to import ChargedToState
 from portal_app.memberships.state.detail import MembershipState
 from portal_app.memberships.state.orders import OrdersState
@@ -9,6 +10,7 @@ from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
 from portal_app.memberships.state.paying import PayState
 
 __all__ = [
+    "CancelState",
     "ChargedToState",
     "MembershipState",
     "OrdersState",

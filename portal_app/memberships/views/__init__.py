@@ -12,12 +12,14 @@ from portal_app.memberships.views.cards import (
 )
 from portal_app.memberships.views.charged_to import ChargedToView, MethodOption, charged_to_view
 from portal_app.memberships.views.detail import FactRow, MembershipView, membership_view
+from portal_app.memberships.views.exits import CancelView, ReasonOption, cancel_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
 
 __all__ = [
     "AlertView",
+    "CancelView",
     "ChargedToView",
     "FactRow",
     "MembershipCard",
@@ -28,8 +30,10 @@ __all__ = [
     "OverdueView",
     "PayMethod",
     "PayView",
+    "ReasonOption",
     "TimelineRow",
     "alerts_of",
+    "cancel_view",
     "charged_to_view",
     "membership_card",
     "membership_view",
