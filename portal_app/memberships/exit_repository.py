@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from portal_app.memberships.models import Cancellation
+from portal_app.memberships.models import Cancellation, Member
 
 
 async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation | None:
@@ -26,3 +26,11 @@ async def standing_cancellation(session: AsyncSession, membership_id: str) -> Ca
     )
     found = (await session.scalars(newest)).one_or_none()
     return None if found is None or found.undone_at is not None else found
+
+
+async def open_holding(session: AsyncSession, membership_id: str) -> str | None:
+    """Who holds it now (`mber_…`), claimed or not."""
+    statement = select(col(Member.id)).where(
+        col(Member.membership_id) == membership_id, col(Member.until_at).is_(None)
+    )
+    return await session.scalar(statement)

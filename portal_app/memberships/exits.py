@@ -89,6 +89,14 @@ def _kind(facts: StripeFacts, policy: CancelPolicy) -> ExitKind:
     return ExitKind.AT_TRIAL_END if trial else ExitKind.AT_PERIOD_END
 
 
+def plan_exit_by_company(facts: StripeFacts, *, at_once: bool, now: datetime) -> Exit:
+    """The same for whoever sells it, who may also cut an arranged end short."""
+    found = plan_exit(facts, CancelPolicy(at_once=at_once), now)
+    if at_once and found.kind is ExitKind.ARRANGED:
+        return Exit(kind=ExitKind.NOW, takes_effect_at=now)
+    return found
+
+
 def can_be_undone(facts: StripeFacts) -> bool:
     """Whether an arranged end can be taken back: not one that the seller has set to a date."""
     return facts.recurring and is_canceling(facts) and facts.cancel_at_period_end

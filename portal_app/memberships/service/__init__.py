@@ -7,7 +7,7 @@ from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
 )
-from portal_app.memberships.service.canceling import CANCEL, cancel_membership
+from portal_app.memberships.service.canceling import CANCEL, cancel_as_company, cancel_membership
 from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
@@ -66,6 +66,7 @@ __all__ = [
     "PastPosition",
     "PaymentPage",
     "WantedSetup",
+    "cancel_as_company",
     "cancel_membership",
     "carry_out_setup",
     "charge_as_company",

@@ -13,15 +13,15 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Actor, Author, author_for
+from portal_app.identity.actor import Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
 from portal_app.invoices.models import InvoiceStatus
 from portal_app.invoices.projection import project_invoices
 from portal_app.kit.clock import business_now, wall_now
-from portal_app.memberships import exit_repository, repository
-from portal_app.memberships.errors import ExitChanged, NothingToCancel
+from portal_app.memberships import company_repository, exit_repository, repository
+from portal_app.memberships.errors import ExitChanged, MembershipNotFound, NothingToCancel
 from portal_app.memberships.exits import (
     AT_ONCE,
     FEEDBACK,
@@ -31,11 +31,13 @@ from portal_app.memberships.exits import (
     ExitKind,
     Reason,
     plan_exit,
+    plan_exit_by_company,
     reason_of,
 )
 from portal_app.memberships.models import Cancellation, Membership
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.rules import StripeFacts
 from portal_app.memberships.service.exit_page import held_exit
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
@@ -88,6 +90,39 @@ async def cancel_membership(
         intent = _intent(author_for(actor), held.row.membership, subscriptions, exit_, wish)
         intent.payload |= {"void_unpaid": policy.void_unpaid}
         session.add(_noted(intent, held.row.member.id, exit_, wish))
+        return intent
+
+    await desk.carry_out(CANCEL, record)
+
+
+async def cancel_as_company(
+    desk: Desk,
+    actor: CompanyKey,
+    membership_id: str,
+    *,
+    at_once: bool,
+    reason: object = None,
+    comment: object = None,
+) -> None:
+    """Cancel a membership of the company, at the end of what was paid for or *at_once*.
+
+    Raises MembershipNotFound, NothingToCancel, and as `Desk.carry_out`.
+    """
+    wish = Wish(source="api", reason=reason_of(reason), comment=_clean(comment))
+
+    async def record(session: AsyncSession) -> Intent:
+        membership = await company_repository.of_company(session, actor.company_id, membership_id)
+        if membership is None:
+            raise MembershipNotFound
+        facts = StripeFacts.of(membership)
+        exit_ = plan_exit_by_company(facts, at_once=at_once, now=business_now())
+        member_id = await exit_repository.open_holding(session, membership.id)
+        subscriptions = await repository.current_subscriptions(session, [membership.id])
+        if not exit_.is_possible or member_id is None:
+            raise NothingToCancel
+        intent = _intent(actor.author, membership, subscriptions, exit_, wish)
+        intent.payload |= {"void_unpaid": True}
+        session.add(_noted(intent, member_id, exit_, wish))
         return intent
 
     await desk.carry_out(CANCEL, record)

@@ -89,18 +89,23 @@ class CancelState(rx.State):
     @allow(Policy.SIGNED_IN)
     async def cancel(self) -> AsyncIterator[None]:
         """Cancel as the page has said; afterwards it says that it is done, or why not."""
+        actor = current_actor()
         self.busy = True
         yield
-        await self._try(
+        canceled = await self._try(
             lambda: cancel_membership(
                 desk(),
-                current_actor(),
+                actor,
                 self._given_id(),
                 shown=self.view.exit,
                 reason=self.reason,
                 comment=self.comment,
             )
         )
+        if canceled:
+            # The heading says it too; this is read aloud.
+            said = Reader(actor.locale).say("{product} is cancelled", product=self.view.product)
+            await notify(self, "ok", said)
 
     @rx.event
     @allow(Policy.SIGNED_IN)
