@@ -39,6 +39,7 @@ from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
 from portal_app.memberships.state import (
+    CancelState,
     MembershipState,
     OrdersState,
     OverdueState,
@@ -83,6 +84,7 @@ FOLLOWING: tuple[Any, ...] = (
     UpcomingState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
+    CancelState.refresh,
     OverdueState.refresh,
 )
 SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}

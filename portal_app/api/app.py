@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from portal_app.api import (
     errors,
     members,
+    membership_exits,
     membership_writes,
     memberships,
     payment_methods,
@@ -29,6 +30,7 @@ from portal_app.kit.errors import PortalError
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *memberships.OPERATIONS,
     *membership_writes.OPERATIONS,
+    *membership_exits.OPERATIONS,
     *members.OPERATIONS,
     *products.OPERATIONS,
     *plans.OPERATIONS,

@@ -22,7 +22,7 @@ _LONGEST_TEXT: Final = 2_048
 class Field:
     """One field of a JSON body, for reading it and for the OpenAPI document.
 
-    *kind* is `string` or `map` (texts by text).
+    *kind* is `string`, `boolean` or `map` (texts by text).
     """
 
     name: str
@@ -61,6 +61,11 @@ class Body:
         value: str | None = self._given.get(field.name)
         return value
 
+    def flag(self, field: Field) -> bool | None:
+        """None when it was not sent."""
+        value: bool | None = self._given.get(field.name)
+        return value
+
     def pairs(self, field: Field) -> dict[str, str]:
         """Those that are not null; none when the field was not sent."""
         pairs: dict[str, str] = self._given.get(field.name, {})
@@ -75,6 +80,10 @@ def _listed(names: Sequence[str]) -> str:
 def _checked(field: Field, value: Any) -> Any:  # noqa: ANN401 -- JSON
     if field.kind == "map":
         return _pairs(field, value)
+    if field.kind == "boolean":
+        if not isinstance(value, bool):
+            raise _refused(field, "must be true or false")
+        return value
     if not _is_text(value, _LONGEST_TEXT):
         raise _refused(field, f"must be a text of at most {_LONGEST_TEXT} characters")
     if field.choices and value not in field.choices:

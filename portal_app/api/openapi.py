@@ -133,6 +133,8 @@ def _sent(entry: Operation) -> Json:
 
 def _field(field: Field) -> Json:
     schema: Json = {"type": "string", "description": field.says}
+    if field.kind == "boolean":
+        schema["type"] = "boolean"
     if field.kind == "map":
         schema |= {"type": "object", "additionalProperties": {"type": "string"}}
     if field.choices:

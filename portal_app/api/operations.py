@@ -7,7 +7,7 @@ HTTP); the OpenAPI document and the tests of who may call what are made from the
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -19,7 +19,7 @@ from portal_app.api.auth import Caller, authenticate
 from portal_app.api.body import Body, Field, read_bytes, read_object
 from portal_app.api.limits import admit
 from portal_app.api.query import Parameter, Query
-from portal_app.api.versions import requested_version
+from portal_app.api.versions import ApiVersion, requested_version
 
 BASE: Final = "/api/v1"
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -31,12 +31,13 @@ def _as_it_is(answer: Any) -> Any:  # noqa: ANN401 -- JSON
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that was let in; *body* is that of a write."""
+    """A request that was let in; *body* is that of a write, *version* None without its header."""
 
     caller: Caller
     path: Mapping[str, str]
     query: Query
     body: Body = field(default_factory=lambda: Body((), {}))
+    version: ApiVersion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +80,20 @@ class Operation:
         `idempotency.once` besides.
         """
         caller = await (authenticate if self.credential is None else self.credential)(request)
-        requested_version(request)
+        version = requested_version(request)
         await admit(caller.key_id, self.name)
         caller.require(self.scope)
         asked = request.scope["query_string"]
         query = Query(request.query_params.multi_items() if asked else ())
         if self.writes:
-            return await self._write(request, caller, query)
+            return await self._write(request, Call(caller, request.path_params, query), version)
         answer = await self.answer(Call(caller, request.path_params, query))
         return self._response(answer)
 
-    async def _write(self, request: Request, caller: Caller, query: Query) -> Response:
+    async def _write(self, request: Request, let_in: Call, version: ApiVersion | None) -> Response:
         sent = await read_bytes(request)
-        body = Body(self.fields, read_object(sent))
-        call = Call(caller, request.path_params, query, body)
+        caller = let_in.caller
+        call = replace(let_in, body=Body(self.fields, read_object(sent)), version=version)
         target = (self.method, request.url.path, request.url.query)
         asked = idempotency.Asked.of(request, caller.key_id, target, sent)
         answer, repeated = await idempotency.once(asked, lambda: self.answer(call))

@@ -36,14 +36,40 @@ class AccessPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPolicy:
+    """How a membership ends when its holder cancels. That they can is not for anybody to decide.
+
+    With *at_once* it ends right away instead of with the paid period. *void_unpaid* takes an
+    overdue invoice back; without it, it is still owed and the page says so.
+    """
+
+    at_once: bool = False
+    void_unpaid: bool = True
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        default = cls()
+        return cls(
+            at_once=_flag(given.get("at_once"), default.at_once),
+            void_unpaid=_flag(given.get("void_unpaid"), default.void_unpaid),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One company's policies as they apply now."""
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
+    cancel: CancelPolicy = field(default_factory=CancelPolicy)
 
     @classmethod
     def read(cls, body: Mapping[str, object]) -> Self:
-        return cls(access=AccessPolicy.read(body.get("access")))
+        return cls(
+            access=AccessPolicy.read(body.get("access")),
+            cancel=CancelPolicy.read(body.get("cancel")),
+        )
 
 
 DEFAULT = Configuration()

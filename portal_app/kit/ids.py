@@ -8,6 +8,8 @@ from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LENGTH: Final = 22
+# Crockford's base 32 (crockford.com/base32.html).
+_SPOKEN: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SHAPE = re.compile(r"[a-z]{2,8}_[0-9A-Za-z_]{1,64}")
 
 
@@ -31,3 +33,9 @@ def has_prefix(value: object, prefix: str) -> bool:
     return (
         isinstance(value, str) and value.startswith(f"{prefix}_") and bool(_SHAPE.fullmatch(value))
     )
+
+
+def new_reference() -> str:
+    """What a person can read out: `C-7F3K-9QXM`, 40 bits without letters that look like digits."""
+    drawn = [secrets.choice(_SPOKEN) for _ in range(8)]
+    return f"C-{''.join(drawn[:4])}-{''.join(drawn[4:])}"

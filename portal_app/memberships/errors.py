@@ -39,3 +39,33 @@ class AmountChanged(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The amount has changed meanwhile. Nothing was charged.")
+
+
+class NothingToCancel(Conflict):
+    """It is over, ends already, or was bought once: there is nothing that goes on."""
+
+    code = "nothing_to_cancel"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing renews here any more, so there is nothing to cancel.")
+
+
+class ExitChanged(Conflict):
+    """Cancelling would do something else by now than what the customer was shown."""
+
+    code = "exit_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something about this membership has changed meanwhile. Nothing was cancelled; please"
+            " read again what happens now."
+        )
+
+
+class NothingToUndo(Conflict):
+    """It goes on, is over, or ends on a date that the seller has set."""
+
+    code = "nothing_to_undo"
+
+    def __init__(self) -> None:
+        super().__init__("There is no cancellation to take back.")

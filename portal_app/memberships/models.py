@@ -18,7 +18,7 @@ from portal_app.kit.columns import (
     str_enum,
     utc,
 )
-from portal_app.kit.ids import new_id
+from portal_app.kit.ids import new_id, new_reference
 from portal_app.memberships.buckets import BUCKET_SQL
 
 
@@ -188,3 +188,30 @@ class CardNotice(SQLModel, table=True):
     quiet: bool
     raised_at: datetime = Field(sa_column=utc())
     resolved_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class Cancellation(SQLModel, table=True):
+    """A membership that somebody cancelled. `cncl_…`; business times, but for *confirmed_at*.
+
+    *asked_at* is when they did, *ends_at* what they were told that it ends, and after Stripe has
+    confirmed it, what Stripe says. *undone_at* is when it was taken back, *refused_at* when it
+    turned out that it could not be done. *reference* is what they can name to support. *source* is
+    where it came from: `page`, `api`. *reason* is one of `exits.Reason` or empty.
+    """
+
+    __tablename__ = "cancellations"
+    __table_args__ = (Index("ix_cancellations_newest", "membership_id", "asked_at", "id"),)
+
+    id: str = Field(default_factory=lambda: new_id("cncl"), primary_key=True)
+    membership_id: str = Field(sa_column=reference("memberships.id", index=False))
+    member_id: str = Field(sa_column=reference("members.id"))
+    intent_id: str = Field(unique=True)
+    reference: str = Field(default_factory=new_reference, unique=True)
+    source: str
+    reason: str = ""
+    comment: str = ""
+    asked_at: datetime = Field(sa_column=utc())
+    ends_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    refused_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

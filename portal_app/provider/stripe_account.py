@@ -41,6 +41,7 @@ PERMISSIONS: Final = (
     Permission("PaymentMethods", "payment_methods", "Write"),
     Permission("SetupIntents", "setup_intents", "Write"),
     Permission("Subscriptions", "subscriptions", "Write"),
+    Permission("Subscription schedules", "subscription_schedules", "Write"),
     Permission("Invoices", "invoices", "Write"),
     Permission("Checkout Sessions", "checkout.sessions", "Write"),
     Permission("PaymentIntents", "payment_intents"),

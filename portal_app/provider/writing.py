@@ -221,6 +221,10 @@ class SubscriptionWriter(Protocol):
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts: ...
 
+    async def release_schedule(self, schedule_id: str, *, key: str) -> None:
+        """Let a subscription go on without its schedule; one that is over is no error."""
+        ...
+
     async def create_subscription(
         self, wanted: NewSubscription, *, key: str
     ) -> SubscriptionFacts: ...

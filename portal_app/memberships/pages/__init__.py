@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.memberships.pages.canceling import cancel_page, undo_page
 from portal_app.memberships.pages.charged_to import charged_to_page
 from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
@@ -11,6 +12,7 @@ from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.paying import pay_page
 from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
+    CancelState,
     ChargedToState,
     MembershipState,
     OrdersState,
@@ -55,6 +57,20 @@ def register(app: rx.App) -> None:
         route="/billing/upcoming",
         title=t("Upcoming charges"),
         on_load=UpcomingState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        cancel_page,
+        route="/billing/manage/[member_id]/cancel",
+        title=t("Cancel membership"),
+        on_load=CancelState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        undo_page,
+        route="/billing/manage/[member_id]/undo",
+        title=t("Keep my membership"),
+        on_load=CancelState.load,
         context=_PRIVATE,
     )
 

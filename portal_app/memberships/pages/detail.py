@@ -15,6 +15,7 @@ from portal_app.payment_methods.views import PaymentMethodView
 from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
+    action_row,
     alert,
     badge,
     card,
@@ -88,6 +89,16 @@ def membership_body(view: MembershipView) -> rx.Component:
         ),
         _invoices(view),
         rx.cond(view.timeline, _timeline(view)),
+        _ways_out(view),
+    )
+
+
+def _ways_out(view: MembershipView) -> rx.Component:
+    """Buttons of equal rank; what ends a membership is never hidden (design.md §2.4)."""
+    base = f"/billing/manage/{view.member_id}/"
+    return action_row(
+        rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
+        rx.cond(view.can_cancel, link_button(t("Cancel membership"), f"{base}cancel/")),
     )
 
 

@@ -7,6 +7,7 @@ from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
 )
+from portal_app.memberships.service.canceling import CANCEL, cancel_as_company, cancel_membership
 from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
@@ -16,6 +17,8 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.exit_page import ExitPage, exit_page
+from portal_app.memberships.service.keeping import KEEP, keep_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
     PaymentPage,
@@ -65,10 +68,13 @@ from portal_app.memberships.service.upcoming import (
 )
 
 __all__ = [
+    "CANCEL",
+    "KEEP",
     "NEEDS_ATTENTION",
     "PAY",
     "REASSIGN",
     "SAVE_METHOD",
+    "ExitPage",
     "ExpectedCharge",
     "HeldMembership",
     "MembershipDetails",
@@ -82,15 +88,19 @@ __all__ = [
     "Round",
     "WantedSetup",
     "YearAhead",
+    "cancel_as_company",
+    "cancel_membership",
     "carry_out_setup",
     "charge_as_company",
     "charge_to",
     "confirmation_secret",
+    "exit_page",
     "extra_items",
     "fill_previews",
     "find_held",
     "get_membership",
     "is_preview_due",
+    "keep_membership",
     "list_memberships",
     "look_up_payment",
     "make_default",

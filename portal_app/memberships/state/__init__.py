@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal_app.memberships.state.canceling import CancelState
 from portal_app.memberships.state.charged_to import ChargedToState
 from portal_app.memberships.state.detail import MembershipState
 from portal_app.memberships.state.orders import OrdersState
@@ -10,6 +11,7 @@ from portal_app.memberships.state.paying import PayState
 from portal_app.memberships.state.upcoming import UpcomingState
 
 __all__ = [
+    "CancelState",
     "ChargedToState",
     "MembershipState",
     "OrdersState",

@@ -12,6 +12,7 @@ from portal_app.memberships.views.cards import (
 )
 from portal_app.memberships.views.charged_to import ChargedToView, MethodOption, charged_to_view
 from portal_app.memberships.views.detail import FactRow, MembershipView, membership_view
+from portal_app.memberships.views.exits import CancelView, ReasonOption, cancel_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
@@ -30,6 +31,7 @@ __all__ = [
     "AlertView",
     "AmountRow",
     "Bar",
+    "CancelView",
     "ChargeRow",
     "ChargedToView",
     "Chart",
@@ -45,9 +47,11 @@ __all__ = [
     "OverdueView",
     "PayMethod",
     "PayView",
+    "ReasonOption",
     "TimelineRow",
     "UpcomingView",
     "alerts_of",
+    "cancel_view",
     "charged_to_view",
     "membership_card",
     "membership_view",

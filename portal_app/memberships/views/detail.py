@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
+from portal_app.memberships.exits import can_be_undone, plan_exit
 from portal_app.memberships.rules import MembershipStatus, ends_at, is_canceling, renewal_date
 from portal_app.memberships.service import (
     NEEDS_ATTENTION,
@@ -64,6 +66,8 @@ class MembershipView:
     invoices: list[InvoiceRow] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
     earlier: list[TimelineRow] = field(default_factory=list)
+    can_cancel: bool = False
+    can_undo: bool = False
 
 
 def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
@@ -95,6 +99,8 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         ],
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
+        can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
+        can_undo=held.current and can_be_undone(held.facts),
     )
 
 

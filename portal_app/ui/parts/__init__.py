@@ -24,7 +24,7 @@ from portal_app.ui.parts.content import (
     timeline_entry,
 )
 from portal_app.ui.parts.every_language import every_language
-from portal_app.ui.parts.fields import checkbox, field, radio, select_field
+from portal_app.ui.parts.fields import checkbox, field, radio, select_field, text_area
 from portal_app.ui.parts.load_failed import load_failed
 from portal_app.ui.parts.marks import method_mark
 from portal_app.ui.parts.skeletons import (
@@ -62,6 +62,7 @@ __all__ = [
     "skeleton_page",
     "stack",
     "table",
+    "text_area",
     "text_link",
     "timeline",
     "timeline_entry",

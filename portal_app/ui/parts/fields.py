@@ -35,6 +35,28 @@ def field(
     return _framed(label, identity, control, hint, error)
 
 
+def text_area(
+    label: Child,
+    name: str,
+    *,
+    hint: Child | None = None,
+    error: Text | None = None,
+    required: bool = True,
+    **props: Props,
+) -> rx.Component:
+    """A labelled field of several lines; further props as for `field`."""
+    identity = props.pop("id", f"field-{name}")
+    control = rx.el.textarea(
+        id=identity,
+        name=name,
+        required=required,
+        rows=3,
+        **_described(identity, hint, error),
+        **props,
+    )
+    return _framed(label, identity, control, hint, error)
+
+
 def select_field(
     label: Child,
     name: str,

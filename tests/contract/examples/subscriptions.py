@@ -214,3 +214,14 @@ def find(scene: Scene) -> Case:
         lambda w, _key: w.find_subscription(customer, scene.mark),
         lambda facts: facts.id == made,
     )
+
+
+@example("release_schedule")
+def release(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    schedules = scene.v1.subscription_schedules
+    schedule = schedules.create({"from_subscription": sub}).id
+    return Case(
+        lambda w, key: w.release_schedule(schedule, key=key),
+        lambda _none: schedules.retrieve(schedule).status == "released",
+    )

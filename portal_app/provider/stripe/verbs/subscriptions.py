@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from portal_app.provider.errors import UnknownAtProvider
+from portal_app.provider.errors import RefusedByProvider, UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe_objects import named
 from portal_app.provider.writing import NewSubscription, PlanChange
+
+# docs.stripe.com/api/subscription_schedules/release: only these can be released.
+_LIVE_SCHEDULES: Final = frozenset({"not_started", "active"})
 
 
 class SubscriptionVerbs(Posting):
@@ -106,6 +110,15 @@ class SubscriptionVerbs(Posting):
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts:
         return await self._subscription_after(subscription_id, {"metadata": dict(metadata)}, key)
+
+    async def release_schedule(self, schedule_id: str, *, key: str) -> None:
+        path = f"/v1/subscription_schedules/{named(schedule_id)}"
+        try:
+            await self._post(f"{path}/release", {}, key)
+        except RefusedByProvider:
+            schedule = Fields(await self._one(path), "subscription_schedule")
+            if schedule.text("status") in _LIVE_SCHEDULES:
+                raise
 
     async def create_subscription(self, wanted: NewSubscription, *, key: str) -> SubscriptionFacts:
         params = {**_new(wanted), "expand": ["schedule"]}

@@ -1,0 +1,36 @@
+"""Cancellations; not scoped: whoever asks has found the membership as the actor's own."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from portal_app.memberships.models import Cancellation, Member
+
+
+async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation | None:
+    """What was written down with an intent."""
+    statement = select(Cancellation).where(col(Cancellation.intent_id) == intent_id)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def standing_cancellation(session: AsyncSession, membership_id: str) -> Cancellation | None:
+    """The newest of a membership, unless it was taken back or could not be done."""
+    newest = (
+        select(Cancellation)
+        .where(col(Cancellation.membership_id) == membership_id)
+        .where(col(Cancellation.refused_at).is_(None))
+        .order_by(col(Cancellation.asked_at).desc(), col(Cancellation.id).desc())
+        .limit(1)
+    )
+    found = (await session.scalars(newest)).one_or_none()
+    return None if found is None or found.undone_at is not None else found
+
+
+async def open_holding(session: AsyncSession, membership_id: str) -> str | None:
+    """Who holds it now (`mber_…`), claimed or not."""
+    statement = select(col(Member.id)).where(
+        col(Member.membership_id) == membership_id, col(Member.until_at).is_(None)
+    )
+    return await session.scalar(statement)

@@ -1,0 +1,133 @@
+"""Pure: what cancelling a membership would do now, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from portal_app.catalog.configuration import CancelPolicy
+from portal_app.memberships.rules import (
+    OVER,
+    MembershipStatus,
+    StripeFacts,
+    ends_at,
+    is_canceling,
+    status_of,
+)
+
+
+class ExitKind(StrEnum):
+    """AT_PERIOD_END and AT_TRIAL_END keep what was paid for or promised; NOW and UNPAID don't.
+
+    The others are no exits: nothing renews (a purchase), its end is arranged, or it is over.
+    """
+
+    AT_PERIOD_END = "at_period_end"
+    AT_TRIAL_END = "at_trial_end"
+    NOW = "now"
+    UNPAID = "unpaid"
+    NOTHING_RENEWS = "nothing_renews"
+    ARRANGED = "arranged"
+    OVER = "over"
+
+
+# What can be cancelled, and what of it ends right away.
+EXITS: Final = frozenset(
+    {ExitKind.AT_PERIOD_END, ExitKind.AT_TRIAL_END, ExitKind.NOW, ExitKind.UNPAID}
+)
+AT_ONCE: Final = frozenset({ExitKind.NOW, ExitKind.UNPAID})
+# Stripe's words for a period that was begun and not paid.
+UNPAID: Final = frozenset({"past_due", "unpaid", "incomplete"})
+_UNPAID_STATUSES: Final = frozenset(
+    {MembershipStatus.PAST_DUE, MembershipStatus.UNRESOLVED, MembershipStatus.DRAFTED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """*takes_effect_at* is when access ends by it: the past of what is over, None where nothing."""
+
+    kind: ExitKind
+    takes_effect_at: datetime | None
+
+    @property
+    def is_possible(self) -> bool:
+        return self.kind in EXITS
+
+
+def plan_exit(facts: StripeFacts, policy: CancelPolicy, now: datetime) -> Exit:
+    """What cancelling at *now* (business time) does under the company's policy.
+
+    A period that was not paid is not kept: it ends at once, so that collection stops with it. One
+    that is paused at Stripe has no paid period running.
+    """
+    kind = _kind(facts, policy)
+    if kind in AT_ONCE:
+        return Exit(kind=kind, takes_effect_at=now)
+    if kind is ExitKind.AT_TRIAL_END:
+        return Exit(kind=kind, takes_effect_at=facts.trial_end_at or facts.current_period_end)
+    if kind is ExitKind.AT_PERIOD_END:
+        return Exit(kind=kind, takes_effect_at=facts.current_period_end)
+    return Exit(kind=kind, takes_effect_at=ends_at(facts))
+
+
+def _kind(facts: StripeFacts, policy: CancelPolicy) -> ExitKind:
+    status = status_of(facts)
+    if status in OVER:
+        return ExitKind.OVER
+    if not facts.recurring:
+        return ExitKind.NOTHING_RENEWS
+    if status in _UNPAID_STATUSES:
+        return ExitKind.UNPAID
+    if is_canceling(facts):
+        return ExitKind.ARRANGED
+    if policy.at_once or facts.stripe_status == "paused":
+        return ExitKind.NOW
+    trial = status is MembershipStatus.TRIALING
+    return ExitKind.AT_TRIAL_END if trial else ExitKind.AT_PERIOD_END
+
+
+def plan_exit_by_company(facts: StripeFacts, *, at_once: bool, now: datetime) -> Exit:
+    """The same for whoever sells it, who may also cut an arranged end short."""
+    found = plan_exit(facts, CancelPolicy(at_once=at_once), now)
+    if at_once and found.kind is ExitKind.ARRANGED:
+        return Exit(kind=ExitKind.NOW, takes_effect_at=now)
+    return found
+
+
+def can_be_undone(facts: StripeFacts) -> bool:
+    """Whether an arranged end can be taken back: not one that the seller has set to a date."""
+    return facts.recurring and is_canceling(facts) and facts.cancel_at_period_end
+
+
+class Reason(StrEnum):
+    """Why somebody cancels, in Whop's categories (whop-api §1.1), `testing` left out."""
+
+    TOO_EXPENSIVE = "too_expensive"
+    UNUSED = "unused"
+    MISSING_FEATURES = "missing_features"
+    SWITCHING = "switching"
+    TECHNICAL_ISSUES = "technical_issues"
+    BAD_EXPERIENCE = "bad_experience"
+    OTHER = "other"
+
+
+# Stripe's cancellation_details.feedback
+# (docs.stripe.com/api/subscriptions/cancel#cancel_subscription-cancellation_details-feedback).
+FEEDBACK: Final = {
+    Reason.TOO_EXPENSIVE: "too_expensive",
+    Reason.UNUSED: "unused",
+    Reason.MISSING_FEATURES: "missing_features",
+    Reason.SWITCHING: "switched_service",
+    Reason.TECHNICAL_ISSUES: "low_quality",
+    Reason.BAD_EXPERIENCE: "customer_service",
+    Reason.OTHER: "other",
+}
+LONGEST_COMMENT: Final = 500
+
+
+def reason_of(given: object) -> Reason | None:
+    """The reason that somebody named; None for none and for anything else."""
+    return Reason(given) if isinstance(given, str) and given in set(Reason) else None

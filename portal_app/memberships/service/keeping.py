@@ -1,0 +1,63 @@
+"""Taking a cancellation back, until the day it takes effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.identity.actor import Actor, author_for
+from portal_app.intents.models import Intent
+from portal_app.intents.service import Desk, asked_by
+from portal_app.intents.writes import Write
+from portal_app.kit.clock import business_now
+from portal_app.memberships import exit_repository, repository
+from portal_app.memberships.errors import NothingToUndo
+from portal_app.memberships.exits import can_be_undone
+from portal_app.memberships.projection import project_subscription
+from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service.reading import find_held
+from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.writing import PaymentWriter
+
+
+async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
+    """Let what the actor cancelled go on.
+
+    Raises MembershipNotFound, NothingToUndo, and as `Desk.carry_out`.
+    """
+
+    async def record(session: AsyncSession) -> Intent:
+        held = await find_held(session, actor, member_id, business_now())
+        subscriptions = await repository.current_subscriptions(session, [held.row.membership.id])
+        if not (can_be_undone(held.facts) and held.current and subscriptions):
+            raise NothingToUndo
+        return asked_by(
+            author_for(actor),
+            kind=KEEP.kind,
+            about=held.row.membership.id,
+            payload={"subscription": subscriptions[0], "membership": held.row.membership.id},
+        )
+
+    await desk.carry_out(KEEP, record)
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
+    """What has ended by now can't be taken back, and is answered as it is."""
+    before = await provider.subscription(intent.payload["subscription"])
+    if before.status in OVER or not before.cancel_at_period_end:
+        return before
+    return await provider.keep_subscription(before.id, key=intent.key)
+
+
+async def _apply(
+    session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
+) -> None:
+    await project_subscription(session, answer, observed_at=observed_at)
+    noted = await exit_repository.standing_cancellation(session, intent.payload["membership"])
+    if noted is not None and answer.status not in OVER and not answer.cancel_at_period_end:
+        noted.undone_at = business_now()
+
+
+KEEP: Final = Write(kind="canceling.keep", send=_send, apply=_apply)

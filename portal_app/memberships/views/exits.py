@@ -1,0 +1,187 @@
+"""The pages that cancel a membership and take that back, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason, can_be_undone
+from portal_app.memberships.rules import MembershipStatus
+from portal_app.memberships.service import ExitPage, HeldMembership
+from portal_app.memberships.views.wording import price_text, sentence
+from portal_app.ui.reader import Reader
+
+# OPEN can be cancelled, DONE is, NOTHING never renews.
+ExitState: TypeAlias = Literal["open", "done", "nothing"]
+_REASONS: Final = {
+    Reason.TOO_EXPENSIVE: "It is too expensive",
+    Reason.UNUSED: "I don't use it enough",
+    Reason.MISSING_FEATURES: "Something I need is missing",
+    Reason.SWITCHING: "I use something else now",
+    Reason.TECHNICAL_ISSUES: "It didn't work for me",
+    Reason.BAD_EXPERIENCE: "I wasn't happy with it",
+    Reason.OTHER: "Another reason",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonOption:
+    id: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelView:
+    """*first* is the first sentence: until when, and that nothing more is charged.
+
+    *exit* is what the customer is told that happens, and goes back with their answer. *undo* says
+    that it can be taken back, *needs_method* that something to pay with has to be added first.
+    """
+
+    member_id: str = ""
+    brand_style: dict[str, str] = field(default_factory=dict)
+    wordmark: str = ""
+    product: str = ""
+    state: ExitState = "nothing"
+    exit: str = ""
+    title: str = ""
+    first: str = ""
+    further: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    reasons: list[ReasonOption] = field(default_factory=list)
+    reference: str = ""
+    asked: str = ""
+    ends: str = ""
+    waiting: bool = False
+    undo: bool = False
+    renews: str = ""
+    needs_method: bool = False
+
+
+def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
+    held, product = page.held, page.held.row.product.title
+    state = _state(page)
+    noted = page.cancellation if state == "done" else None
+    ends_at = noted.ends_at if noted and noted.ends_at else page.exit.takes_effect_at
+    brand = brand_of(held.row.company.id)
+    return CancelView(
+        member_id=held.row.member.id,
+        brand_style=wrapper_style(held.row.company.id),
+        wordmark=brand.wordmark if brand else "",
+        product=product,
+        state=state,
+        exit=page.exit.kind,
+        title=_title(reader, state, product),
+        first=_first(reader, page),
+        further=list(_further(reader, page, state)),
+        lost=list(_lost(reader, page)) if state == "open" else [],
+        kept=list(_kept(reader)) if state == "open" else [],
+        reasons=[ReasonOption(id=one, label=reader.say(text)) for one, text in _REASONS.items()],
+        reference=noted.reference if noted else "",
+        asked=reader.moment(noted.asked_at) if noted else "",
+        ends=reader.date(ends_at) if ends_at else "",
+        waiting=page.waiting and state == "done",
+        undo=can_be_undone(held.facts) and held.current and not page.waiting,
+        renews=_renews(reader, held),
+        needs_method=held.is_charged and held.row.payment_method is None,
+    )
+
+
+def _state(page: ExitPage) -> ExitState:
+    kind = page.exit.kind
+    if kind in {ExitKind.ARRANGED, ExitKind.OVER}:
+        return "done"
+    if not page.exit.is_possible:
+        return "nothing"
+    noted = page.cancellation
+    asked = noted is not None and noted.confirmed_at is None and page.waiting
+    return "done" if asked else "open"
+
+
+def _title(reader: Reader, state: ExitState, product: str) -> str:
+    match state:
+        case "open":
+            return reader.say("Cancel {product}?", product=product)
+        case "done":
+            return reader.say("{product} is cancelled", product=product)
+        case "nothing":
+            return product
+
+
+_FIRST: Final = {
+    ExitKind.AT_PERIOD_END: "You keep access until {date}, and nothing more is charged.",
+    ExitKind.AT_TRIAL_END: "Your trial goes on until {date}, and you will not be charged.",
+    ExitKind.NOW: "It ends right away, and nothing more is charged.",
+    ExitKind.UNPAID: "It ends right away, and no further payment is tried.",
+    ExitKind.NOTHING_RENEWS: "You paid once and nothing renews, so there is nothing to cancel.",
+}
+
+
+def _first(reader: Reader, page: ExitPage) -> str:
+    kind, at = page.exit.kind, page.exit.takes_effect_at
+    if kind is ExitKind.ARRANGED:
+        return sentence(reader, page.held)
+    if kind is ExitKind.OVER:
+        return f"{sentence(reader, page.held)} {reader.say('Nothing more is charged.')}"
+    return reader.say(_FIRST[kind], date=reader.date(at) if at else "")
+
+
+def _further(reader: Reader, page: ExitPage, state: ExitState) -> Iterator[str]:
+    held, kind = page.held, page.exit.kind
+    if state == "done":
+        if page.waiting:
+            yield reader.say(
+                "The payment provider isn't answering right now. Your cancellation counts from the"
+                " moment you sent it and is passed on by itself; you don't have to do anything."
+            )
+        return
+    if kind is ExitKind.NOTHING_RENEWS:
+        yield sentence(reader, held)
+    if kind is ExitKind.UNPAID:
+        yield _why_now(reader, held)
+        if held.unpaid is not None:
+            amount = reader.money(held.unpaid.remaining)
+            if page.policy.void_unpaid:
+                yield reader.say("The unpaid invoice of {amount} is taken back.", amount=amount)
+            else:
+                yield reader.say("The unpaid invoice of {amount} is still owed.", amount=amount)
+    if kind is ExitKind.NOW and held.facts.stripe_status == "paused":
+        yield reader.say("It is paused, so no paid time is lost.")
+
+
+def _why_now(reader: Reader, held: HeldMembership) -> str:
+    if held.status is MembershipStatus.DRAFTED:
+        return reader.say("Its first payment was never finished.")
+    return reader.say("Its last payment didn't go through.")
+
+
+def _lost(reader: Reader, page: ExitPage) -> Iterator[str]:
+    held, at = page.held, page.exit.takes_effect_at
+    product = held.row.product.title
+    if page.exit.kind in AT_ONCE or at is None:
+        yield reader.say("Access to {product}, right away", product=product)
+    else:
+        yield reader.say("Access to {product} after {date}", product=product, date=reader.date(at))
+    yield reader.say(
+        "Your price of {price}: joining again may cost more", price=price_text(reader, held)
+    )
+
+
+def _kept(reader: Reader) -> Iterator[str]:
+    yield reader.say("Your invoices and receipts, here in your account")
+    yield reader.say("Your payment methods, until you remove them")
+
+
+def _renews(reader: Reader, held: HeldMembership) -> str:
+    """What keeping it means."""
+    end = held.facts.current_period_end
+    if end is None:
+        return ""
+    return reader.say(
+        "It renews on {date} for {price}, as before.",
+        date=reader.date(end),
+        price=price_text(reader, held),
+    )
