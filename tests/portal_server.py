@@ -88,8 +88,8 @@ class Portal:
         return contents(self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}")
 
     def facts(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Rows but for the tables that note activity (`last_seen_at`, `last_used_at`)."""
-        activity = {"login_sessions", "api_keys"}
+        """Rows but for the tables that note activity (`last_seen_at`, when a watch looked)."""
+        activity = {"login_sessions", "api_keys", "reconciliations", "notice_switches"}
         return {table: found for table, found in self.rows().items() if table not in activity}
 
 

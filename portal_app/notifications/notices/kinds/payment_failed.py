@@ -59,7 +59,7 @@ async def _write(writing: Writing) -> Letter:
         heading=reader.say("We couldn't charge {amount}", amount=amount),
         paragraphs=(
             reader.say("The payment for {product} did not go through.", product=writing.title),
-            _what_next(writing, invoice),
+            _what_next(writing, invoice, over=not held.owes),
         ),
         facts=(
             (reader.say("Amount due"), amount),
@@ -67,12 +67,16 @@ async def _write(writing: Writing) -> Letter:
             (reader.say("Attempt"), str(attempt)),
             (reader.say("Invoice"), invoice.number),
         ),
-        action=(reader.say("Pay now"), f"{writing.manage_url}pay/"),
+        action=(reader.say("Pay now"), f"{writing.manage_url}pay/")
+        if held.owes
+        else writing.manage,
     )
 
 
-def _what_next(writing: Writing, invoice: Invoice) -> str:
+def _what_next(writing: Writing, invoice: Invoice, *, over: bool) -> str:
     reader = writing.reader
+    if over:
+        return reader.say("This was the last try, and your membership has ended.")
     if invoice.next_attempt_at is None:
         return reader.say("This was the last try. Pay now to keep your membership.")
     return reader.say(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.invoices.models import PaymentStatus
 from portal_app.kit.money import Money
 from portal_app.memberships.rules import renewal_date
-from portal_app.memberships.views.wording import price_text
+from portal_app.memberships.views.wording import price
 from portal_app.notifications.notices import repository
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -80,7 +80,7 @@ def _next_charge(writing: Writing) -> str:
     due = renewal_date(held.facts) if held else None
     if held is None or due is None:
         return ""
-    return reader.say("{price}, on {date}", price=price_text(reader, held), date=reader.date(due))
+    return reader.say("{price}, on {date}", price=reader.money(price(held)), date=reader.date(due))
 
 
 NOTICE = NoticeKind(
