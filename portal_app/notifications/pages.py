@@ -1,4 +1,4 @@
-"""The account page's section about mails; the composition root puts it there."""
+"""The account page's section about emails; the composition root puts it there."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def notice_choices(rows: list[NoticeRow], choose: Events) -> rx.Component:
     """*choose* takes a kind and whether it is wanted."""
     return card(
         rx.el.fieldset(
-            rx.el.legend(t("Mails about your memberships")),
             rx.foreach(rows, lambda row: _choice(row, choose)),
             class_name="choices",
+            aria_label=t("Emails about your memberships"),
         ),
         muted(t("They go to your first address. A change is kept at once.")),
-        title=t("Mails"),
+        title=t("Emails about your memberships"),
     )
 
 
