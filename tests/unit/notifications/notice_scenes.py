@@ -1,4 +1,4 @@
-"""What happens before each notice, in a shop with a brand; ids are named, as they stand in mails."""
+"""What happens before each notice, in a shop with a brand; ids in mails are named."""
 
 from __future__ import annotations
 
