@@ -19,6 +19,7 @@ from portal_app.catalog.models import CreatorRole
 from portal_app.demo.commands import app as demo_commands
 from portal_app.jobs.commands import job_commands
 from portal_app.kit.errors import PortalError
+from portal_app.notifications.commands import notice_commands
 from portal_app.operators import creators, customers, doctor, stripe_setup, syncing
 from portal_app.operators.backup import back_up
 from portal_app.operators.worker import run_worker
@@ -38,6 +39,7 @@ app.add_typer(creator, name="creator")
 app.add_typer(customer, name="customer")
 app.add_typer(keys, name="api-key")
 app.add_typer(job_commands(composition.install), name="jobs")
+app.add_typer(notice_commands(composition.install), name="notices")
 app.add_typer(stripe, name="stripe")
 
 Result = TypeVar("Result")

@@ -46,6 +46,8 @@ from portal_app.memberships.state import (
     PayState,
     UpcomingState,
 )
+from portal_app.notifications.pages import notice_section
+from portal_app.notifications.state import NoticeSettingsState
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
@@ -210,7 +212,8 @@ def add_pages(app: rx.App) -> None:
     app.add_page(not_found_page, route="404", title=t("We can't find that page"))
     membership_pages.register(app)
     payment_method_pages.register(app)
-    account_pages.register(app)
+    notices = account_pages.AccountSection(notice_section, NoticeSettingsState.load)
+    account_pages.register(app, (notices,))
 
 
 use_freshness(lambda: outage_since(database()))

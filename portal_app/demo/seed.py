@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import stripe
-from sqlmodel import select
+from sqlmodel import select, update
 
 from portal_app.api.models import ApiKey
 from portal_app.catalog.models import Company
@@ -16,6 +16,9 @@ from portal_app.demo.control import SandboxControl
 from portal_app.demo.serving import sandbox_base
 from portal_app.demo.world import create_world
 from portal_app.ingest.importer import SyncReport, sync
+from portal_app.ingest.models import InboxEvent
+from portal_app.ingest.reconciling import reconcile_events
+from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import link_customer
 from portal_app.memberships.service import fill_previews
@@ -80,12 +83,27 @@ async def seed(settings: Settings, database: Database, *, now: datetime, say: Sa
             await accounts.add_people(session, now)
         say("Importing it through the Stripe API …")
         await import_sandbox(settings, database, base)
+        await _know_the_past(settings, database, base)
         # Only now: three years of events would be sent, to say what was just imported.
         await webhooks.register(settings, base)
         async with database.unit_of_work() as session:
             for customer, person_id in await accounts.customers_to_link(session):
                 await link_customer(session, customer, person_id=person_id, now=now)
             await accounts.add_api_keys(session, settings.secret_key, now)
+
+
+async def _know_the_past(settings: Settings, database: Database, base: str) -> None:
+    """Events up to now count as worked on: the demo's clock stands, so more come at this second.
+
+    Else its log would be read again from an hour before, and people told of what was seeded.
+    """
+    provider = StripeProvider(settings.stripe_key, base)
+    try:
+        await reconcile_events(provider, database)
+    finally:
+        await provider.close()
+    async with database.unit_of_work() as session:
+        await session.execute(update(InboxEvent).values(handled_at=wall_now()))
 
 
 async def _create_world(settings: Settings, base: str, now: datetime) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import reflex as rx
 
 from portal_app.identity.state import AccountState
@@ -26,22 +30,30 @@ from portal_app.ui.parts import (
 _LANGUAGES = (("en", "English"), ("de", "Deutsch"))
 
 
-def register(app: rx.App) -> None:
-    """Add `/account/`; the composition root calls this."""
+@dataclass(frozen=True, slots=True)
+class AccountSection:
+    """What a higher storey has to say on the account page, and the handler that reads it."""
+
+    build: Callable[[], rx.Component]
+    load: Any
+
+
+def register(app: rx.App, sections: Sequence[AccountSection] = ()) -> None:
+    """Add `/account/` with further *sections*; the composition root calls this."""
     app.add_page(
-        account_page,
+        lambda: account_page(sections),
         route="/account",
         title=t("Account"),
-        on_load=AccountState.load,
+        on_load=[AccountState.load, *(section.load for section in sections)],
         context={"sitemap": None},
     )
 
 
-def account_page() -> rx.Component:
+def account_page(sections: Sequence[AccountSection] = ()) -> rx.Component:
     return page_shell(
         rx.match(
             AccountState.phase,
-            ("ready", account_body(AccountState.view)),
+            ("ready", account_body(AccountState.view, sections)),
             ("failed", load_failed(AccountState.load)),
             _waiting(),
         ),
@@ -50,7 +62,7 @@ def account_page() -> rx.Component:
     )
 
 
-def account_body(view: AccountView) -> rx.Component:
+def account_body(view: AccountView, sections: Sequence[AccountSection] = ()) -> rx.Component:
     """The page below its heading."""
     return stack(
         card(
@@ -60,6 +72,7 @@ def account_body(view: AccountView) -> rx.Component:
             subtitle=t_fill("Signed in as {email}", email=view.email),
         ),
         _language(),
+        *[section.build() for section in sections],
         card(
             rx.el.ul(rx.foreach(view.sessions, _session), class_name="stack plain-list"),
             native_form(

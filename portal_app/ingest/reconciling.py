@@ -1,4 +1,7 @@
-"""Finding what the webhooks did not tell us (ADR 0013). Neither way notifies anybody.
+"""Finding what the webhooks did not tell us (ADR 0013).
+
+Neither way notifies by itself: an event that the log brings is told of like one that came, if it is
+young enough (ADR 0016); what only a comparison finds is told to nobody.
 
 *events*: the provider's log is read from where it was last read, and whatever of it never arrived
 goes into the inbox. *full*: what may matter now is compared, object by object.

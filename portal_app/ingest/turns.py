@@ -29,15 +29,16 @@ from portal_app.kit.db import Database
 class Kind(StrEnum):
     """EVENTS reads the provider's log, FULL compares by object, CARDS looks for expiring ones.
 
-    PREVIEWS asks what will be charged next.
-
-    An import begins CARDS anew: its next turn has no *finished_at*, and tells nobody.
+    PREVIEWS asks what will be charged next, NOTICES looks for what people are to be told. An import
+    begins CARDS and NOTICES anew: their next turn has no *finished_at*, and tells nobody of what
+    the import brought.
     """
 
     EVENTS = "events"
     FULL = "full"
     CARDS = "cards"
     PREVIEWS = "previews"
+    NOTICES = "notices"
 
 
 LEASE: Final = timedelta(seconds=60)
@@ -93,6 +94,7 @@ async def note_import(session: AsyncSession, *, log_position: datetime, whole: b
         await _make(session, kind)
     await _set(session, Kind.EVENTS, finished_at=now, cursor_at=log_position)
     await _set(session, Kind.FULL, finished_at=now)
+    await _set(session, Kind.NOTICES, finished_at=None)
     if whole:
         await _set(session, Kind.CARDS, finished_at=None)
 

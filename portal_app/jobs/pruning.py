@@ -21,7 +21,7 @@ from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.failpoints import failpoint
-from portal_app.notifications.models import OutboxMessage, SandboxMail
+from portal_app.notifications.models import NoticeSent, OutboxMessage, SandboxMail
 from portal_app.payment_methods.models import MethodSetup
 
 BATCH: Final = 500
@@ -54,6 +54,8 @@ KEPT: Final = (
     # Stripe lists events for 30 days: what arrives again within them is known as a repetition.
     Kept(InboxEvent, "handled_at", timedelta(days=35)),
     Kept(OutboxMessage, "sent_at", timedelta(days=90)),
+    # No notice is about something further back, or ahead, than a year.
+    Kept(NoticeSent, "sent_at", timedelta(days=400)),
     # The provider's forms are good for a day, and its log of events reaches back for 30.
     Kept(MethodSetup, "opened_at", timedelta(days=35)),
     # One that is still tried is due within hours: its subscription is charged no more.

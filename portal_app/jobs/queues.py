@@ -20,6 +20,7 @@ from portal_app.intents.writes import by_kind
 from portal_app.invariants.service import sweep
 from portal_app.jobs.card_watch import CardWatch
 from portal_app.jobs.loop import JobLoop
+from portal_app.jobs.notice_watch import NoticeWatch
 from portal_app.jobs.preview_watch import PreviewWatch
 from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
@@ -33,7 +34,7 @@ from portal_app.notifications.transports import choose_transport
 from portal_app.provider.current import provider
 from portal_app.provider.objects import ObjectSource
 from portal_app.provider.stripe_objects import StripeObjects
-from portal_app.settings import Settings
+from portal_app.settings import Mode, Settings
 
 # Enough that the many events of one renewal meet in a batch, and few enough for a lease.
 INBOX_BATCH: Final = 100
@@ -84,6 +85,12 @@ def inbox_loop(source: ObjectSource) -> JobLoop:
     return JobLoop((inbox_queue(source),), signals=(inbox.listen,), gather_seconds=GATHER_SECONDS)
 
 
+def notice_loop(settings: Settings) -> JobLoop:
+    """The loop that finds what people are to be told of; it asks once a second, as others write."""
+    watch = NoticeWatch(database, sandbox=settings.mode is Mode.SANDBOX)
+    return JobLoop((), timers=(Timer(timedelta(seconds=1), watch.look_if_due),))
+
+
 def housekeeping_loop() -> JobLoop:
     """The loop of what nobody waits for: it holds up no queue, and no queue holds it up."""
     return JobLoop(
@@ -129,6 +136,7 @@ async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
             intent_loop().run_forever(stop),
             inbox_loop(source).run_forever(stop),
             _until(stop, reconcile_loop(source).run_forever(stop)),
+            notice_loop(settings).run_forever(stop),
             housekeeping_loop().run_forever(stop),
             _until(stop, preview_loop().run_forever(stop)),
         )

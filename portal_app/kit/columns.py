@@ -81,6 +81,10 @@ def str_enum(kind: type[StrEnum], *, nullable: bool = False) -> Column[Any]:
     )
 
 
-def reference(target: str, *, nullable: bool = False, index: bool = True) -> Column[Any]:
+def reference(
+    target: str, *, nullable: bool = False, index: bool = True, primary_key: bool = False
+) -> Column[Any]:
     """A foreign key to *target* (`people.id`), indexed, as every one of ours is joined on."""
-    return Column(String(64), ForeignKey(target), nullable=nullable, index=index)
+    return Column(
+        String(64), ForeignKey(target), nullable=nullable, index=index, primary_key=primary_key
+    )

@@ -1,13 +1,13 @@
-"""Mail that is to be sent, and the sandbox's mailbox."""
+"""Mail that is to be sent, what was told to whom, and the sandbox's mailbox."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from portal_app.kit.columns import json_column, utc
+from portal_app.kit.columns import json_column, reference, utc
 from portal_app.kit.ids import new_id
 
 
@@ -47,3 +47,48 @@ class SandboxMail(SQLModel, table=True):
     text: str
     html: str
     created_at: datetime = Field(sa_column=utc(index=True))
+
+
+class NoticeSwitch(SQLModel, table=True):
+    """Whether the portal sends a kind of notice, and since when; no row is “off”.
+
+    *since* is business time: what happened before is told to nobody. *seen_until* is wall time: up
+    to there the events that were worked on have been looked at for this kind.
+    """
+
+    __tablename__ = "notice_switches"
+
+    kind: str = Field(primary_key=True)
+    is_on: bool
+    since: datetime = Field(sa_column=utc())
+    seen_until: datetime = Field(sa_column=utc())
+    changed_at: datetime = Field(sa_column=utc())
+
+
+class NoticeSent(SQLModel, table=True):
+    """One thing told to one address, once: the constraint is what keeps it to that. `nsnt_…`.
+
+    *subject_id* says what it is about: a payment, an attempt to charge, a membership's renewal.
+    *quiet* ones were found by an import, and nobody was written to. Wall time.
+    """
+
+    __tablename__ = "notices_sent"
+    __table_args__ = (UniqueConstraint("kind", "subject_id", "recipient"),)
+
+    id: str = Field(default_factory=lambda: new_id("nsnt"), primary_key=True)
+    kind: str
+    subject_id: str
+    recipient: str
+    quiet: bool
+    sent_at: datetime = Field(sa_column=utc(index=True))
+
+
+class NoticePreference(SQLModel, table=True):
+    """A person's own choice about a kind that may be chosen; no row is the kind's default."""
+
+    __tablename__ = "notice_preferences"
+
+    person_id: str = Field(sa_column=reference("people.id", index=False, primary_key=True))
+    kind: str = Field(primary_key=True)
+    wanted: bool
+    changed_at: datetime = Field(sa_column=utc())

@@ -1,7 +1,7 @@
 """Stripe's subscriptions, checkouts and invoices become memberships with their history."""
 
-from portal_app.memberships.projection.billing import record_invoices
-from portal_app.memberships.projection.disputes import record_disputes
+from portal_app.memberships.projection.billing import memberships_of, record_invoices
+from portal_app.memberships.projection.disputes import membership_of_payment, record_disputes
 from portal_app.memberships.projection.one_time import project_checkout, project_one_time_invoice
 from portal_app.memberships.projection.subscriptions import (
     end_subscription,
@@ -12,6 +12,8 @@ from portal_app.memberships.projection.subscriptions import (
 __all__ = [
     "end_subscription",
     "look_up_subscriptions",
+    "membership_of_payment",
+    "memberships_of",
     "project_checkout",
     "project_one_time_invoice",
     "project_subscription",

@@ -41,7 +41,7 @@ async def record_disputes(
     )
     told: dict[str, Membership] = {}
     for dispute, payment, invoice in found.all():
-        membership = await _membership(session, payment, invoice)
+        membership = await membership_of_payment(session, payment, invoice)
         if membership is None:
             continue
         known = await _known(session, membership, dispute)
@@ -53,7 +53,7 @@ async def record_disputes(
     return bool(told)
 
 
-async def _membership(
+async def membership_of_payment(
     session: AsyncSession, payment: Payment, invoice: Invoice | None
 ) -> Membership | None:
     """What the payment was for: by its invoice's subscription, else what was bought once."""

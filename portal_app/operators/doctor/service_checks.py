@@ -20,8 +20,10 @@ from portal_app.invariants.service import violations
 from portal_app.jobs.backlog import LATE, Backlog, backlogs
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
+from portal_app.notifications.notices.switches import sent_kinds
 from portal_app.notifications.transports import SmtpTransport, choose_transport
 from portal_app.operators.doctor.findings import Finding, failure, fine, warning
+from portal_app.operators.doctor.notice_checks import notices_said
 from portal_app.operators.health import redis_answers
 from portal_app.settings import Settings
 
@@ -42,7 +44,7 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
         yield _unreachable(settings, error)
     else:
         yield fine("database", database.url.render_as_string(hide_password=True))
-        async for finding in _schema(database, revision):
+        async for finding in _schema(settings, database, revision):
             yield finding
     finally:
         await database.close()
@@ -62,7 +64,7 @@ def _cause(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
-async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
+async def _schema(settings: Settings, database: Database, revision: str) -> AsyncIterator[Finding]:
     head = startup.head()
     if revision != head:
         yield failure(
@@ -77,6 +79,8 @@ async def _schema(database: Database, revision: str) -> AsyncIterator[Finding]:
         for backlog in await backlogs(database):
             yield _queue(backlog)
         yield _compared(await turns.standing(database))
+        async with database.reading() as session:
+            yield notices_said(settings, await sent_kinds(session))
         async for finding in _invariants(database):
             yield finding
     except SQLAlchemyError as error:

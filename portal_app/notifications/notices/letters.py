@@ -1,0 +1,105 @@
+"""Writes a notice when it is about to be sent, from how things stand then."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from portal_app.catalog.models import Company, Plan, Product
+from portal_app.identity.actor import Actor
+from portal_app.kit.clock import business_now
+from portal_app.kit.db import database
+from portal_app.memberships.errors import MembershipNotFound
+from portal_app.memberships.models import Membership
+from portal_app.memberships.rules import is_canceling
+from portal_app.memberships.service import HeldMembership, find_held
+from portal_app.notifications.models import OutboxMessage
+from portal_app.notifications.notices.kinds import NOTICES
+from portal_app.notifications.notices.letter import Letter, Writing
+from portal_app.notifications.rendering import Mail, NothingToSend, letterhead_of, render
+from portal_app.settings import get_settings
+from portal_app.ui.reader import Reader
+
+
+async def write_notice(message: OutboxMessage) -> Mail:
+    """Raises NothingToSend when it is no longer true, or no longer the recipient's business."""
+    kind = NOTICES[message.kind]
+    async with database().reading() as session:
+        writing = await _writing(session, message)
+        letter = await kind.write(writing)
+    return render(
+        "notice",
+        message.locale,
+        subject=letter.subject,
+        head=letterhead_of(writing.company.id, _one_line(writing.company.title)),
+        letter=_tidied(letter),
+        manage_url=writing.manage_url,
+        may_cancel=_may_cancel(writing.held),
+        optional=not kind.locked,
+    )
+
+
+async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
+    found = await session.execute(
+        select(Membership, Product, Plan, Company)
+        .join(Product, col(Product.id) == col(Membership.product_id))
+        .join(Plan, col(Plan.id) == col(Membership.plan_id))
+        .join(Company, col(Company.id) == col(Membership.company_id))
+        .where(Membership.id == message.payload["membership_id"])
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NothingToSend
+    membership, product, plan, company = row
+    return Writing(
+        session=session,
+        reader=Reader(message.locale),
+        payload=message.payload,
+        origin=get_settings().origin,
+        membership=membership,
+        product=product,
+        plan=plan,
+        company=company,
+        held=await _held(session, message),
+    )
+
+
+async def _held(session: AsyncSession, message: OutboxMessage) -> HeldMembership | None:
+    """Read with the rights of whom it is about: nobody is told what they could not see."""
+    actor = Actor(
+        person_id=message.payload["person_id"],
+        session_id="",
+        email=message.recipient,
+        locale=message.locale,
+    )
+    membership_id = message.payload["membership_id"]
+    try:
+        return await find_held(session, actor, membership_id, business_now())
+    except MembershipNotFound:
+        return None
+
+
+def _may_cancel(held: HeldMembership | None) -> bool:
+    """Whether there is anything that would go on being charged."""
+    if held is None or not held.facts.recurring or not held.current:
+        return False
+    return not is_canceling(held.facts)
+
+
+def _tidied(letter: Letter) -> Letter:
+    """A name with line breaks, a creator's or a bank's, starts no line of ours."""
+    subject, heading, paragraphs, facts, action, see_also = astuple(letter)
+    return Letter(
+        subject=_one_line(subject),
+        heading=_one_line(heading),
+        paragraphs=tuple(_one_line(one) for one in paragraphs),
+        facts=tuple((label, _one_line(value)) for label, value in facts if value),
+        action=action,
+        see_also=see_also,
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,112 @@
+"""What kinds of notices read in common; everybody's rows, never for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, or_, select
+
+from portal_app.catalog.models import Plan
+from portal_app.customers.models import Customer
+from portal_app.invoices.models import Invoice, Payment, Refund
+from portal_app.memberships.models import Member, Membership
+from portal_app.memberships.projection import membership_of_payment
+
+
+async def running_until(
+    session: AsyncSession, status: str, *, after: datetime, before: datetime
+) -> Sequence[tuple[Membership, Plan, str]]:
+    """Memberships in Stripe's *status* whose period ends in between, with who holds them."""
+    statement = (
+        select(Membership, Plan, col(Member.person_id))
+        .join(Plan, col(Plan.id) == col(Membership.plan_id))
+        .join(Member, col(Member.membership_id) == col(Membership.id))
+        .where(
+            Membership.stripe_status == status,
+            col(Membership.current_period_end) > after,
+            col(Membership.current_period_end) <= before,
+            col(Member.until_at).is_(None),
+            col(Member.person_id).is_not(None),
+        )
+    )
+    return [(row[0], row[1], str(row[2])) for row in await session.execute(statement)]
+
+
+async def holders_of(session: AsyncSession, membership_ids: Sequence[str]) -> dict[str, str]:
+    """By membership, the person who holds it; unclaimed ones are left out."""
+    statement = select(col(Member.membership_id), col(Member.person_id)).where(
+        col(Member.membership_id).in_(membership_ids),
+        col(Member.until_at).is_(None),
+        col(Member.person_id).is_not(None),
+    )
+    return {row[0]: str(row[1]) for row in await session.execute(statement)}
+
+
+async def bought_with(
+    session: AsyncSession, payment: Payment, invoice: Invoice | None
+) -> Membership | None:
+    """What was paid for; None for a payment that no membership hangs on."""
+    found = await membership_of_payment(session, payment, invoice)
+    if found is not None or invoice is None:
+        return found
+    own = Membership.stripe_invoice_id == invoice.stripe_invoice_id
+    return (await session.scalars(select(Membership).where(own))).first()
+
+
+async def payment_with_invoice(
+    session: AsyncSession, payment_id: str
+) -> tuple[Payment, Invoice | None]:
+    """Raises NoResultFound: payments are never taken away."""
+    statement = (
+        select(Payment, Invoice)
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .where(Payment.id == payment_id)
+    )
+    row = (await session.execute(statement)).one()
+    return row[0], row[1]
+
+
+async def refunds(
+    session: AsyncSession, stripe_ids: Sequence[str], since: datetime
+) -> Sequence[tuple[Refund, Payment, Customer, Invoice | None]]:
+    """Those that were or will be given back, with what had been paid and by whom."""
+    statement = (
+        select(Refund, Payment, Customer, Invoice)
+        .join(Payment, col(Payment.id) == col(Refund.payment_id))
+        .join(Customer, col(Customer.id) == col(Payment.customer_id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .where(
+            col(Refund.stripe_refund_id).in_(stripe_ids),
+            col(Refund.status).in_(("succeeded", "pending")),
+            col(Refund.created_at) >= since,
+        )
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
+
+
+async def payments_told_of(
+    session: AsyncSession,
+    *,
+    intents: Sequence[str],
+    invoices: Sequence[str],
+    checkouts: Sequence[str],
+) -> Sequence[tuple[Payment, Customer, Invoice | None]]:
+    """The payments that these objects of Stripe's are or were paid with."""
+    bought = select(Membership.stripe_payment_intent_id).where(
+        col(Membership.stripe_checkout_session_id).in_(checkouts)
+    )
+    statement = (
+        select(Payment, Customer, Invoice)
+        .join(Customer, col(Customer.id) == col(Payment.customer_id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .where(
+            or_(
+                col(Payment.stripe_payment_intent_id).in_(intents),
+                col(Payment.stripe_payment_intent_id).in_(bought),
+                col(Invoice.stripe_invoice_id).in_(invoices),
+            )
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]

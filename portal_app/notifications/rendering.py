@@ -1,0 +1,93 @@
+"""Both forms of a mail within the one layout, in the look of the company that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from portal_app.branding.colour import Colour
+from portal_app.branding.service import brand_of
+from portal_app.branding.tokens import DARK, LIGHT, palette
+from portal_app.settings import get_settings
+from portal_app.ui.catalogue import direction, supported, translate
+
+
+class NothingToSend(Exception):
+    """The mail would be useless by now: its code has expired, for instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a recipient reads. *subject* is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The sender's name above a mail, empty without one, and its button in light and in dark."""
+
+    title: str = ""
+    button: str = "#1c2024"
+    ink: str = "#ffffff"
+    dark_button: str = "#edeef0"
+    dark_ink: str = "#111113"
+
+
+NEUTRAL: Final = Letterhead()
+
+
+def letterhead_of(company_id: str, title: str) -> Letterhead:
+    """*title* is the company's; its brand says the colours, where it has one."""
+    brand = brand_of(company_id)
+    if brand is None:
+        return Letterhead(title=title)
+    accent = Colour.parse(brand.accent)
+    light, dark = palette(accent, LIGHT), palette(accent, DARK)
+    return Letterhead(
+        title, light.accent.hex, light.contrast.hex, dark.accent.hex, dark.contrast.hex
+    )
+
+
+def render(
+    template: str,
+    locale: str,
+    *,
+    subject: str,
+    head: Letterhead = NEUTRAL,
+    **values: Any,  # noqa: ANN401 -- whatever the template names
+) -> Mail:
+    """Both forms of `templates/<template>.{txt,html}` within the one layout."""
+    origin = get_settings().origin
+    context = {
+        "_": partial(translate, locale),
+        "lang": supported(locale),
+        "dir": direction(supported(locale)),
+        "subject": subject,
+        "origin": origin,
+        "host": origin.partition("://")[2],
+        "head": head,
+        **values,
+    }
+    text, html = (
+        _environment().get_template(f"{template}.{form}").render(context)
+        for form in ("txt", "html")
+    )
+    return Mail(subject=" ".join(subject.split()), text=text.strip() + "\n", html=html)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

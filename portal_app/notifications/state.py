@@ -1,0 +1,56 @@
+"""Which notices a person gets, in a tab of theirs."""
+
+from __future__ import annotations
+
+import logging
+
+import reflex as rx
+
+from portal_app.identity.actor import current_actor
+from portal_app.identity.policy import Policy, allow
+from portal_app.kit.db import database
+from portal_app.kit.errors import PortalError
+from portal_app.notifications.service import choose_notice, notice_settings
+from portal_app.notifications.views import NoticeRow, notice_rows
+from portal_app.ui.notices import notify, tell
+from portal_app.ui.reader import Reader
+
+log = logging.getLogger(__name__)
+
+
+class NoticeSettingsState(rx.State):
+    """The account page's section about mails. *phase* is `loading`, `ready` or `failed`."""
+
+    phase: str = "loading"
+    rows: list[NoticeRow] = []
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def load(self) -> None:
+        """Read again; safe to repeat."""
+        actor = current_actor()
+        try:
+            async with database().reading() as session:
+                found = await notice_settings(session, actor)
+            self.rows, self.phase = notice_rows(Reader(actor.locale), found), "ready"
+        except Exception:
+            # The rest of the page is of use without.
+            log.exception("the notices of an account could not be read")
+            self.phase = "failed"
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def choose(self, key: str, wanted: bool) -> None:
+        """Get this kind of mail or not; kept at once."""
+        actor = current_actor()
+        reader = Reader(actor.locale)
+        try:
+            async with database().unit_of_work() as session:
+                await choose_notice(session, actor, key, wanted)
+            await notify(self, "ok", reader.say("Saved."))
+        except PortalError as refusal:
+            await tell(self, reader, refusal)
+        except Exception:
+            # The box shows what was not kept, so it is drawn anew.
+            log.exception("a notice could not be chosen")
+            self.phase = "failed"

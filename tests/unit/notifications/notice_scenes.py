@@ -1,0 +1,244 @@
+"""What happens before each notice, in a shop with a brand; ids in mails are named."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal_app.catalog.models import Company, Interval, Plan, Product
+from portal_app.invoices.models import InvoiceStatus, Refund
+from portal_app.kit.db import Database
+from portal_app.memberships.models import CardNotice, Member, Membership
+from portal_app.notifications.models import OutboxMessage
+from tests.factories import (
+    NOW,
+    PERIOD_END,
+    HeldMembership,
+    make_invoice,
+    make_member,
+    make_membership,
+    make_payment,
+    make_payment_method,
+    make_person,
+    make_plan,
+)
+from tests.rows import make_row
+
+Payload = Mapping[str, Any]
+
+
+class Shop:
+    """Ada holds one membership of a company with a brand; ids are named, as they stand in mails."""
+
+    def __init__(self, db: Database, person_id: str, held: HeldMembership, card_id: str) -> None:
+        self.db, self.person_id, self.held, self.card_id = db, person_id, held, card_id
+
+    async def change(self, model: type[Any], row_id: str, **values: Any) -> None:
+        async with self.db.unit_of_work() as session:
+            row = await session.get_one(model, row_id)
+            for name, value in values.items():
+                setattr(row, name, value)
+
+    async def add(self, make: Callable[..., Awaitable[Any]], *given: Any, **over: Any) -> Any:
+        async with self.db.unit_of_work() as session:
+            return await make(session, *given, **over)
+
+    def message(self, kind: str, payload: Payload, locale: str = "en") -> OutboxMessage:
+        return OutboxMessage(
+            id="mail_1",
+            kind=kind,
+            recipient="ada@example.com",
+            locale=locale,
+            payload={
+                "membership_id": self.held.membership.id,
+                "person_id": self.person_id,
+                **payload,
+            },
+            created_at=NOW,
+            due_at=NOW,
+        )
+
+
+async def make_shop(db: Database) -> Shop:
+    async with db.unit_of_work() as session:
+        company = await make_row(
+            session,
+            Company,
+            {},
+            id="biz_northwind",
+            title="Northwind Academy",
+            route="northwind",
+            created_at=NOW,
+        )
+        product = await make_row(
+            session,
+            Product,
+            {},
+            company_id=company.id,
+            stripe_product_id="prod_1",
+            title="Trading Room",
+            created_at=NOW,
+            observed_at=NOW,
+        )
+        plan = await make_plan(session, product, title="Pro")
+        ada = await make_person(session)
+        held = await make_membership(session, ada, plan=plan, member_id="mber_golden")
+        card = await make_payment_method(session, held.customer)
+        held.customer.stripe_default_payment_method_id = card.stripe_payment_method_id
+    return Shop(db, ada.id, held, card.id)
+
+
+async def receipt(shop: Shop) -> Payload:
+    held = shop.held
+    invoice = await shop.add(
+        make_invoice,
+        held.customer,
+        id="inv_golden",
+        number="NWA-0042",
+        stripe_subscription_id=held.stripe_subscription_id,
+        subtotal_minor=2437,
+        tax_minor=463,
+    )
+    payment = await shop.add(make_payment, held.customer, invoice)
+    return {"payment_id": payment.id}
+
+
+async def payment_failed(shop: Shop, **over: Any) -> Payload:
+    held = shop.held
+    invoice = await shop.add(
+        make_invoice,
+        held.customer,
+        **{
+            "number": "NWA-0043",
+            "status": InvoiceStatus.OPEN,
+            "attempt_count": 1,
+            "next_attempt_at": NOW + timedelta(days=3),
+            "stripe_subscription_id": held.stripe_subscription_id,
+            **over,
+        },
+    )
+    await shop.change(
+        Membership,
+        held.membership.id,
+        stripe_status="past_due",
+        latest_stripe_invoice_id=invoice.stripe_invoice_id,
+    )
+    return {"invoice_id": invoice.id, "attempt": invoice.attempt_count}
+
+
+async def last_payment_failed(shop: Shop) -> Payload:
+    return await payment_failed(shop, attempt_count=4, next_attempt_at=None)
+
+
+async def refund(shop: Shop) -> Payload:
+    paid = await receipt(shop)
+    found = await shop.add(
+        make_row,
+        Refund,
+        {},
+        payment_id=paid["payment_id"],
+        stripe_refund_id="re_1",
+        status="succeeded",
+        currency="USD",
+        amount_minor=1000,
+        created_at=NOW,
+        observed_at=NOW,
+    )
+    return {"refund_id": found.id}
+
+
+async def renewal(shop: Shop) -> Payload:
+    due = NOW + timedelta(days=30)
+    plan = {"interval": Interval.YEAR, "amount_minor": 29000}
+    await shop.change(Plan, shop.held.plan.id, **plan)
+    values = {"current_period_end": due, "price_minor": 29000}
+    await shop.change(Membership, shop.held.membership.id, **values)
+    return {"due_at": due.isoformat()}
+
+
+async def renewal_short(shop: Shop) -> Payload:
+    return {"due_at": PERIOD_END.isoformat()}
+
+
+async def trial_ending(shop: Shop) -> Payload:
+    ends = NOW + timedelta(days=7)
+    values = {"stripe_status": "trialing", "trial_end_at": ends, "current_period_end": ends}
+    await shop.change(Membership, shop.held.membership.id, **values)
+    return {"ends_at": ends.isoformat()}
+
+
+async def card_expiring(shop: Shop) -> Payload:
+    notice = await shop.add(
+        make_row,
+        CardNotice,
+        {},
+        payment_method_id=shop.card_id,
+        membership_id=shop.held.membership.id,
+        exp_year=2030,
+        exp_month=12,
+        charge_at=PERIOD_END,
+        quiet=False,
+        raised_at=NOW,
+    )
+    return {"notice_id": notice.id}
+
+
+async def price_change(shop: Shop, at: datetime = NOW + timedelta(days=30)) -> Payload:
+    product = await shop.add(_product_of, shop.held.plan)
+    dearer = await shop.add(make_plan, product, amount_minor=3900, title="Pro")
+    change = {"plan_id": dearer.id, "quantity": 1, "takes_effect_at": at.isoformat()}
+    await shop.change(Membership, shop.held.membership.id, scheduled_change=change)
+    return {
+        "old_plan_id": shop.held.plan.id,
+        "old_quantity": 1,
+        "new_plan_id": dearer.id,
+        "new_quantity": 1,
+        "at": at.isoformat(),
+    }
+
+
+async def price_changed(shop: Shop) -> Payload:
+    return await price_change(shop, at=NOW)
+
+
+async def _product_of(session: Any, plan: Plan) -> Product:
+    return await session.get_one(Product, plan.product_id)  # type: ignore[no-any-return]
+
+
+async def payment_failed_and_over(shop: Shop) -> Payload:
+    """The provider ends a subscription with its last try, as it is told to."""
+    payload = await last_payment_failed(shop)
+    over = {"stripe_status": "canceled", "canceled_at": NOW, "ended_at": NOW}
+    await shop.change(Membership, shop.held.membership.id, **over)
+    return payload
+
+
+async def give_away(shop: Shop) -> None:
+    """Ben holds it now."""
+    await shop.change(Member, "mber_golden", until_at=NOW)
+    ben = await shop.add(make_person, "ben@example.com")
+    await shop.add(make_member, shop.held.membership, ben, customer=shop.held.customer, from_at=NOW)
+
+
+PAID = {
+    "status": InvoiceStatus.PAID,
+    "paid_at": NOW,
+    "amount_paid_minor": 2900,
+    "amount_remaining_minor": 0,
+}
+Scene = Callable[[Shop], Awaitable[Payload]]
+# Name of the golden file → kind of notice and what happened.
+SCENES: dict[str, tuple[str, Scene]] = {
+    "receipt": ("receipt", receipt),
+    "payment_failed": ("payment_failed", payment_failed),
+    "payment_failed_last": ("payment_failed", last_payment_failed),
+    "payment_failed_over": ("payment_failed", payment_failed_and_over),
+    "refund": ("refund", refund),
+    "renewal": ("renewal", renewal),
+    "renewal_short": ("renewal_short", renewal_short),
+    "trial_ending": ("trial_ending", trial_ending),
+    "card_expiring": ("card_expiring", card_expiring),
+    "price_change": ("price_change", price_change),
+    "price_changed": ("price_change", price_changed),
+}
