@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import stripe
@@ -138,3 +139,53 @@ async def test_what_happens_afterwards_is_told_of_once(
         ("receipt", "ada@example.com"),
         ("refund", "ada@example.com"),
     ]
+
+
+async def test_an_end_and_the_way_back_are_told_to_the_holder_once(
+    client: stripe.StripeClient,
+    sandbox: SandboxServer,
+    source: StripeObjects,
+    companies: Database,
+    clocks: Clocks,
+) -> None:
+    """Wherever it was cancelled: this is what a seller does in Stripe's dashboard."""
+    plan = price(client, 2900)
+    subs = [
+        client.v1.subscriptions.create(
+            {"customer": customer(client, email).id, "items": [{"price": plan}]}
+        ).id
+        for email in ("ada@example.com", "ben@example.com")
+    ]
+    follow(sandbox, clocks)
+    await imported(source, companies)
+    await people(companies)
+    sandbox.advance(60)
+    follow(sandbox, clocks)
+    async with companies.unit_of_work() as session:
+        await switch_on(session, NOTICES.values())
+    await look_for_notices(companies, sandbox=False)
+    changes: list[Any] = [{"cancel_at_period_end": True}, {"cancel_at_period_end": False}]
+    for change in changes:
+        sandbox.advance(60)
+        follow(sandbox, clocks)
+        client.v1.subscriptions.update(subs[0], change)
+        await told(companies, sandbox, source, clocks)
+    sandbox.advance(60)
+    follow(sandbox, clocks)
+    client.v1.subscriptions.cancel(subs[0])
+    await told(companies, sandbox, source, clocks)
+    mails = await rows(companies, OutboxMessage)
+    assert sorted((mail.kind, mail.recipient) for mail in mails) == [
+        ("cancelled", "ada@example.com"),
+        ("ended", "ada@example.com"),
+        ("kept", "ada@example.com"),
+    ]
+
+
+async def told(db: Database, sandbox: SandboxServer, source: StripeObjects, clocks: Clocks) -> None:
+    """Everything is delivered and looked at, twice."""
+    for _ in range(2):
+        await receive(db, events(sandbox))
+        await drain(source)
+        clocks.wall.advance(timedelta(seconds=20))
+        await look_for_notices(db, sandbox=False)

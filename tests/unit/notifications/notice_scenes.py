@@ -9,7 +9,7 @@ from typing import Any
 from portal_app.catalog.models import Company, Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
 from portal_app.kit.db import Database
-from portal_app.memberships.models import CardNotice, Member, Membership
+from portal_app.memberships.models import Cancellation, CardNotice, Member, Membership
 from portal_app.notifications.models import OutboxMessage
 from tests.factories import (
     NOW,
@@ -214,6 +214,36 @@ async def payment_failed_and_over(shop: Shop) -> Payload:
     return payload
 
 
+async def cancelled(shop: Shop) -> Payload:
+    """Ada did it on the page, so there is a reference."""
+    values = {"cancel_at_period_end": True, "cancel_at": PERIOD_END, "canceled_at": NOW}
+    await shop.change(Membership, shop.held.membership.id, **values)
+    await shop.add(
+        make_row,
+        Cancellation,
+        {},
+        membership_id=shop.held.membership.id,
+        member_id="mber_golden",
+        intent_id="itn_1",
+        reference="C-7F3K-9QXM",
+        source="page",
+        asked_at=NOW,
+        ends_at=PERIOD_END,
+    )
+    return {}
+
+
+async def ended(shop: Shop) -> Payload:
+    await cancelled(shop)
+    over = {"stripe_status": "canceled", "ended_at": NOW}
+    await shop.change(Membership, shop.held.membership.id, **over)
+    return {}
+
+
+async def kept(shop: Shop) -> Payload:
+    return {}
+
+
 async def give_away(shop: Shop) -> None:
     """Ben holds it now."""
     await shop.change(Member, "mber_golden", until_at=NOW)
@@ -241,4 +271,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "card_expiring": ("card_expiring", card_expiring),
     "price_change": ("price_change", price_change),
     "price_changed": ("price_change", price_changed),
+    "cancelled": ("cancelled", cancelled),
+    "kept": ("kept", kept),
+    "ended": ("ended", ended),
 }

@@ -44,5 +44,12 @@ def test_what_stripe_mails_itself_is_off_until_somebody_says_who_does() -> None:
 
 def test_what_nobody_can_refuse() -> None:
     locked = {key for key, kind in NOTICES.items() if kind.locked}
-    assert locked == {"receipt", "renewal", "trial_ending", "price_change"}
+    assert locked == {
+        "cancelled",
+        "kept",
+        "price_change",
+        "receipt",
+        "renewal",
+        "trial_ending",
+    }
     assert not NOTICES["renewal_short"].default

@@ -1,0 +1,44 @@
+"""Occasions that lines of a membership's history are, told of once each to whoever holds it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from portal_app.memberships.models import MembershipEvent, MembershipSubscription
+from portal_app.notifications.notices.kind import Find, Look, Occasion
+from portal_app.notifications.notices.repository import holders_of
+from portal_app.provider.objects import Kind
+
+CHANGED: Final = frozenset({"customer.subscription.updated", "customer.subscription.deleted"})
+
+
+def occasions_of(*kinds: str) -> Find:
+    """Finds events of these *kinds* of memberships whose subscription the provider told of."""
+
+    async def find(session: AsyncSession, look: Look) -> list[Occasion]:
+        link, event = MembershipSubscription, MembershipEvent
+        found = await session.scalars(
+            select(event)
+            .join(link, col(link.membership_id) == col(event.membership_id))
+            .where(
+                col(link.stripe_subscription_id).in_(look.ids(Kind.SUBSCRIPTION)),
+                col(event.kind).in_(kinds),
+                col(event.happened_at) >= look.since,
+            )
+        )
+        events = found.all()
+        holders = await holders_of(session, [one.membership_id for one in events])
+        return [
+            Occasion(
+                subject_id=one.id,
+                person_id=holders.get(one.membership_id),
+                membership_id=one.membership_id,
+                payload={"event_id": one.id},
+            )
+            for one in events
+        ]
+
+    return find

@@ -1,0 +1,52 @@
+"""Cancelled: until when access lasts, that nothing more is charged, and how to take it back."""
+
+from __future__ import annotations
+
+from portal_app.memberships.exit_repository import standing_cancellation
+from portal_app.memberships.exits import can_be_undone
+from portal_app.memberships.rules import ends_at, is_canceling
+from portal_app.memberships.views.wording import sentence
+from portal_app.notifications.notices.happened import CHANGED, occasions_of
+from portal_app.notifications.notices.kind import NoticeKind
+from portal_app.notifications.notices.letter import Letter, Writing
+from portal_app.notifications.rendering import NothingToSend
+
+
+async def _write(writing: Writing) -> Letter:
+    """Nothing is sent when it was taken back, or has ended, in the meantime."""
+    held, reader = writing.holding(), writing.reader
+    end = ends_at(held.facts)
+    if end is None or not is_canceling(held.facts) or not held.current:
+        raise NothingToSend
+    noted = await standing_cancellation(writing.session, writing.membership.id)
+    title = reader.say("{product} is cancelled", product=writing.product.title)
+    undo = (reader.say("Keep my membership"), f"{writing.manage_url}undo/")
+    return Letter(
+        subject=title,
+        heading=title,
+        paragraphs=(
+            sentence(reader, held),
+            reader.say("You keep access until then."),
+            reader.say("Changed your mind? Until that day one press takes it back.")
+            if can_be_undone(held.facts)
+            else "",
+        ),
+        facts=(
+            (reader.say("Membership"), writing.title),
+            (reader.say("Ends on"), reader.date(end)),
+            (reader.say("Cancelled on"), reader.moment(noted.asked_at) if noted else ""),
+            (reader.say("Reference"), noted.reference if noted else ""),
+        ),
+        action=undo if can_be_undone(held.facts) else writing.manage,
+    )
+
+
+NOTICE = NoticeKind(
+    key="cancelled",
+    label="Cancellations",
+    note="When a membership is cancelled, and until when it lasts.",
+    locked="It is your proof that you cancelled.",
+    events=CHANGED,
+    after_events=occasions_of("cancel_scheduled"),
+    write=_write,
+)
