@@ -98,11 +98,12 @@ def east_asian_file() -> Path | None:
 
 
 def _load(path: Path, family: str, style: str) -> Face:
-    key = f"{family}{style}"
-    parsed = TTFFont(FPDF(), path, key, style)
+    key, content = f"{family}{style}", path.read_bytes()
+    # From memory: from its path fpdf2 would keep the file open for as long as the process lives.
+    parsed = TTFFont(FPDF(), BytesIO(content), key, style)  # type: ignore[arg-type]
     # Read now what is read lazily otherwise: several threads share it afterwards.
     _ = parsed.ttfont["hmtx"].metrics, parsed.ttfont.getReverseGlyphMap()
-    return Face(key, parsed, hb.Face(path.read_bytes()))
+    return Face(key, parsed, hb.Face(content))
 
 
 class CutFonts(OutputProducer):

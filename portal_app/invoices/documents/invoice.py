@@ -41,21 +41,25 @@ def invoice_document(reader: Reader, rows: InvoiceRows) -> Document:
 
 def invoice_status(reader: Reader, rows: InvoiceRows) -> str:
     """What a stamp on paper would say."""
-    invoice, refunded = rows.invoice, sum(one.refunded_minor for one in rows.payments)
-    match invoice.status:
-        case InvoiceStatus.PAID if refunded >= invoice.amount_paid_minor > 0:
-            return reader.say("Refunded")
-        case InvoiceStatus.PAID if refunded:
-            return reader.say("Partly refunded")
-        case InvoiceStatus.PAID if invoice.paid_at:
-            return reader.say("Paid on {date}", date=reader.date(invoice.paid_at))
+    match rows.invoice.status:
         case InvoiceStatus.PAID:
-            return reader.say("Paid")
+            return _paid(reader, rows)
         case InvoiceStatus.VOID:
             return reader.say("Void")
         case InvoiceStatus.UNCOLLECTIBLE:
             return reader.say("Unpaid")
     return reader.say("Open")
+
+
+def _paid(reader: Reader, rows: InvoiceRows) -> str:
+    paid, paid_at = rows.invoice.amount_paid_minor, rows.invoice.paid_at
+    refunded = sum(one.refunded_minor for one in rows.payments)
+    if refunded:
+        whole = refunded >= paid > 0
+        return reader.say("Refunded") if whole else reader.say("Partly refunded")
+    if paid_at is None:
+        return reader.say("Paid")
+    return reader.say("Paid on {date}", date=reader.date(paid_at))
 
 
 def _facts(reader: Reader, invoice: Invoice) -> Iterator[Fact]:

@@ -1,4 +1,7 @@
-"""A document as PDF: one column of sections, tables that go on over pages, the same bytes always."""
+"""A document as PDF: sections below each other, tables that go on over pages.
+
+The same document gives the same bytes, whenever it is drawn.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,6 @@ class _Layout:
         below = sheet.put(MARGIN, self.y, document.issuer, width=half, size=13, bold=True)
         at = MARGIN + half
         end = sheet.put(at, self.y, document.title, width=half, size=18, bold=True, align="R")
-        end = sheet.put(at, end + 1, document.number, width=half, size=10, align="R", colour=GREY)
         end = sheet.put(at, end + 2, document.status, width=half, size=11, bold=True, align="R")
         self.y = max(below, end) + _GAP
         for fact in document.facts:
@@ -102,8 +104,14 @@ class _Layout:
         own = [self.width - sum(widths), *widths]
         return [(MARGIN + sum(own[:place]), width) for place, width in enumerate(own)]
 
-    def _row(self, texts: Sequence[str], columns: Sequence[tuple[float, float]], *, head: bool,
-             left: int = 1) -> None:
+    def _row(
+        self,
+        texts: Sequence[str],
+        columns: Sequence[tuple[float, float]],
+        *,
+        head: bool,
+        left: int = 1,
+    ) -> None:
         size, colour = (8.0, GREY) if head else (9.0, INK)
         ends = []
         for place, (text, (x, width)) in enumerate(zip(texts, columns, strict=True)):
@@ -125,9 +133,7 @@ class _Layout:
         self._row((item.description, item.quantity, item.amount), columns, head=False)
         (x, width), *_ = columns
         for note in item.notes:
-            self.y = self.sheet.put(
-                x, self.y, note, width=width - 4, size=_NOTE_SIZE, colour=GREY
-            )
+            self.y = self.sheet.put(x, self.y, note, width=width - 4, size=_NOTE_SIZE, colour=GREY)
         self._line()
 
     def _height_of(self, item: Item) -> float:
@@ -145,6 +151,7 @@ class _Layout:
 
     def _figures(self) -> None:
         x, label, amount = MARGIN + self.width - 100, 62.0, 38.0
+        self.y += 2
         for figure in self.document.figures:
             self._room_for(6)
             after = self.sheet.put(x, self.y, figure.label, width=label, bold=figure.strong)

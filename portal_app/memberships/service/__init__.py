@@ -25,6 +25,7 @@ from portal_app.memberships.service.payment_page import (
     payment_page,
     payment_returned,
 )
+from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     NEEDS_ATTENTION,
     HeldMembership,
@@ -60,6 +61,7 @@ __all__ = [
     "PastPosition",
     "PaymentPage",
     "WantedSetup",
+    "bought_with",
     "carry_out_setup",
     "charge_as_company",
     "charge_to",
