@@ -45,7 +45,7 @@ class Operation:
 
     *returns* is a shape, or the shape of a list's items when *listing*. *credential* lets in
     whoever proves something else than a key. *reveal* adds what no table may hold (a secret) to an
-    answer before it is sent.
+    answer before it is sent. What is not *replayed* is done anew for the same Idempotency-Key.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Operation:
     says: str = ""
     credential: Callable[[Request], Awaitable[Caller]] | None = None
     reveal: Callable[[Any], Any] = _as_it_is
+    replayed: bool = True
 
     @property
     def address(self) -> str:
@@ -93,6 +94,8 @@ class Operation:
         sent = await read_bytes(request)
         body = Body(self.fields, read_object(sent))
         call = Call(caller, request.path_params, query, body)
+        if not self.replayed:
+            return self._response(await self.answer(call))
         target = (self.method, request.url.path, request.url.query)
         asked = idempotency.Asked.of(request, caller.key_id, target, sent)
         answer, repeated = await idempotency.once(asked, lambda: self.answer(call))

@@ -60,7 +60,9 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 def drawn() -> bytes:
     invoice = sold.invoice()
     invoice.snapshot["buyer"] = {**invoice.snapshot["buyer"], "name": f"{NAME} & Söhne"}
-    rows = sold.billed(invoice=invoice, lines=[sold.line(description=NAME * 12 + " plain words" * 12)])
+    rows = sold.billed(
+        invoice=invoice, lines=[sold.line(description=NAME * 12 + " plain words" * 12)]
+    )
     return render_pdf(invoice_document(EN, rows))
 
 
