@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, collate, exists, or_, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Product
@@ -51,7 +52,7 @@ async def _needed(settings: Settings) -> bool:
         await database.close()
 
 
-def _begins(name: ColumnElement[str], *, sqlite: bool) -> ColumnElement[bool]:
+def _begins(name: Mapped[str], *, sqlite: bool) -> ColumnElement[bool]:
     """By its first character, in the order of Unicode, for which an index can be asked."""
     ordered = name if sqlite else collate(name, "C")
     return and_(ordered >= _FIRST, ordered < _BEHIND)

@@ -21,6 +21,7 @@ from tests.factories import (
     NOW,
     HeldMembership,
     make_company,
+    make_customer,
     make_invoice,
     make_membership,
     make_payment,
@@ -92,15 +93,13 @@ async def build_world(session: AsyncSession) -> World:
 
 
 async def _bill(session: AsyncSession, held: HeldMembership) -> tuple[str, str]:
-    """Ids of an invoice for the membership, with its line, and of the payment that paid it."""
-    company_id = held.membership.company_id
-    invoice = await make_invoice(
-        session,
-        held.customer,
-        company_id=company_id,
-        stripe_subscription_id=held.stripe_subscription_id,
-        billing_reason="subscription_cycle",
-    )
+    """Ids of an invoice of the company's plan, with its line, and of the payment that paid it.
+
+    Another customer's, so that nobody has spent anything on the membership.
+    """
+    company_id, email = held.membership.company_id, held.customer.email
+    customer = await make_customer(session, email=email)
+    invoice = await make_invoice(session, customer, company_id=company_id)
     line = InvoiceLine(
         invoice_id=invoice.id,
         position=0,
@@ -110,7 +109,7 @@ async def _bill(session: AsyncSession, held: HeldMembership) -> tuple[str, str]:
         amount_minor=2900,
     )
     await added(session, line)
-    payment = await make_payment(session, held.customer, invoice, company_id=company_id)
+    payment = await make_payment(session, customer, invoice, company_id=company_id)
     await keep_totals(session, invoice, payment)
     return invoice.id, payment.id
 
