@@ -33,6 +33,7 @@ from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_router
+from portal_app.invoices.documents.routes import router as documents_router
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
@@ -113,6 +114,7 @@ def create_http() -> FastAPI:
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
     )
     http.include_router(orders_router)
+    http.include_router(documents_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))

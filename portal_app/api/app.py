@@ -11,11 +11,13 @@ from starlette.types import ASGIApp
 
 from portal_app.api import (
     errors,
+    invoices,
     members,
     membership_exits,
     membership_writes,
     memberships,
     payment_methods,
+    payments,
     plans,
     products,
     setup_intents,
@@ -37,6 +39,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *users.OPERATIONS,
     *payment_methods.OPERATIONS,
     *setup_intents.OPERATIONS,
+    *payments.OPERATIONS,
+    *invoices.OPERATIONS,
 )
 
 

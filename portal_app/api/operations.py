@@ -46,7 +46,7 @@ class Operation:
 
     *returns* is a shape, or the shape of a list's items when *listing*. *credential* lets in
     whoever proves something else than a key. *reveal* adds what no table may hold (a secret) to an
-    answer before it is sent.
+    answer before it is sent. What is not *replayed* is done anew for the same Idempotency-Key.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Operation:
     says: str = ""
     credential: Callable[[Request], Awaitable[Caller]] | None = None
     reveal: Callable[[Any], Any] = _as_it_is
+    replayed: bool = True
 
     @property
     def address(self) -> str:
@@ -92,10 +93,11 @@ class Operation:
 
     async def _write(self, request: Request, let_in: Call, version: ApiVersion | None) -> Response:
         sent = await read_bytes(request)
-        caller = let_in.caller
         call = replace(let_in, body=Body(self.fields, read_object(sent)), version=version)
+        if not self.replayed:
+            return self._response(await self.answer(call))
         target = (self.method, request.url.path, request.url.query)
-        asked = idempotency.Asked.of(request, caller.key_id, target, sent)
+        asked = idempotency.Asked.of(request, call.caller.key_id, target, sent)
         answer, repeated = await idempotency.once(asked, lambda: self.answer(call))
         return self._response(answer, {"Idempotent-Replayed": "true"} if repeated else {})
 

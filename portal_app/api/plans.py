@@ -14,7 +14,7 @@ from portal_app.api.query import Parameter
 from portal_app.api.scopes import PLAN_BASIC_READ
 from portal_app.api.shapes import PageInfo
 from portal_app.api.shapes import Plan as PlanJson
-from portal_app.api.values import money_json, period_days, timestamp
+from portal_app.api.values import formatted_price, money_json, period_days, timestamp
 from portal_app.kit.errors import NotFound
 from portal_app.kit.ids import has_prefix
 from portal_app.kit.money import Money
@@ -118,7 +118,7 @@ def plan_json(row: PlanRow) -> PlanJson:
         "initial_price": 0.0 if recurring else float(price.decimal),
         "renewal_price": float(price.decimal) if recurring else 0.0,
         "initial_price_due": money_json(price),
-        "formatted_price": _formatted(row, price),
+        "formatted_price": formatted_price(price, row.interval, row.interval_count),
         "billing_period": period_days(row.interval, row.interval_count),
         "expiration_days": None,
         "trial_period_days": None,
@@ -150,13 +150,3 @@ def plan_json(row: PlanRow) -> PlanJson:
         "created_at": timestamp(row.created_at),
         "updated_at": timestamp(row.observed_at),
     }
-
-
-def _formatted(row: PlanRow, price: Money) -> str:
-    """In English, as everything that only developers read."""
-    text = price.format("en")
-    if row.interval is None:
-        return text
-    count = row.interval_count
-    every = str(row.interval) if count == 1 else f"{count} {row.interval}s"
-    return f"{text} / {every}"

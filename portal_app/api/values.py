@@ -46,6 +46,14 @@ def period_days(interval: Interval | str | None, count: int) -> int | None:
     return None if interval is None else _DAYS[Interval(interval)] * count
 
 
+def formatted_price(price: Money, interval: Interval | str | None, count: int | None) -> str:
+    """`$29.00 / month`, in English, as everything that only developers read."""
+    if interval is None:
+        return price.format("en")
+    every = str(interval) if count in {None, 1} else f"{count} {interval}s"
+    return f"{price.format('en')} / {every}"
+
+
 def placeholder_picture() -> str:
     """Nobody uploads a picture here, and the field must have an address."""
     return f"{get_settings().origin}/favicon.svg"

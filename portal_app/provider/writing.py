@@ -23,6 +23,7 @@ from portal_app.provider.answers import (
     SetupFacts,
     TaxIdFacts,
 )
+from portal_app.provider.documents import DocumentSource
 from portal_app.provider.facts import (
     CustomerFacts,
     InvoiceFacts,
@@ -278,7 +279,13 @@ class InvoiceWriter(Protocol):
 
 
 class PaymentWriter(
-    MethodWriter, SubscriptionWriter, InvoiceWriter, MarkedObjects, ObjectSource, Protocol
+    MethodWriter,
+    SubscriptionWriter,
+    InvoiceWriter,
+    MarkedObjects,
+    ObjectSource,
+    DocumentSource,
+    Protocol,
 ):
     """All that is written, and single objects read."""
 

@@ -36,6 +36,7 @@ from portal_app.memberships.service.previews import (
     refresh_previews,
 )
 from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     NEEDS_ATTENTION,
     HeldMembership,
@@ -88,6 +89,7 @@ __all__ = [
     "Round",
     "WantedSetup",
     "YearAhead",
+    "bought_with",
     "cancel_as_company",
     "cancel_membership",
     "carry_out_setup",

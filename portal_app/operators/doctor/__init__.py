@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from portal_app.operators.doctor.findings import Finding, Verdict, failure
+from portal_app.operators.doctor.font_checks import check_fonts
 from portal_app.operators.doctor.service_checks import (
     check_database,
     check_mail_server,
@@ -33,6 +34,8 @@ async def _examine(settings: Settings) -> AsyncIterator[Finding]:
         yield found
     async for found in check_database(settings):
         yield found
+    if (fonts := await check_fonts(settings)) is not None:
+        yield fonts
     yield await check_redis(settings)
     if (mail := await check_mail_server(settings)) is not None:
         yield mail

@@ -14,18 +14,24 @@ from portal_app.api import last_used
 from portal_app.api.app import create_api
 from portal_app.api.keys import ALL_SCOPES, READ_SCOPES, create_key
 from portal_app.api.scopes import MEMBER_MANAGE
+from portal_app.invoices.models import InvoiceLine
 from portal_app.kit.db import Database
+from tests.billing_factories import keep_totals
 from tests.factories import (
     NOW,
     HeldMembership,
     make_company,
+    make_customer,
+    make_invoice,
     make_membership,
+    make_payment,
     make_payment_method,
     make_person,
     make_plan,
     make_product,
     make_setup,
 )
+from tests.rows import added
 
 
 @dataclass
@@ -42,6 +48,8 @@ class World:
     setups: tuple[str, str]
     manage_only_key: str
     foreign_key: str
+    invoices: tuple[str, str]
+    payments: tuple[str, str]
 
 
 async def build_world(session: AsyncSession) -> World:
@@ -60,6 +68,7 @@ async def build_world(session: AsyncSession) -> World:
         )
     methods = [await make_payment_method(session, one.customer) for one in held]
     setups = [await make_setup(session, one) for one in held]
+    billed = [await _bill(session, one) for one in held]
     common: dict[str, Any] = {"now": NOW, "name": "test"}
     key, text = await create_key(
         session, company_id=northwind.id, scopes=ALL_SCOPES, secret="canary", **common
@@ -78,7 +87,31 @@ async def build_world(session: AsyncSession) -> World:
         setups=(setups[0].id, setups[1].id),
         manage_only_key=manage,
         foreign_key=foreign,
+        invoices=(billed[0][0], billed[1][0]),
+        payments=(billed[0][1], billed[1][1]),
     )
+
+
+async def _bill(session: AsyncSession, held: HeldMembership) -> tuple[str, str]:
+    """Ids of an invoice of the company's plan, with its line, and of the payment that paid it.
+
+    Another customer's, so that nobody has spent anything on the membership.
+    """
+    company_id, email = held.membership.company_id, held.customer.email
+    customer = await make_customer(session, email=email)
+    invoice = await make_invoice(session, customer, company_id=company_id)
+    line = InvoiceLine(
+        invoice_id=invoice.id,
+        position=0,
+        stripe_line_id=f"il_{invoice.id}",
+        stripe_price_id=held.plan.stripe_price_id,
+        description="1 × Trading Room",
+        amount_minor=2900,
+    )
+    await added(session, line)
+    payment = await make_payment(session, customer, invoice, company_id=company_id)
+    await keep_totals(session, invoice, payment)
+    return invoice.id, payment.id
 
 
 @pytest.fixture

@@ -96,6 +96,8 @@ async def test_answers_are_what_the_document_says(
         "users": every.person.id,
         "payment_methods": world.methods[0],
         "setup_intents": world.setups[0],
+        "payments": world.payments[0],
+        "invoices": world.invoices[0],
     }
     for operation in (one for one in OPERATIONS if not one.writes):
         path = operation.path.replace("{id}", names[operation.path.split("/")[1]])

@@ -1,0 +1,1 @@
+"""Invoices and receipts as documents: a plain value, from which PDF and page are made."""

@@ -1,0 +1,116 @@
+"""The pages of documents, drawn by the server: they need no script, and print well."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal_app.invoices.documents.model import Document
+from portal_app.invoices.documents.visit import Visit
+from portal_app.ui.catalogue import direction, supported, translate
+from portal_app.ui.server_pages import render
+
+PRIVATE: Final = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+_FOLDER: Final = "invoices/documents/templates"
+
+
+def document_page(request: Request, visit: Visit, document: Document) -> Response:
+    start = f"/{document.kind}s/{document.id}"
+    return _rendered(
+        "document.html",
+        request,
+        visit,
+        document=document,
+        pdf=f"{start}.pdf{visit.link}",
+        stripe_pdf=f"{start}/stripe.pdf{visit.link}" if document.kind == "invoice" else "",
+        back="/orders/" if visit.actor else "",
+        here=f"{start}/{visit.link}",
+    )
+
+
+def not_found(request: Request, visit: Visit) -> Response:
+    """For an id that is nobody's and for one of somebody else's alike."""
+    say = visit.reader.say
+    return _told(
+        request,
+        visit,
+        status=404,
+        title=say("We can't find that document"),
+        text=say("The address may be wrong, or it belongs to another account."),
+    )
+
+
+def link_is_over(request: Request, visit: Visit) -> Response:
+    say = visit.reader.say
+    return _told(
+        request,
+        visit,
+        status=404,
+        title=say("This link doesn't work any more"),
+        text=say("Links to documents end after a while. Ask for a new one, or sign in."),
+    )
+
+
+def stripe_is_away(request: Request, visit: Visit, invoice_id: str) -> Response:
+    say = visit.reader.say
+    return _told(
+        request,
+        visit,
+        status=503,
+        title=say("Stripe's copy can't be had right now"),
+        text=say("Try again in a few minutes. Our own copy of the invoice is here."),
+        ours=f"/invoices/{invoice_id}.pdf{visit.link}",
+    )
+
+
+def stripe_has_none(request: Request, visit: Visit, invoice_id: str) -> Response:
+    say = visit.reader.say
+    return _told(
+        request,
+        visit,
+        status=404,
+        title=say("Stripe has no copy of this invoice"),
+        text=say("Our own copy of the invoice is here."),
+        ours=f"/invoices/{invoice_id}.pdf{visit.link}",
+    )
+
+
+def _told(
+    request: Request, visit: Visit, *, status: int, title: str, text: str, ours: str = ""
+) -> Response:
+    return _rendered(
+        "told.html",
+        request,
+        visit,
+        status=status,
+        heading=title,
+        text=text,
+        ours=ours,
+        email=visit.actor.email if visit.actor else "",
+        here="/login/",
+    )
+
+
+def _rendered(
+    template: str,
+    request: Request,
+    visit: Visit,
+    *,
+    status: int = 200,
+    **values: Any,  # noqa: ANN401 -- whatever the template names
+) -> Response:
+    """In the language of the document, which is the reader's."""
+    locale = supported(visit.reader.locale)
+    return render(
+        f"{_FOLDER}/{template}",
+        request,
+        status=status,
+        headers={"Cache-Control": PRIVATE["Cache-Control"]},
+        _=partial(translate, locale),
+        lang=locale,
+        dir=direction(locale),
+        **values,
+    )

@@ -1,0 +1,127 @@
+"""Invoices and receipts over HTTP: as PDF, as a page, and Stripe's own PDF.
+
+Whether a document exists is found out by the very query that asks whose it is, and nothing is
+drawn before: somebody else's id takes the same way as one that never was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from portal_app.invoices.documents import pages
+from portal_app.invoices.documents.invoice import invoice_document
+from portal_app.invoices.documents.model import Document, Kind
+from portal_app.invoices.documents.paper import named
+from portal_app.invoices.documents.pdf import render_pdf
+from portal_app.invoices.documents.receipt import receipt_document
+from portal_app.invoices.documents.rows import read_invoice, read_receipt
+from portal_app.invoices.documents.visit import Visit
+from portal_app.kit.db import database
+from portal_app.kit.errors import NotFound, PortalError
+from portal_app.kit.ids import has_prefix
+from portal_app.memberships.service import bought_with
+from portal_app.provider.current import provider
+
+router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
+_READ: Final = ["GET", "HEAD"]
+_PREFIXES: Final[dict[Kind, str]] = {"invoice": "inv", "receipt": "pay"}
+
+
+@router.api_route("/invoices/{invoice_id}/stripe.pdf", methods=_READ)
+async def stripe_pdf(request: Request, invoice_id: str) -> Response:
+    """On to Stripe's own PDF, by an address asked for just now: those expire."""
+    visit = await Visit.of(request, invoice_id)
+    if visit.is_stranger:
+        return _refused(request, visit)
+    rows = None
+    if has_prefix(invoice_id, "inv"):
+        async with database().reading() as session:
+            rows = await read_invoice(session, invoice_id, visit.asks_as)
+    if rows is None:
+        return pages.not_found(request, visit)
+    try:
+        address = await provider().invoice_pdf_address(rows.invoice.stripe_invoice_id)
+    except NotFound:
+        address = ""
+    except PortalError as refused:
+        log.warning("Stripe's PDF can't be had", exc_info=refused)
+        return pages.stripe_is_away(request, visit, invoice_id)
+    if urlsplit(address).scheme not in {"https", "http"}:
+        return pages.stripe_has_none(request, visit, invoice_id)
+    return RedirectResponse(address, status_code=303, headers=dict(pages.PRIVATE))
+
+
+@router.api_route("/invoices/{document_id}.pdf", methods=_READ)
+async def invoice_pdf(request: Request, document_id: str) -> Response:
+    return await _pdf(request, "invoice", document_id)
+
+
+@router.api_route("/receipts/{document_id}.pdf", methods=_READ)
+async def receipt_pdf(request: Request, document_id: str) -> Response:
+    return await _pdf(request, "receipt", document_id)
+
+
+@router.api_route("/invoices/{document_id}/", methods=_READ)
+async def invoice_page(request: Request, document_id: str) -> Response:
+    return await _page(request, "invoice", document_id)
+
+
+@router.api_route("/receipts/{document_id}/", methods=_READ)
+async def receipt_page(request: Request, document_id: str) -> Response:
+    return await _page(request, "receipt", document_id)
+
+
+async def _pdf(request: Request, kind: Kind, document_id: str) -> Response:
+    visit = await Visit.of(request, document_id)
+    if visit.is_stranger:
+        return _refused(request, visit)
+    document = await _find(kind, document_id, visit)
+    if document is None:
+        return pages.not_found(request, visit)
+    paper = named(request.query_params.get("paper"))
+    # Drawing takes a twentieth of a second, in which the loop serves others.
+    content = await asyncio.to_thread(render_pdf, document, paper)
+    headers = {**pages.PRIVATE, "Content-Disposition": f'inline; filename="{document.filename}"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+async def _page(request: Request, kind: Kind, document_id: str) -> Response:
+    visit = await Visit.of(request, document_id)
+    if visit.is_stranger:
+        return _refused(request, visit)
+    document = await _find(kind, document_id, visit)
+    if document is None:
+        return pages.not_found(request, visit)
+    return pages.document_page(request, visit, document)
+
+
+async def _find(kind: Kind, document_id: str, visit: Visit) -> Document | None:
+    if not has_prefix(document_id, _PREFIXES[kind]):
+        return None
+    async with database().reading() as session:
+        if kind == "invoice":
+            billed = await read_invoice(session, document_id, visit.asks_as)
+            return invoice_document(visit.reader, billed) if billed else None
+        paid = await read_receipt(session, document_id, visit.asks_as)
+        if paid is None:
+            return None
+        alone = paid.invoice is None
+        intent_id = paid.payment.stripe_payment_intent_id
+        bought = await bought_with(session, intent_id) if alone else ""
+        return receipt_document(visit.reader, paid, bought)
+
+
+def _refused(request: Request, visit: Visit) -> Response:
+    """Nobody is signed in: to sign-in, or word that the link they hold opens nothing (any more)."""
+    if visit.presented:
+        return pages.link_is_over(request, visit)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = f"/login/?next={quote(asked, safe='/')}"
+    return RedirectResponse(target, status_code=303, headers=dict(pages.PRIVATE))
