@@ -7,6 +7,7 @@ from portal_app.identity import models as identity
 from portal_app.ingest import models as ingest
 from portal_app.intents import models as intents
 from portal_app.invoices import models as invoices
+from portal_app.invoices.recipients import models as receipt_recipients
 from portal_app.memberships import models as memberships
 from portal_app.notifications import models as notifications
 from portal_app.payment_methods import models as payment_methods
@@ -22,4 +23,5 @@ __all__ = [
     "memberships",
     "notifications",
     "payment_methods",
+    "receipt_recipients",
 ]

@@ -31,6 +31,7 @@ _OF_TYPE: Final[dict[str, Fields]] = {
     **_types("product", "created updated deleted", (Kind.PRODUCT, "id")),
     **_types("price", "created updated deleted", (Kind.PRICE, "id")),
     **_types("customer", "created updated deleted", (Kind.CUSTOMER, "id")),
+    **_types("customer.tax_id", "created deleted updated", (Kind.CUSTOMER, "customer")),
     **_types(
         "payment_method",
         "attached automatically_updated detached updated",
