@@ -33,6 +33,10 @@ from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_router
+from portal_app.invoices.details import pages as details_pages
+from portal_app.invoices.details.state import BillingDetailsState
+from portal_app.invoices.recipients.routes import router as recipients_router
+from portal_app.invoices.recipients.state import RecipientsState
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
@@ -77,8 +81,14 @@ FOLLOWING: tuple[Any, ...] = (
     PaymentMethodsState.refresh,
     PayState.refresh,
     OverdueState.refresh,
+    BillingDetailsState.refresh,
+    RecipientsState.refresh,
 )
-SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
+SKELETONS: dict[str, fallback.SkeletonKind] = {
+    "/orders/": "list",
+    "/billing/details/": "detail",
+    "/login/": "form",
+}
 
 
 def create_http() -> FastAPI:
@@ -102,6 +112,7 @@ def create_http() -> FastAPI:
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
     )
     http.include_router(orders_router)
+    http.include_router(recipients_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))
@@ -201,6 +212,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(not_found_page, route="404", title=t("We can't find that page"))
     membership_pages.register(app)
     payment_method_pages.register(app)
+    details_pages.register(app)
     account_pages.register(app)
 
 
