@@ -29,10 +29,14 @@ async def lock_person(session: AsyncSession, person_id: str) -> None:
     await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
-async def by_digest(session: AsyncSession, digest: str) -> ReceiptRecipient | None:
-    """The recipient whose links carry the token of this digest; locked."""
+async def by_digest(
+    session: AsyncSession, digest: str, *, lock: bool = False
+) -> ReceiptRecipient | None:
+    """The recipient whose links carry the token of this digest."""
     statement = select(ReceiptRecipient).where(ReceiptRecipient.link_digest == digest)
-    return (await session.scalars(statement.with_for_update())).first()
+    if lock:
+        statement = statement.with_for_update()
+    return (await session.scalars(statement)).first()
 
 
 async def keys_of(session: AsyncSession, person_id: str) -> Sequence[str]:

@@ -151,10 +151,15 @@ async def behind_link(session: AsyncSession, token: str) -> Invitation:
 
     Uses nothing up: mail scanners follow links.
     """
-    row = await repository.by_digest(session, keyed(token))
+    row = await _found(session, token)
+    return Invitation(recipient=row, inviter=await repository.address_of(session, row.person_id))
+
+
+async def _found(session: AsyncSession, token: str, *, lock: bool = False) -> ReceiptRecipient:
+    row = await repository.by_digest(session, keyed(token), lock=lock)
     if row is None:
         raise InvitationOver
-    return Invitation(recipient=row, inviter=await repository.address_of(session, row.person_id))
+    return row
 
 
 async def invitation_of(session: AsyncSession, recipient_id: str) -> Invitation | None:
@@ -168,7 +173,7 @@ async def invitation_of(session: AsyncSession, recipient_id: str) -> Invitation 
 async def confirm(db: Database, token: str) -> None:
     """Whoever reads the mailbox agrees; once more is no error. Raises InvitationOver."""
     async with db.unit_of_work() as session:
-        row = (await behind_link(session, token)).recipient
+        row = await _found(session, token, lock=True)
         if gets_receipts(row):
             return
         if not can_confirm(row, wall_now()):
@@ -180,7 +185,7 @@ async def confirm(db: Database, token: str) -> None:
 async def stop(db: Database, token: str) -> None:
     """Whoever reads the mailbox wants no more; works as long as there are mails with the link."""
     async with db.unit_of_work() as session:
-        row = (await behind_link(session, token)).recipient
+        row = await _found(session, token, lock=True)
         if row.stopped_at is None:
             row.stopped_at = wall_now()
             announce(session, row.person_id, "recipients")
