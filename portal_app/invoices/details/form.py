@@ -200,9 +200,8 @@ def _fitting(one: AddressField, text: str) -> Iterator[FieldError]:
     elif one.choices and one.chosen(text) is None:
         yield FieldError(one.name, "Choose from the list: {field}.", {"field": one.label})
     elif one.pattern is not None and not one.pattern.match(text):
-        said = {"example": one.example}
-        sentence = "Enter it in the form of the country, such as {example}."
-        yield FieldError(one.name, sentence, said)
+        said = {"field": one.label, "example": one.example}
+        yield FieldError(one.name, "{field}: write it like {example}.", said)
 
 
 def _tax_ids(form: Form, ids: list[TaxId]) -> Iterator[FieldError]:

@@ -157,6 +157,7 @@ class BillingDetailsState(rx.State):
     @allow(Policy.SIGNED_IN)
     async def save(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Save what is in the form; what is wrong is said above it, and nothing typed is lost."""
+        await notify(self, "info", "")  # what was said of an earlier try is over
         self._filled = replace(self._filled, form=filled_in(self._filled.form, form), errors=())
         wanted, errors = checked(self._filled.form, self._stored_country)
         if wanted is None:

@@ -60,7 +60,7 @@ def recipients_body(view: RecipientsView, events: RecipientEvents) -> rx.Compone
         ),
         rx.cond(
             view.rows,
-            rx.el.ul(rx.foreach(view.rows, lambda row: _row(row, events)), class_name="rows-plain"),
+            rx.el.ul(rx.foreach(view.rows, lambda row: _row(row, events))),
         ),
         rx.cond(
             view.full,

@@ -177,7 +177,7 @@ async def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
     assert "ref_error_summary" in str(sent)
     assert [(one.href, one.text) for one in page.view.errors] == [
         ("#field-company_name", "Enter the company's name."),
-        ("#field-postal_code", "Enter it in the form of the country, such as 26133."),
+        ("#field-postal_code", "Postal code: write it like 26133."),
         ("#field-tax-1", "This is no valid VAT number (EU). It looks like DE136695976."),
     ]
     values = {one.name: (one.value, one.error != "") for one in page.view.address}

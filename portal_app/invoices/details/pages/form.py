@@ -114,7 +114,7 @@ def _purchases(view: DetailsView, events: DetailsEvents) -> rx.Component:
             view.differing,
             muted(t("Your purchases have different details now. Saving makes them all the same.")),
         ),
-        class_name="form form-before",
+        class_name="form",
     )
 
 
@@ -125,7 +125,6 @@ def _who(view: DetailsView, events: DetailsEvents) -> rx.Component:
         rx.el.div(
             radio(t("A person"), "kind", "person", chosen=chosen, on_choose=events.choose_kind),
             radio(t("A company"), "kind", "company", chosen=chosen, on_choose=events.choose_kind),
-            class_name="radios",
         ),
         rx.foreach(view.names, lambda one: text_field(one, events)),
         class_name="form-section",

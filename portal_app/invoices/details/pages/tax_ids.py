@@ -17,9 +17,7 @@ def tax_ids_section(view: DetailsView, events: DetailsEvents) -> rx.Component:
         rx.el.fieldset(
             rx.el.legend(t("Tax IDs")),
             muted(t("They are printed on invoices. Leave this empty if you have none.")),
-            rx.el.ul(
-                rx.foreach(view.tax_ids, lambda one: _tax_id(one, events)), class_name="rows-plain"
-            ),
+            rx.el.ul(rx.foreach(view.tax_ids, lambda one: _tax_id(one, events))),
             rx.foreach(view.new_tax_ids, lambda row: _new_tax_id(row, events)),
             rx.cond(
                 view.offers_tax_ids,
