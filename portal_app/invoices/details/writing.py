@@ -35,20 +35,20 @@ Answer: TypeAlias = CustomerFacts | DeletedCustomer
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> Answer:
-    """A tax id that is refused ends it all: what was added before it is taken back."""
+    """A refusal ends it all: tax ids that were added before it are taken back."""
     asked = intent.payload
     customer, made = asked["customer"], list[str]()
     try:
         await _add(provider, intent, made)
+        if asked["fields"]:
+            fields: Mapping[str, object] = asked["fields"]
+            await provider.update_customer(customer, fields, key=intent.step_key(_UPDATE))
     except RefusedByProvider:
         for place, one in enumerate(made):
             # One that can't be taken back now is shown on the page, and can be removed there.
             with suppress(PortalError):
                 await provider.delete_tax_id(customer, one, key=intent.step_key(_UNDO + place))
         raise
-    if asked["fields"]:
-        fields: Mapping[str, object] = asked["fields"]
-        await provider.update_customer(customer, fields, key=intent.step_key(_UPDATE))
     for place, one in enumerate(asked["drop"]):
         await provider.delete_tax_id(customer, one, key=intent.step_key(_DROP + place))
     return await provider.customer(customer)

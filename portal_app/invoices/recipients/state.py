@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -20,6 +20,8 @@ from portal_app.ui.notices import notify, tell
 from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
+# The page that the list is a section of.
+HERE: Final = "/billing/details"
 
 
 class RecipientsState(rx.State):
@@ -48,8 +50,13 @@ class RecipientsState(rx.State):
     @allow(Policy.SIGNED_IN)
     async def refresh(self) -> None:
         """Pushed when something of this person's changed, as when a recipient has agreed."""
-        if self.phase == "ready":
+        if self.phase != "ready" or self.router.url.path.rstrip("/") != HERE:
+            return
+        try:
             await self._read()
+        except Exception:
+            # What the page shows was true a moment ago; the next change or visit brings the rest.
+            log.exception("the list of recipients could not be refreshed")
 
     async def _read(self) -> None:
         actor = current_actor()
