@@ -69,9 +69,10 @@ class TaxIdView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTaxIdView:
-    """A row for one more: which kind, and its number."""
+    """A row for one more: which kind, and its number; *title* tells rows apart."""
 
     key: str = ""
+    title: str = ""
     kind: FieldView = FieldView()
     number: FieldView = FieldView()
 
@@ -260,6 +261,7 @@ def _new_tax_id(reader: Reader, form: Form, row: NewTaxId, said: Mapping[str, st
     example = next((one.example for one in kinds if one.kind == row.kind), "")
     return NewTaxIdView(
         key=str(row.key),
+        title=reader.say("New tax ID {number}", number=row.key),
         kind=FieldView(
             key=f"{form.country}-kind-{row.key}",
             name=f"tax-kind-{row.key}",

@@ -86,10 +86,14 @@ def _page(request: Request, name: str, invitation: Invitation, *, done: bool) ->
 
 
 def _over(request: Request) -> Response:
-    """The same for a link that is too old, was taken back, or never was one."""
+    """The same for a link that is too old, was taken back, or never was one.
+
+    It does not repeat its address, which may be anything, nor return there.
+    """
     refused = InvitationOver()
     said = translate(requested_locale(request), refused.sentence)
-    return render(f"{_TEMPLATES}/over.html", request, status=refused.status, sentence=said)
+    template = f"{_TEMPLATES}/over.html"
+    return render(template, request, status=refused.status, sentence=said, here="/")
 
 
 def _back(path: str) -> Response:

@@ -87,8 +87,10 @@ def _new_tax_id(row: NewTaxIdView, events: DetailsEvents) -> rx.Component:
             t("Remove"),
             on_click=about(events.drop_row, row.key),
             class_name="button-small",
-            accessible_name=t_fill("Remove {name}", name=row.number.label),
+            accessible_name=t_fill("Remove {name}", name=row.title),
         ),
         class_name="row",
+        role="group",
+        aria_label=row.title,
         key=row.key,
     )
