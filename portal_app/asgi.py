@@ -20,8 +20,8 @@ CLIENT = Path(".web") / "build" / "client"
 PRIVATE = ("/orders/", "/billing/", "/payment-methods/", "/account/", "/studio/")
 NEVER_STORED = (
     *PRIVATE,
-    *("/api/", "/auth/", "/invoices/", "/locale", "/login", "/receipts/", "/sandbox/"),
-    *("/transfer/", "/webhooks/"),
+    *("/api/", "/auth/", "/invoices/", "/locale", "/login", "/receipts/", "/recipients/"),
+    *("/sandbox/", "/transfer/", "/webhooks/"),
 )
 # These carry a proof of their own: an API key, Stripe's signature, the sandbox's key.
 OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")

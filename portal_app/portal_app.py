@@ -33,7 +33,11 @@ from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_router
+from portal_app.invoices.details import pages as details_pages
+from portal_app.invoices.details.state import BillingDetailsState
 from portal_app.invoices.documents.routes import router as documents_router
+from portal_app.invoices.recipients.routes import router as recipients_router
+from portal_app.invoices.recipients.state import RecipientsState
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
@@ -89,8 +93,14 @@ FOLLOWING: tuple[Any, ...] = (
     PayState.refresh,
     CancelState.refresh,
     OverdueState.refresh,
+    BillingDetailsState.refresh,
+    RecipientsState.refresh,
 )
-SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
+SKELETONS: dict[str, fallback.SkeletonKind] = {
+    "/orders/": "list",
+    "/billing/details/": "detail",
+    "/login/": "form",
+}
 
 
 def create_http() -> FastAPI:
@@ -115,6 +125,7 @@ def create_http() -> FastAPI:
     )
     http.include_router(orders_router)
     http.include_router(documents_router)
+    http.include_router(recipients_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))
@@ -216,6 +227,7 @@ def add_pages(app: rx.App) -> None:
     payment_method_pages.register(app)
     notices = account_pages.AccountSection(notice_section, NoticeSettingsState.load)
     account_pages.register(app, (notices,))
+    details_pages.register(app)
 
 
 use_freshness(lambda: outage_since(database()))

@@ -7,6 +7,7 @@ from portal_app.identity import models as identity
 from portal_app.ingest import models as ingest
 from portal_app.intents import models as intents
 from portal_app.invoices import models as invoices
+from portal_app.invoices.recipients import models as receipt_recipients
 from portal_app.invoices.upcoming import models as upcoming
 from portal_app.memberships import models as memberships
 from portal_app.notifications import models as notifications
@@ -23,5 +24,6 @@ __all__ = [
     "memberships",
     "notifications",
     "payment_methods",
+    "receipt_recipients",
     "upcoming",
 ]

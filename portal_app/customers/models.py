@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from portal_app.kit.columns import currency, reference, utc
+from portal_app.kit.columns import currency, json_column, reference, utc
 from portal_app.kit.ids import new_id
 
 
@@ -14,6 +15,8 @@ class Customer(SQLModel, table=True):
     """One Stripe customer (`cus_…`), one currency. Without a person it is *unclaimed*.
 
     `email` is what Stripe says and may change there; it only ever matters for claiming.
+    *name*, *address* (Stripe's keys, those that are filled) and *tax_ids* (id, kind, value, status,
+    the oldest first) are what the next invoice is addressed to.
     """
 
     __tablename__ = "customers"
@@ -25,6 +28,10 @@ class Customer(SQLModel, table=True):
     email: str = ""
     email_key: str = Field(default="", index=True)
     name: str = Field(default="", index=True)
+    business_name: str = ""
+    individual_name: str = ""
+    address: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    tax_ids: list[Any] = Field(default_factory=list, sa_column=json_column())
     currency: str | None = Field(default=None, sa_column=currency(nullable=True))
     # Stripe's invoice_settings.default_payment_method and its older default_source.
     stripe_default_payment_method_id: str | None = None

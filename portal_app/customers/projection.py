@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,10 @@ async def project_customer(
         "email": facts.email,
         "email_key": email_key(facts.email),
         "name": facts.name,
+        "business_name": facts.business_name,
+        "individual_name": facts.individual_name,
+        "address": dict(facts.address),
+        "tax_ids": [asdict(one) for one in reversed(facts.tax_ids)],
         "currency": facts.currency,
         "stripe_default_payment_method_id": facts.default_payment_method_id,
         "stripe_default_source_id": facts.default_source_id,

@@ -9,12 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from portal_app.customers.models import Customer
+from portal_app.identity.actor import Actor
 from portal_app.kit.lookup import found
 
 
 async def by_stripe_id(session: AsyncSession, stripe_customer_id: str) -> Customer | None:
     """The customer with Stripe's id (`cus_…`), deleted ones included."""
     return await found(session, Customer, stripe_customer_id=stripe_customer_id)
+
+
+async def customers_of(session: AsyncSession, actor: Actor) -> Sequence[Customer]:
+    """The actor's customers at Stripe, oldest first."""
+    statement = (
+        select(Customer)
+        .where(col(Customer.person_id) == actor.person_id, col(Customer.deleted_at).is_(None))
+        .order_by(col(Customer.created_at), col(Customer.id))
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def unclaimed(session: AsyncSession, address_key: str) -> Sequence[Customer]:

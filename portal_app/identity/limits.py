@@ -30,14 +30,14 @@ def counter() -> Counter:
 
 async def admit_request(address_key: str, ip: str) -> None:
     """Count a request for a code; raises TooManyRequests."""
-    await _count(CODES_PER_IP, _network(ip))
-    await _count(CODES_PER_ADDRESS, address_key)
+    await admit(CODES_PER_IP, _network(ip))
+    await admit(CODES_PER_ADDRESS, address_key)
 
 
 async def admit_try(browser_token: str, ip: str) -> None:
     """Count an attempt to use a code or link; raises TooManyRequests."""
-    await _count(TRIES_PER_IP, _network(ip))
-    await _count(TRIES_PER_BROWSER, browser_token)
+    await admit(TRIES_PER_IP, _network(ip))
+    await admit(TRIES_PER_BROWSER, browser_token)
 
 
 async def forgive(address_key: str) -> None:
@@ -46,7 +46,8 @@ async def forgive(address_key: str) -> None:
         await counter().forget(_key(limit, address_key))
 
 
-async def _count(limits: tuple[Limit, ...], subject: str | None) -> None:
+async def admit(limits: tuple[Limit, ...], subject: str | None) -> None:
+    """Count once more for *subject*; raises TooManyRequests. Nobody is not counted."""
     if subject is None:
         return
     for limit in limits:

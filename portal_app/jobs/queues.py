@@ -18,6 +18,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import desk
 from portal_app.intents.writes import by_kind
 from portal_app.invariants.service import sweep
+from portal_app.invoices.details.service import DETAILS
 from portal_app.jobs.card_watch import CardWatch
 from portal_app.jobs.loop import JobLoop
 from portal_app.jobs.notice_watch import NoticeWatch
@@ -44,7 +45,7 @@ GATHER_SECONDS: Final = 0.15
 # Three and a half days at the longest pause: as long as Stripe itself would keep trying.
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
-WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP)
+WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DETAILS)
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:

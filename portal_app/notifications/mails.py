@@ -11,6 +11,7 @@ from portal_app.identity.codes import code_of, link_token_of
 from portal_app.identity.models import LoginCode
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
+from portal_app.notifications.invitations import recipient_invitation
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letters import write_notice
@@ -46,6 +47,7 @@ async def _sign_in_code(message: OutboxMessage) -> Mail:
 
 KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "sign_in_code": _sign_in_code,
+    "recipient_invitation": recipient_invitation,
     **dict.fromkeys(NOTICES, write_notice),
 }
 

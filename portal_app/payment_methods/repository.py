@@ -28,16 +28,6 @@ def on_file(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def customers_of(session: AsyncSession, actor: Actor) -> Sequence[Customer]:
-    """The actor's customers at Stripe, oldest first."""
-    statement = (
-        select(Customer)
-        .where(col(Customer.person_id) == actor.person_id, col(Customer.deleted_at).is_(None))
-        .order_by(col(Customer.created_at), col(Customer.id))
-    )
-    return (await session.scalars(statement)).all()
-
-
 async def methods_of(session: AsyncSession, actor: Actor) -> Sequence[PaymentMethod]:
     """Everything on file, newest first."""
     newest = (col(PaymentMethod.created_at).desc(), col(PaymentMethod.id).desc())

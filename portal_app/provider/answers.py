@@ -48,12 +48,3 @@ class PromotionFacts:
     code: str
     coupon_id: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxIdFacts:
-    """*kind* is Stripe's `type` (`eu_vat`, …)."""
-
-    id: str
-    kind: str
-    value: str

@@ -91,10 +91,19 @@ class StripeProvider:
         return self._list("/v1/prices").pages(price_facts, params)
 
     def customers(self, params: ListParams = WHOLE) -> AsyncIterator[Page[CustomerFacts]]:
-        return self._list("/v1/customers").pages(customer_facts, params)
+        listing = self._list("/v1/customers", expand=["data.tax_ids"])
+        return listing.pages(customer_facts, params, complete=self._with_tax_ids)
 
     async def customer(self, customer_id: str) -> CustomerFacts | DeletedCustomer:
-        return customer_or_deleted(await self._reader.get(_path("customers", customer_id), {}))
+        expanded = {"expand": ["tax_ids"]}
+        found = await self._reader.get(_path("customers", customer_id), expanded)
+        return customer_or_deleted(await self._with_tax_ids(found))
+
+    async def _with_tax_ids(self, customer: Any) -> Any:  # noqa: ANN401 -- JSON
+        if isinstance(customer, dict):
+            rest = self._list(_path("customers", str(customer.get("id")), "tax_ids"))
+            await completed(customer, "tax_ids", rest)
+        return customer
 
     def payment_methods(self, customer_id: str) -> AsyncIterator[Page[PaymentMethodFacts]]:
         listing = self._list(_path("customers", customer_id, "payment_methods"))

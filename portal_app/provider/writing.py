@@ -21,7 +21,6 @@ from portal_app.provider.answers import (
     PageSetup,
     PromotionFacts,
     SetupFacts,
-    TaxIdFacts,
 )
 from portal_app.provider.documents import DocumentSource
 from portal_app.provider.facts import (
@@ -30,6 +29,7 @@ from portal_app.provider.facts import (
     PaymentMethodFacts,
     RefundFacts,
     SubscriptionFacts,
+    TaxIdFacts,
 )
 from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
@@ -83,7 +83,10 @@ class MethodWriter(Protocol):
     async def update_customer(
         self, customer_id: str, details: Mapping[str, object], *, key: str
     ) -> CustomerFacts:
-        """*details* are Stripe's `name`, `address`, `phone`, `preferred_locales`, `metadata`."""
+        """*details* are Stripe's: `name`, `business_name`, `individual_name`, `address`, ….
+
+        An empty text takes a value away.
+        """
         ...
 
     async def set_default_payment_method(

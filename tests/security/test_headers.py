@@ -29,6 +29,7 @@ CACHING = {
     "/payment-methods": "no-store",
     "/readyz": "no-store",
     "/receipts/": "no-store",
+    "/recipients/": "no-store",
     "/sandbox/": "no-store",
     "/studio": "no-store",
     "/transfer/": "no-store",

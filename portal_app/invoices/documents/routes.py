@@ -14,7 +14,6 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from portal_app.invoices.documents import pages
 from portal_app.invoices.documents.invoice import invoice_document
 from portal_app.invoices.documents.model import Document, Kind
 from portal_app.invoices.documents.paper import named
@@ -45,17 +44,17 @@ async def stripe_pdf(request: Request, invoice_id: str) -> Response:
         async with database().reading() as session:
             rows = await read_invoice(session, invoice_id, visit.asks_as)
     if rows is None:
-        return pages.not_found(request, visit)
+        return html.not_found(request, visit)
     try:
         address = await provider().invoice_pdf_address(rows.invoice.stripe_invoice_id)
     except NotFound:
         address = ""
     except PortalError as refused:
         log.warning("Stripe's PDF can't be had", exc_info=refused)
-        return pages.stripe_is_away(request, visit, invoice_id)
+        return html.stripe_is_away(request, visit, invoice_id)
     if urlsplit(address).scheme not in {"https", "http"}:
-        return pages.stripe_has_none(request, visit, invoice_id)
-    return RedirectResponse(address, status_code=303, headers=dict(pages.PRIVATE))
+        return html.stripe_has_none(request, visit, invoice_id)
+    return RedirectResponse(address, status_code=303, headers=dict(html.PRIVATE))
 
 
 @router.api_route("/invoices/{document_id}.pdf", methods=_READ)
@@ -84,11 +83,11 @@ async def _pdf(request: Request, kind: Kind, document_id: str) -> Response:
         return _refused(request, visit)
     document = await _find(kind, document_id, visit)
     if document is None:
-        return pages.not_found(request, visit)
+        return html.not_found(request, visit)
     paper = named(request.query_params.get("paper"))
     # Drawing takes a twentieth of a second, in which the loop serves others.
     content = await asyncio.to_thread(render_pdf, document, paper)
-    headers = {**pages.PRIVATE, "Content-Disposition": f'inline; filename="{document.filename}"'}
+    headers = {**html.PRIVATE, "Content-Disposition": f'inline; filename="{document.filename}"'}
     return Response(content, media_type="application/pdf", headers=headers)
 
 
@@ -98,8 +97,8 @@ async def _page(request: Request, kind: Kind, document_id: str) -> Response:
         return _refused(request, visit)
     document = await _find(kind, document_id, visit)
     if document is None:
-        return pages.not_found(request, visit)
-    return pages.document_page(request, visit, document)
+        return html.not_found(request, visit)
+    return html.document_page(request, visit, document)
 
 
 async def _find(kind: Kind, document_id: str, visit: Visit) -> Document | None:
@@ -121,7 +120,7 @@ async def _find(kind: Kind, document_id: str, visit: Visit) -> Document | None:
 def _refused(request: Request, visit: Visit) -> Response:
     """Nobody is signed in: to sign-in, or word that the link they hold opens nothing (any more)."""
     if visit.presented:
-        return pages.link_is_over(request, visit)
+        return html.link_is_over(request, visit)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = f"/login/?next={quote(asked, safe='/')}"
-    return RedirectResponse(target, status_code=303, headers=dict(pages.PRIVATE))
+    return RedirectResponse(target, status_code=303, headers=dict(html.PRIVATE))

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.customers.repository import customers_of
 from portal_app.identity.actor import Actor, ActorKind, Author, write_as
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
@@ -101,7 +102,7 @@ async def _own_setup(
 ) -> SetupFacts:
     customer_id, setup = await _asked(provider, setup_id)
     async with database.reading() as session:
-        customers = await repository.customers_of(session, actor)
+        customers = await customers_of(session, actor)
     if customer_id not in {customer.stripe_customer_id for customer in customers}:
         raise SetupNotFound
     if setup is None:

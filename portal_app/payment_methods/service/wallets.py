@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
+from portal_app.customers.repository import customers_of
 from portal_app.identity.actor import Actor
 from portal_app.kit.ids import has_prefix
 from portal_app.payment_methods import repository
@@ -33,7 +34,7 @@ def default_of(customer: Customer) -> str | None:
 
 async def list_wallets(session: AsyncSession, actor: Actor) -> list[Wallet]:
     """Every customer of the actor's, oldest first; two queries however many there are."""
-    customers = await repository.customers_of(session, actor)
+    customers = await customers_of(session, actor)
     methods = await repository.methods_of(session, actor)
     return [_wallet(customer, methods) for customer in customers]
 

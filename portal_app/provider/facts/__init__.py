@@ -22,6 +22,7 @@ from portal_app.provider.facts.customers import (
     CustomerFacts,
     DeletedCustomer,
     PaymentMethodFacts,
+    TaxIdFacts,
 )
 from portal_app.provider.facts.pages import (
     WHOLE,
@@ -55,4 +56,5 @@ __all__ = [
     "ScheduledChange",
     "SubscriptionFacts",
     "TaxFacts",
+    "TaxIdFacts",
 ]

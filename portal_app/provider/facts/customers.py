@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaxIdFacts:
+    """*kind* is Stripe's `type` (`eu_vat`, …), *status* its verification's, empty without one."""
+
+    id: str
+    kind: str
+    value: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
-    """*currency* is set once something was billed: Stripe allows one per customer."""
+    """*currency* is set once something was billed: Stripe allows one per customer.
+
+    *name* is what invoices are addressed to. *address* has Stripe's keys, those that are filled.
+    """
 
     id: str
     email: str
@@ -17,6 +31,10 @@ class CustomerFacts:
     default_payment_method_id: str | None
     default_source_id: str | None
     created_at: datetime
+    business_name: str = ""
+    individual_name: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+    tax_ids: tuple[TaxIdFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from portal_app.provider.facts import CustomerFacts, DeletedCustomer, PaymentMethodFacts
+from portal_app.provider.facts import (
+    CustomerFacts,
+    DeletedCustomer,
+    PaymentMethodFacts,
+    TaxIdFacts,
+)
 from portal_app.provider.stripe.fields import Fields
 
 # Where kinds without a number say whose they are: Link, PayPal, Cash App Pay.
 _ACCOUNTS: Final = ("email", "payer_email", "cashtag")
+ADDRESS: Final = ("line1", "line2", "postal_code", "city", "state", "country")
 
 
 def customer_facts(obj: object) -> CustomerFacts:
@@ -22,6 +28,31 @@ def customer_facts(obj: object) -> CustomerFacts:
         default_payment_method_id=settings.ref_or_none("default_payment_method"),
         default_source_id=customer.ref_or_none("default_source"),
         created_at=customer.moment("created"),
+        business_name=customer.text_or_empty("business_name"),
+        individual_name=customer.text_or_empty("individual_name"),
+        address=filled_address(customer, "address"),
+        tax_ids=tuple(map(_tax_id, customer.parts_or_none("tax_ids"))),
+    )
+
+
+def filled_address(owner: Fields, name: str) -> dict[str, str]:
+    """Under Stripe's keys, without those that are empty."""
+    address = owner.part_or_none(name)
+    filled = {key: address.text_or_empty(key) for key in ADDRESS} if address else {}
+    return {key: text for key, text in filled.items() if text}
+
+
+def tax_id_facts(obj: object) -> TaxIdFacts:
+    return _tax_id(Fields(obj, "tax_id"))
+
+
+def _tax_id(tax_id: Fields) -> TaxIdFacts:
+    verification = tax_id.part_or_none("verification")
+    return TaxIdFacts(
+        id=tax_id.text("id"),
+        kind=tax_id.text("type"),
+        value=tax_id.text_or_empty("value"),
+        status=verification.text_or_empty("status") if verification else "",
     )
 
 

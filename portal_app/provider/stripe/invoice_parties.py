@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from portal_app.kit.money import Money
 from portal_app.provider.facts import PartyFacts, TaxFacts
+from portal_app.provider.stripe.customers import filled_address
 from portal_app.provider.stripe.fields import Fields
-
-ADDRESS: Final = ("line1", "line2", "postal_code", "city", "state", "country")
 
 
 def total_of(owner: Fields, name: str, currency: str) -> Money:
@@ -33,14 +30,13 @@ def seller(invoice: Fields) -> PartyFacts:
 
 def buyer(invoice: Fields) -> PartyFacts:
     """The customer, copied by Stripe until the invoice is finalized."""
-    address = invoice.part_or_none("customer_address")
-    filled = {name: address.text_or_empty(name) for name in ADDRESS} if address else {}
+    address = filled_address(invoice, "customer_address")
     ids = invoice.parts_or_none("customer_tax_ids")
     return PartyFacts(
         name=invoice.text_or_empty("customer_name"),
         email=invoice.text_or_empty("customer_email"),
-        country=filled.get("country", ""),
-        address={name: text for name, text in filled.items() if text},
+        country=address.get("country", ""),
+        address=address,
         tax_ids=tuple((one.text("type"), one.text_or_empty("value")) for one in ids),
     )
 

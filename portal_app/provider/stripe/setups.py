@@ -7,7 +7,6 @@ from portal_app.provider.answers import (
     PageSetup,
     PromotionFacts,
     SetupFacts,
-    TaxIdFacts,
 )
 from portal_app.provider.marked import OPENED_FOR
 from portal_app.provider.stripe.fields import Fields
@@ -60,8 +59,3 @@ def promotion_facts(obj: object) -> PromotionFacts:
         coupon_id=promotion.part("promotion").ref("coupon"),
         active=promotion.flag("active"),
     )
-
-
-def tax_id_facts(obj: object) -> TaxIdFacts:
-    tax_id = Fields(obj, "tax_id")
-    return TaxIdFacts(id=tax_id.text("id"), kind=tax_id.text("type"), value=tax_id.text("value"))

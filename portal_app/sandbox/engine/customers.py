@@ -18,6 +18,7 @@ def create(world: World, params: Params) -> Obj:
         "object": "customer",
         "address": address(params.get("address")),
         "balance": params.get("balance", 0),
+        "business_name": params.get("business_name"),
         "created": world.now,
         "currency": None,
         "default_source": None,
@@ -25,6 +26,7 @@ def create(world: World, params: Params) -> Obj:
         "description": params.get("description"),
         "discount": None,
         "email": params.get("email"),
+        "individual_name": params.get("individual_name"),
         "invoice_prefix": params.get("invoice_prefix") or world.token(8).upper(),
         "invoice_settings": {
             "custom_fields": None,

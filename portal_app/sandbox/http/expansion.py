@@ -31,6 +31,8 @@ def _apply(world: World, node: Any, segments: list[str], path: str) -> None:  # 
         return
     if not isinstance(node, dict):
         raise _refused(path)
+    if node.get("deleted"):
+        return  # of which Stripe tells no more, whatever is asked for
     name = segments[0]
     if (include := _INCLUDABLE.get((str(node.get("object")), name))) and name not in node:
         node[name] = include(world, world.objects[node["id"]])
@@ -79,6 +81,11 @@ def _subscriptions(world: World, customer: Obj) -> Obj:
     return listed(found, f"/v1/customers/{customer['id']}/subscriptions")
 
 
+def _tax_ids(world: World, customer: Obj) -> Obj:
+    found = [present(world, one) for one in world.where("tax_id", customer=customer["id"])]
+    return listed(found, f"/v1/customers/{customer['id']}/tax_ids")
+
+
 def _refunds(world: World, charge: Obj) -> Obj:
     found = [present(world, r) for r in world.where("refund", charge=charge["id"])]
     return listed(found, f"/v1/charges/{charge['id']}/refunds")
@@ -93,6 +100,7 @@ _INCLUDABLE: dict[tuple[str, str], Callable[[World, Obj], Obj | None]] = {
     ("invoice", "payments"): _payments,
     ("invoice", "confirmation_secret"): _confirmation_secret,
     ("customer", "subscriptions"): _subscriptions,
+    ("customer", "tax_ids"): _tax_ids,
     ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): _line_items,
 }

@@ -37,8 +37,10 @@ BILLING_DETAILS: Spec = {
 CUSTOMER_UPDATE: Spec = {
     "address": ADDRESS,
     "balance": "int",
+    "business_name": "str?",
     "description": "str?",
     "email": "str?",
+    "individual_name": "str?",
     "invoice_prefix": "str",
     "invoice_settings": {"default_payment_method": "str?"},
     "metadata": "map",

@@ -25,6 +25,7 @@ from portal_app.ui.parts.content import (
 )
 from portal_app.ui.parts.every_language import every_language
 from portal_app.ui.parts.fields import checkbox, field, radio, select_field, text_area
+from portal_app.ui.parts.forms import error_summary, state_form
 from portal_app.ui.parts.load_failed import load_failed
 from portal_app.ui.parts.marks import method_mark
 from portal_app.ui.parts.skeletons import (
@@ -44,6 +45,7 @@ __all__ = [
     "checkbox",
     "document_link",
     "empty_state",
+    "error_summary",
     "every_language",
     "fact",
     "field",
@@ -61,6 +63,7 @@ __all__ = [
     "skeleton_lines",
     "skeleton_page",
     "stack",
+    "state_form",
     "table",
     "text_area",
     "text_link",

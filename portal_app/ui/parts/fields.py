@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import reflex as rx
 
-from portal_app.ui.parts.types import Child, Events, Props, Text
+from portal_app.ui.parts.types import Child, Events, Props, Rows, Text
 
 
 def field(
     label: Child,
-    name: str,
+    name: Text,
     *,
     type: str = "text",  # noqa: A002 - HTML's own word
     hint: Child | None = None,
@@ -59,23 +57,32 @@ def text_area(
 
 def select_field(
     label: Child,
-    name: str,
-    options: Sequence[tuple[str, Child]],
+    name: Text,
+    options: Rows,
     *,
     hint: Child | None = None,
     error: Text | None = None,
     **props: Props,
 ) -> rx.Component:
-    """A labelled choice of one; *options* are pairs of value and text."""
+    """A labelled choice of one; *options* are pairs of value and text.
+
+    As a Var they are objects with `value` and `label`.
+    """
     identity = props.pop("id", f"field-{name}")
     control = rx.el.select(
-        *[rx.el.option(text, value=value) for value, text in options],
+        *_options(options),
         id=identity,
         name=name,
         **_described(identity, hint, error),
         **props,
     )
     return _framed(label, identity, control, hint, error)
+
+
+def _options(options: Rows) -> list[rx.Component]:
+    if isinstance(options, rx.Var):
+        return [rx.foreach(options, lambda one: rx.el.option(one.label, value=one.value))]
+    return [rx.el.option(text, value=value) for value, text in options]
 
 
 def checkbox(label: Child, name: str, **props: Props) -> rx.Component:

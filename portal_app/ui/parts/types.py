@@ -10,6 +10,9 @@ import reflex as rx
 Text: TypeAlias = str | rx.Var[Any]
 Texts: TypeAlias = Sequence[str] | rx.Var[Any]
 Flag: TypeAlias = bool | rx.Var[Any]
+Count: TypeAlias = int | rx.Var[Any]
+# Views in a list: frozen dataclasses at build time, objects of the state at run time.
+Rows: TypeAlias = Sequence[Any] | rx.Var[Any]
 Child: TypeAlias = rx.Component | rx.Var[Any] | str
 Variant: TypeAlias = Literal["primary", "surface", "ghost", "danger"]
 Tone: TypeAlias = Literal["ok", "info", "warn", "danger", "muted"] | rx.Var[Any]

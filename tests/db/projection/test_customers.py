@@ -48,6 +48,30 @@ async def test_a_deleted_customer_keeps_what_was_known(account: Account) -> None
     assert await account.apply(project_customer, unknown) is Outcome.UNRELATED
 
 
+async def test_what_invoices_are_addressed_to_is_kept(account: Account) -> None:
+    ids = [
+        {"id": "txi_2", "type": "gb_vat", "value": "GB2", "verification": None},
+        {"id": "txi_1", "type": "eu_vat", "value": "DE1", "verification": {"status": "verified"}},
+    ]
+    facts = customer_facts(
+        objects.customer(
+            business_name="Engines",
+            individual_name=None,
+            address={"line1": "Torstraße 1", "line2": None, "country": "DE"},
+            tax_ids={"object": "list", "data": ids, "has_more": False},
+        )
+    )
+    assert await account.apply(project_customer, facts) is Outcome.WRITTEN
+    assert await account.apply(project_customer, facts) is Outcome.UNCHANGED
+    row = await account.one(Customer)
+    assert (row.business_name, row.individual_name) == ("Engines", "")
+    assert row.address == {"line1": "Torstraße 1", "country": "DE"}
+    assert row.tax_ids == [
+        {"id": "txi_1", "kind": "eu_vat", "value": "DE1", "status": "verified"},
+        {"id": "txi_2", "kind": "gb_vat", "value": "GB2", "status": ""},
+    ]
+
+
 async def test_methods_come_go_and_come_back(account: Account) -> None:
     card = payment_method_facts(objects.card())
     early = account.observed_at()

@@ -245,6 +245,12 @@ def test_tax_ids_are_checked_and_appear_on_invoices(shop: Shop) -> None:
     [invoice] = shop.invoices(shop.subscribe(customer).id)
     assert [(t.type, t.value) for t in invoice.customer_tax_ids] == [("eu_vat", "DE000000000")]
     assert [t.id for t in api.list(customer).data] == [good.id]
+    known = shop.client.v1.customers
+    expanded = known.retrieve(customer, {"expand": ["tax_ids"]}).tax_ids
+    assert expanded is not None
+    assert [t.id for t in expanded.data] == [good.id]
+    listed = known.list({"expand": ["data.tax_ids"]}).data
+    assert [t.id for one in listed if one.tax_ids for t in one.tax_ids.data] == [good.id]
     with pytest.raises(stripe.InvalidRequestError, match="No such tax_id"):
         api.retrieve(shop.customer(), good.id)
     assert api.delete(customer, good.id).deleted
@@ -259,3 +265,13 @@ def test_one_currency_holds_for_items_and_invoices_too(shop: Shop) -> None:
         api.invoice_items.create({"customer": customer, "amount": 100, "currency": "eur"})
     with pytest.raises(stripe.InvalidRequestError, match="combine currencies"):
         api.invoices.create({"customer": customer, "currency": "eur"})
+
+
+def test_a_customer_is_a_business_a_person_or_both(shop: Shop) -> None:
+    api, customer = shop.client.v1.customers, shop.customer()
+    named = api.update(customer, {"business_name": "Engines", "individual_name": "Ada"})
+    assert (named.business_name, named.individual_name) == ("Engines", "Ada")
+    assert api.update(customer, {"business_name": ""}).business_name is None
+    api.delete(customer)
+    gone = api.retrieve(customer, {"expand": ["tax_ids"]})
+    assert gone.deleted

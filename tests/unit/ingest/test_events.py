@@ -18,6 +18,11 @@ def of(kind: str, **obj: Any) -> tuple[Ref, ...]:
     ("kind", "obj", "refs"),
     [
         ("customer.updated", {"id": "cus_1"}, {Ref(Kind.CUSTOMER, "cus_1")}),
+        (
+            "customer.tax_id.updated",
+            {"id": "txi_1", "customer": "cus_1"},
+            {Ref(Kind.CUSTOMER, "cus_1")},
+        ),
         ("customer.subscription.deleted", {"id": "sub_1"}, {Ref(Kind.SUBSCRIPTION, "sub_1")}),
         (
             "subscription_schedule.released",

@@ -25,6 +25,7 @@ SECRET = "s3cr3t-canary"
         f"GET /receipts/pay_1.pdf?token={SECRET}&x=1",
         f"GET /auth/oidc/x/callback?code={SECRET}&state=1",
         f"GET /login/link/{SECRET}/",
+        f"GET /recipients/{SECRET}/stop/",
         f"_event/?EIO=4&token={SECRET}",
         f"__Host-portal_session={SECRET}",
         f"portal_browser={SECRET}",

@@ -20,8 +20,9 @@ class FindVerbs(Posting):
     """`MarkedObjects`."""
 
     async def find_customer(self, email: str, intent_id: str) -> CustomerFacts | None:
-        found = await self._marked("/v1/customers", intent_id, email=email)
-        return customer_facts(found) if found else None
+        always = {"email": email, "expand": ["data.tax_ids"]}
+        found = await self._marked("/v1/customers", intent_id, **always)
+        return customer_facts(await self._with_tax_ids(found)) if found else None
 
     async def find_subscription(self, customer_id: str, intent_id: str) -> SubscriptionFacts | None:
         always = {"customer": customer_id, "status": "all", "expand": ["data.schedule"]}

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from portal_app.provider.answers import HostedPage, PageSetup, SetupFacts, TaxIdFacts
+from portal_app.provider.answers import HostedPage, PageSetup, SetupFacts
 from portal_app.provider.errors import UnknownAtProvider
-from portal_app.provider.facts import WHOLE, CustomerFacts, PaymentMethodFacts
-from portal_app.provider.stripe.customers import customer_facts, payment_method_facts
+from portal_app.provider.facts import WHOLE, CustomerFacts, PaymentMethodFacts, TaxIdFacts
+from portal_app.provider.stripe.customers import payment_method_facts, tax_id_facts
 from portal_app.provider.stripe.setups import (
     hosted_page,
     page_setup,
     setup_facts,
-    tax_id_facts,
 )
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe_objects import named
@@ -26,12 +25,12 @@ class MethodVerbs(Posting):
         self, *, email: str, name: str, metadata: Mapping[str, str], key: str
     ) -> CustomerFacts:
         params = {"email": email, "name": name, "metadata": dict(metadata)}
-        return customer_facts(await self._post("/v1/customers", params, key))
+        return await self._customer_after("/v1/customers", params, key)
 
     async def update_customer(
         self, customer_id: str, details: Mapping[str, object], *, key: str
     ) -> CustomerFacts:
-        return customer_facts(await self._post(f"/v1/customers/{named(customer_id)}", details, key))
+        return await self._customer_after(f"/v1/customers/{named(customer_id)}", details, key)
 
     async def set_default_payment_method(
         self, customer_id: str, method_id: str, *, key: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
+from portal_app.provider.facts import CustomerFacts, InvoiceFacts, SubscriptionFacts
+from portal_app.provider.stripe.customers import customer_facts
 from portal_app.provider.stripe.invoices import invoice_facts
 from portal_app.provider.stripe.reading import completed
 from portal_app.provider.stripe.refusals import translated_errors
@@ -27,6 +28,12 @@ class Posting(StripeObjects):
     ) -> Any:  # noqa: ANN401 -- JSON
         with translated_errors():
             return await self._reader.send(method, path, params, key)
+
+    async def _customer_after(
+        self, path: str, params: Mapping[str, Any], key: str
+    ) -> CustomerFacts:
+        customer = await self._post(path, {**params, "expand": ["tax_ids"]}, key)
+        return customer_facts(await self._with_tax_ids(customer))
 
     async def _subscription_after(
         self, subscription_id: str, params: Mapping[str, Any], key: str, *, action: str = ""

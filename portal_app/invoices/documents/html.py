@@ -26,7 +26,7 @@ def document_page(request: Request, visit: Visit, document: Document) -> Respons
         document=document,
         pdf=f"{start}.pdf{visit.link}",
         stripe_pdf=f"{start}/stripe.pdf{visit.link}" if document.kind == "invoice" else "",
-        back="/orders/" if visit.actor else "",
+        back="/billing/history/" if visit.actor else "",
         here=f"{start}/{visit.link}",
     )
 

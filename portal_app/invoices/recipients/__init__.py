@@ -1,0 +1,1 @@
+"""Addresses that get somebody's receipts too, such as an accountant's."""
