@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from portal_app.invoices.documents import html
 from portal_app.invoices.documents.invoice import invoice_document
 from portal_app.invoices.documents.model import Document, Kind
 from portal_app.invoices.documents.paper import named
