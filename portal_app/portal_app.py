@@ -33,6 +33,9 @@ from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_router
+from portal_app.invoices import pages as invoice_pages
+from portal_app.invoices.routes import router as export_router
+from portal_app.invoices.state import EntryState, HistoryState
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
@@ -77,8 +80,16 @@ FOLLOWING: tuple[Any, ...] = (
     PaymentMethodsState.refresh,
     PayState.refresh,
     OverdueState.refresh,
+    HistoryState.refresh,
+    EntryState.refresh,
 )
-SKELETONS: dict[str, fallback.SkeletonKind] = {"/orders/": "list", "/login/": "form"}
+SKELETONS: dict[str, fallback.SkeletonKind] = {
+    "/orders/": "list",
+    "/billing/history/inv": "detail",
+    "/billing/history/pay": "detail",
+    "/billing/history/": "list",
+    "/login/": "form",
+}
 
 
 def create_http() -> FastAPI:
@@ -102,6 +113,7 @@ def create_http() -> FastAPI:
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
     )
     http.include_router(orders_router)
+    http.include_router(export_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))
@@ -201,6 +213,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(not_found_page, route="404", title=t("We can't find that page"))
     membership_pages.register(app)
     payment_method_pages.register(app)
+    invoice_pages.register(app)
     account_pages.register(app)
 
 
@@ -210,6 +223,7 @@ use_shell(
         links=(
             NavLink(t("Orders"), "/orders/"),
             NavLink(t("Payment methods"), "/payment-methods/"),
+            NavLink(t("Billing history"), "/billing/history/"),
             NavLink(t("Account"), "/account/"),
         ),
         account=TabState.email,

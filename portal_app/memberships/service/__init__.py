@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal_app.memberships.service.adding import carry_out_setup, method_added
+from portal_app.memberships.service.billing import billed_holding, bills_of, purchases_of
 from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
@@ -60,6 +61,8 @@ __all__ = [
     "PastPosition",
     "PaymentPage",
     "WantedSetup",
+    "billed_holding",
+    "bills_of",
     "carry_out_setup",
     "charge_as_company",
     "charge_to",
@@ -79,6 +82,7 @@ __all__ = [
     "payable_with",
     "payment_page",
     "payment_returned",
+    "purchases_of",
     "remove_as_company",
     "remove_method",
     "replace_when_saved",

@@ -4,10 +4,13 @@ from portal_app.ui.parts.actions import (
     action_row,
     button,
     document_link,
+    event_form,
     link_button,
     native_form,
+    switch_account,
     text_link,
 )
+from portal_app.ui.parts.addresses import named_by_address
 from portal_app.ui.parts.content import (
     alert,
     badge,
@@ -44,6 +47,7 @@ __all__ = [
     "checkbox",
     "document_link",
     "empty_state",
+    "event_form",
     "every_language",
     "fact",
     "field",
@@ -54,6 +58,7 @@ __all__ = [
     "loading_text",
     "method_mark",
     "muted",
+    "named_by_address",
     "native_form",
     "radio",
     "select_field",
@@ -61,6 +66,7 @@ __all__ = [
     "skeleton_lines",
     "skeleton_page",
     "stack",
+    "switch_account",
     "table",
     "text_link",
     "timeline",

@@ -40,14 +40,16 @@ def select_field(
     name: str,
     options: Sequence[tuple[str, Child]],
     *,
+    more: Child | None = None,
     hint: Child | None = None,
     error: Text | None = None,
     **props: Props,
 ) -> rx.Component:
-    """A labelled choice of one; *options* are pairs of value and text."""
+    """A labelled choice of one; *options* are pairs of value and text, *more* those of a Var."""
     identity = props.pop("id", f"field-{name}")
     control = rx.el.select(
         *[rx.el.option(text, value=value) for value, text in options],
+        *([] if more is None else [more]),
         id=identity,
         name=name,
         **_described(identity, hint, error),

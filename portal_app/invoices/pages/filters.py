@@ -1,0 +1,82 @@
+"""What the history is cut down to. Every choice is an address of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import reflex as rx
+
+from portal_app.invoices.views.history import FilterView, Option
+from portal_app.invoices.views.naming import HISTORY, NUMBER_FIELD
+from portal_app.ui.i18n import t
+from portal_app.ui.parts import button, event_form, field, select_field, text_link
+from portal_app.ui.parts.types import Child, Events, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEvents:
+    """*choose* takes a filter's name and value, *search* a form, *load* reads anew."""
+
+    choose: Events = None
+    search: Events = None
+    load: Events = None
+
+
+def filter_form(view: FilterView, events: HistoryEvents) -> rx.Component:
+    year, membership, status = (
+        _choice(label, name, every, events)
+        for label, name, every in (
+            (t("Year"), "year", t("All years")),
+            (t("Membership"), "membership", t("All memberships")),
+            (t("Status"), "status", t("Every status")),
+        )
+    )
+    return rx.el.div(
+        rx.el.div(
+            year(view.years, view.year),
+            membership(view.memberships, view.membership),
+            status(view.statuses, view.status),
+            _number(view, events),
+            class_name="filters",
+        ),
+        rx.cond(view.active, text_link(t("Clear filters"), HISTORY)),
+        role="search",
+        aria_label=t("Filters"),
+        class_name="stack",
+    )
+
+
+def _choice(
+    label: Child, name: str, every: Child, events: HistoryEvents
+) -> Callable[[list[Option], Text], rx.Component]:
+    """Changed at once; *events* know which filter it is."""
+    changed = {} if events.choose is None else {"on_change": events.choose(name)}
+
+    def made(options: list[Option], chosen: Text) -> rx.Component:
+        further = rx.foreach(options, _option)
+        return select_field(label, name, [("", every)], more=further, value=chosen, **changed)
+
+    return made
+
+
+def _option(option: Option) -> rx.Component:
+    return rx.el.option(option.label, value=option.value, key=option.value)
+
+
+def _number(view: FilterView, events: HistoryEvents) -> rx.Component:
+    return event_form(
+        field(
+            t("Number"),
+            "number",
+            type="search",
+            id=NUMBER_FIELD,
+            required=False,
+            max_length=40,
+            auto_complete="off",
+            default_value=view.number,
+        ),
+        button(t("Search"), submit=True),
+        on_submit=events.search,
+        class_name="search",
+    )
