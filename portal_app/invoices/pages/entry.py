@@ -64,7 +64,7 @@ def entry_body(view: EntryView) -> rx.Component:
         card(
             rx.cond(view.lines, _lines(view)),
             sums(view.sums),
-            rx.foreach(view.notes, muted),
+            rx.foreach(view.notes, _note),
             title=t("How it adds up"),
         ),
         rx.cond(view.payments, payments(view.payments)),
@@ -152,6 +152,10 @@ def _line(row: LineRow) -> rx.Component:
     )
 
 
+def _note(text: Text) -> rx.Component:
+    return muted(text)
+
+
 def _parties(view: EntryView) -> rx.Component:
     """As they were when it was issued; what changed since is on later invoices."""
     return card(
@@ -169,7 +173,7 @@ def _party(label: Text, party: PartyView) -> rx.Component:
         rx.el.div(
             rx.el.h3(label, class_name="party-title"),
             rx.el.p(party.name),
-            rx.foreach(party.lines, muted),
+            rx.foreach(party.lines, _note),
         ),
     )
 

@@ -13,7 +13,7 @@ def explained(view: ExplanationView) -> rx.Component:
     return card(
         rx.el.p(view.about),
         rx.cond(view.difference != "", rx.el.p(view.difference)),
-        rx.cond(view.parts, key_facts(rx.foreach(view.parts, _part))),
+        rx.cond(view.parts, key_facts(rx.foreach(view.parts, _part), class_name="sums")),
         title=t("Explain this charge"),
     )
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import reflex as rx
 
 from portal_app.invoices.views.history import FilterView, Option
-from portal_app.invoices.views.naming import HISTORY, NUMBER_FIELD
+from portal_app.invoices.views.naming import NUMBER_FIELD
 from portal_app.ui.i18n import t
-from portal_app.ui.parts import button, event_form, field, select_field, text_link
+from portal_app.ui.parts import button, event_form, field, select_field
 from portal_app.ui.parts.types import Child, Events, Text
 
 
@@ -40,10 +40,8 @@ def filter_form(view: FilterView, events: HistoryEvents) -> rx.Component:
             _number(view, events),
             class_name="filters",
         ),
-        rx.cond(view.active, text_link(t("Clear filters"), HISTORY)),
         role="search",
         aria_label=t("Filters"),
-        class_name="stack",
     )
 
 

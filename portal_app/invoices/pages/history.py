@@ -119,6 +119,11 @@ def _list(view: HistoryView) -> rx.Component:
         t("Documents"),
     ]
     return card(
+        rx.el.div(
+            document_link(t("Export as CSV"), view.export_href),
+            rx.cond(view.filters.active, text_link(t("Clear filters"), HISTORY)),
+            class_name="links",
+        ),
         table(t("Invoices and payments"), columns, rx.foreach(view.rows, _row)),
         _pages(view),
         class_name="history",

@@ -27,6 +27,7 @@ from portal_app.invoices.repository.standing import (
 )
 from portal_app.invoices.rules.standing import REFUNDS
 from portal_app.invoices.rules.wanted import Bills, Wanted
+from portal_app.kit.ids import has_prefix
 
 # Above it one sorted read of everything costs less than a subselect for each customer.
 _APART: Final = 100
@@ -62,7 +63,9 @@ async def totals_of(session: AsyncSession, customers: Sequence[str]) -> Sequence
 
 
 async def place_of(session: AsyncSession, customers: Sequence[str], given_id: str) -> Key | None:
-    """Of one of their invoices or payments, by our id."""
+    """Of one of their invoices or payments, by our id; anything else has none."""
+    if not (has_prefix(given_id, "inv") or has_prefix(given_id, "pay")):
+        return None
     model = Payment if given_id.startswith("pay_") else Invoice
     moment = col(Payment.created_at) if model is Payment else col(Invoice.issued_at)
     invoice_id = col(Payment.invoice_id) if model is Payment else col(Invoice.id)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from portal_app.invoices.rules.standing import Standing
 
-_YEAR: Final = re.compile(r"(19|20)\d\d")
+_YEAR: Final = re.compile(r"(19|20)[0-9]{2}")
 # Stripe's numbers have at most 12 characters before the dash (docs.stripe.com/invoicing/customize).
 _LONGEST: Final = 40
 # What a receipt's number has in front of its invoice's.
@@ -78,4 +78,5 @@ def asked(query: Mapping[str, str]) -> Asked:
 
 def number_part(typed: str) -> str:
     """What is looked for when somebody typed this; a receipt is found by its invoice's number."""
-    return typed.strip()[:_LONGEST].upper().removeprefix(RECEIPT)
+    printable = "".join(one for one in typed[: 2 * _LONGEST] if one.isprintable())
+    return printable.strip()[:_LONGEST].upper().removeprefix(RECEIPT)

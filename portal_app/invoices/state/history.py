@@ -81,7 +81,8 @@ class HistoryState(rx.State):
     def search(self, form: dict[str, Any]) -> EventSpec | None:
         """The same for a part of a number."""
         query = {one: self._query(one) for one in _FILTERS}
-        return rx.redirect(_address(query | {"number": str(form.get("number", ""))}))
+        typed = form.get("number", "") if isinstance(form, dict) else ""
+        return rx.redirect(_address(query | {"number": str(typed)}))
 
     def _query(self, name: str) -> str:
         return str(self.router.url.query_parameters.get(name, ""))
