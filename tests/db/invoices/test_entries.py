@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from portal_app.identity.models import Person
 from portal_app.invoices.errors import EntryNotFound
 from portal_app.invoices.models import Dispute, Invoice, InvoiceLine, Payment, Refund
 from portal_app.invoices.rules.explain import Cause
@@ -159,7 +160,8 @@ async def test_figures_parties_and_taxes_are_those_of_the_issue(world: HistoryWo
 
 async def test_a_purchase_without_an_invoice_has_a_page(world: HistoryWorld) -> None:
     async with world.writing() as session:
-        bought = await make_one_time(session, None, customer=world.hers.customer)
+        person = await session.get(Person, world.ada.person_id)
+        bought = await make_one_time(session, person, customer=world.hers.customer)
         intent = bought.membership.stripe_payment_intent_id
         given = {"stripe_payment_intent_id": intent, "stripe_charge_id": "ch_1"}
         payment = (await make_payment(session, world.hers.customer, **given)).id
