@@ -1,10 +1,14 @@
-"""Invoices and payments as people read them."""
+"""The short list of a membership's page: invoices and payments as people read them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
+from portal_app.invoices.models import Invoice, Payment
+from portal_app.invoices.rules.standing import standing_of_invoice, standing_of_payment
+from portal_app.invoices.views.naming import standing_words
 from portal_app.ui.reader import Reader, Tone
 
 
@@ -21,9 +25,12 @@ class InvoiceRow:
     tone: Tone = "muted"
 
 
-def invoice_row(reader: Reader, invoice: Invoice) -> InvoiceRow:
-    issued = invoice.finalized_at or invoice.created_at
-    status, tone = _invoice_status(reader, invoice)
+def invoice_row(
+    reader: Reader, invoice: Invoice, payments: Iterable[Payment], now: datetime
+) -> InvoiceRow:
+    """*payments* are those that were made for it."""
+    issued = invoice.issued_at
+    status, tone = standing_words(reader, standing_of_invoice(invoice, payments, now))
     return InvoiceRow(
         id=invoice.id,
         number=invoice.number or reader.say("Invoice"),
@@ -38,7 +45,7 @@ def invoice_row(reader: Reader, invoice: Invoice) -> InvoiceRow:
 def payment_row(reader: Reader, payment: Payment) -> InvoiceRow:
     """A payment without an invoice, in the same list."""
     moment = payment.paid_at or payment.created_at
-    status, tone = _payment_status(reader, payment)
+    status, tone = standing_words(reader, standing_of_payment(payment))
     return InvoiceRow(
         id=payment.id,
         number=reader.say("Payment"),
@@ -48,35 +55,3 @@ def payment_row(reader: Reader, payment: Payment) -> InvoiceRow:
         status=status,
         tone=tone,
     )
-
-
-def _invoice_status(reader: Reader, invoice: Invoice) -> tuple[str, Tone]:
-    match invoice.status:
-        case InvoiceStatus.PAID:
-            return reader.say("Paid"), "ok"
-        case InvoiceStatus.OPEN if invoice.attempt_count:
-            return reader.say("Payment failed"), "danger"
-        case InvoiceStatus.OPEN:
-            return reader.say("Open"), "warn"
-        case InvoiceStatus.VOID:
-            return reader.say("Voided"), "muted"
-        case InvoiceStatus.UNCOLLECTIBLE:
-            return reader.say("Unpaid"), "danger"
-        case InvoiceStatus.DRAFT:
-            return reader.say("Draft"), "muted"
-
-
-def _payment_status(reader: Reader, payment: Payment) -> tuple[str, Tone]:
-    match payment.status:
-        case PaymentStatus.SUCCEEDED if payment.refunded_minor >= payment.amount_minor > 0:
-            return reader.say("Refunded"), "muted"
-        case PaymentStatus.SUCCEEDED if payment.refunded_minor:
-            return reader.say("Partly refunded"), "muted"
-        case PaymentStatus.SUCCEEDED:
-            return reader.say("Paid"), "ok"
-        case PaymentStatus.PENDING:
-            return reader.say("Processing"), "info"
-        case PaymentStatus.FAILED:
-            return reader.say("Payment failed"), "danger"
-        case PaymentStatus.CANCELED:
-            return reader.say("Voided"), "muted"

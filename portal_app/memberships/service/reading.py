@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -15,6 +15,7 @@ from portal_app.catalog.repository import plan_with_product, published_configura
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import last_attempts, latest_invoices, payments_of_intent
+from portal_app.invoices.repository.entries import payments_of
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
@@ -102,12 +103,16 @@ class MembershipList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipDetails:
-    """One membership with its latest invoices, its history, and the plan it will change to."""
+    """One membership with its latest invoices, its history, and the plan it will change to.
+
+    *attempts* are the payments of these invoices, by invoice.
+    """
 
     held: HeldMembership
     invoices: Sequence[Invoice]
     payments: Sequence[Payment]
     events: Sequence[MembershipEvent]
+    attempts: Mapping[str, Sequence[Payment]]
     scheduled: tuple[Plan, Product] | None
 
 
@@ -181,6 +186,7 @@ async def get_membership(
         invoices=invoices,
         payments=payments,
         events=events,
+        attempts=await payments_of(session, [invoice.id for invoice in invoices]),
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
     )
 

@@ -13,7 +13,7 @@ from portal_app.memberships.state import MembershipState, OrdersState
 
 PAGES = {"orders": orders_page, "membership": membership_page}
 # Pages that exist; everything else a link names comes from a view.
-BUILT = {"/", "/orders/", "/payment-methods/", "/account/", "#main"}
+BUILT = {"/", "/orders/", "/payment-methods/", "/billing/history/", "/account/", "#main"}
 
 
 @pytest.fixture(params=PAGES)
