@@ -54,6 +54,7 @@ def test_filters_are_addresses_and_back_undoes_them(adas: Page) -> None:
     expect(adas).to_have_url(f"{HISTORY}?status=past_due")
     expect(rows(adas)).to_have_count(2)
     expect(rows(adas).nth(1)).to_contain_text("Past due")
+    expect(adas.get_by_label("Status")).to_be_focused()
     adas.get_by_label("Year").select_option("2024")
     expect(adas.get_by_text("Nothing fits these filters.")).to_be_visible()
     adas.go_back()

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 import reflex as rx
 
 from portal_app.invoices.views.history import FilterView, Option
-from portal_app.invoices.views.naming import NUMBER_FIELD
 from portal_app.ui.i18n import t
 from portal_app.ui.parts import button, event_form, field, select_field
-from portal_app.ui.parts.types import Child, Events, Text
+from portal_app.ui.parts.types import Child, Events, Flag, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvents:
-    """*choose* takes a filter's name and value, *search* a form, *load* reads anew."""
+    """*choose* takes a filter's name and value, *search* a form, *load* reads anew.
+
+    *focus* is the filter that has the keyboard.
+    """
 
     choose: Events = None
     search: Events = None
     load: Events = None
+    focus: Text = ""
 
 
 def filter_form(view: FilterView, events: HistoryEvents) -> rx.Component:
@@ -53,9 +56,14 @@ def _choice(
 
     def made(options: list[Option], chosen: Text) -> rx.Component:
         further = rx.foreach(options, _option)
-        return select_field(label, name, [("", every)], more=further, value=chosen, **changed)
+        given = {"value": chosen, "auto_focus": _has_focus(events, name), **changed}
+        return select_field(label, name, [("", every)], more=further, **given)
 
     return made
+
+
+def _has_focus(events: HistoryEvents, name: str) -> Flag:
+    return rx.Var.create(events.focus) == name
 
 
 def _option(option: Option) -> rx.Component:
@@ -68,11 +76,11 @@ def _number(view: FilterView, events: HistoryEvents) -> rx.Component:
             t("Number"),
             "number",
             type="search",
-            id=NUMBER_FIELD,
             required=False,
             max_length=40,
             auto_complete="off",
             default_value=view.number,
+            auto_focus=_has_focus(events, "number"),
         ),
         button(t("Search"), submit=True),
         on_submit=events.search,

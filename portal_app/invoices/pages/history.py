@@ -34,7 +34,10 @@ from portal_app.ui.parts.types import Child
 
 def history_page() -> rx.Component:
     events = HistoryEvents(
-        choose=HistoryState.choose, search=HistoryState.search, load=HistoryState.load
+        choose=HistoryState.choose,
+        search=HistoryState.search,
+        load=HistoryState.load,
+        focus=HistoryState.focus,
     )
     return page_shell(
         rx.match(

@@ -20,6 +20,7 @@ from portal_app.identity.actor import Actor
 from portal_app.invoices.models import BillingTotal, Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository.standing import (
     AMONG_REFUNDED,
+    OF_PAYMENTS,
     as_invoice,
     as_payment,
     last_refunded,
@@ -99,10 +100,11 @@ def _parts(customers: Sequence[str], wanted: Wanted, now: datetime) -> list[Keys
     if not customers:
         return []
     if wanted.standing in REFUNDS:
-        return [_refunded(where, wanted, now) for where in _payments(customers, wanted)]
+        apart = _apart(col(Payment.customer_id), customers)
+        return [_refunded(where, wanted, now) for where in apart]
     parts = [_invoices(where, wanted, now) for where in _invoice_sources(customers, wanted)]
-    if not wanted.number:
-        parts += [_alone(where, wanted) for where in _payments(customers, wanted)]
+    if not wanted.number and wanted.standing in {None, *OF_PAYMENTS}:
+        parts += [_alone(where, wanted) for where in _payment_sources(customers, wanted)]
     return parts
 
 
@@ -110,29 +112,25 @@ def _invoice_sources(customers: Sequence[str], wanted: Wanted) -> list[Condition
     if wanted.bills is None:
         return _apart(col(Invoice.customer_id), customers)
     theirs = col(Invoice.customer_id).in_(customers)
-    named = [col(Invoice.stripe_subscription_id) == one for one in wanted.bills.subscription_ids]
-    if wanted.bills.invoice_id:
-        named.append(col(Invoice.stripe_invoice_id) == wanted.bills.invoice_id)
-    return [and_(one, theirs) for one in named]
+    return [and_(one, theirs) for one in _billed(wanted.bills)]
 
 
-def _payments(customers: Sequence[str], wanted: Wanted) -> list[Condition]:
+def _payment_sources(customers: Sequence[str], wanted: Wanted) -> list[Condition]:
+    """Of payments without an invoice."""
     if wanted.bills is None:
         return _apart(col(Payment.customer_id), customers)
-    own = and_(col(Payment.customer_id).in_(customers), _paid_for(wanted.bills))
-    return [own]
+    return [and_(_bought(wanted.bills), col(Payment.customer_id).in_(customers))]
 
 
-def _paid_for(bills: Bills) -> Condition:
-    """Payments of these bills, whether an invoice was between or not."""
-    billed = select(col(Invoice.id)).where(
-        or_(
-            col(Invoice.stripe_subscription_id).in_(bills.subscription_ids),
-            col(Invoice.stripe_invoice_id) == (bills.invoice_id or ""),
-        )
-    )
-    intent = col(Payment.stripe_payment_intent_id) == (bills.payment_intent_id or "")
-    return or_(intent, col(Payment.invoice_id).in_(billed))
+def _billed(bills: Bills) -> list[Condition]:
+    named = [col(Invoice.stripe_subscription_id) == one for one in bills.subscription_ids]
+    if bills.invoice_id:
+        named.append(col(Invoice.stripe_invoice_id) == bills.invoice_id)
+    return named
+
+
+def _bought(bills: Bills) -> Condition:
+    return col(Payment.stripe_payment_intent_id) == (bills.payment_intent_id or "")
 
 
 def _apart(column: Any, customers: Sequence[str]) -> list[Condition]:  # noqa: ANN401
@@ -179,6 +177,8 @@ def _refunded(where: Condition, wanted: Wanted, now: datetime) -> Keys:
         .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
         .where(where, AMONG_REFUNDED, entry)
     )
+    if wanted.bills is not None:
+        statement = statement.where(or_(_bought(wanted.bills), *_billed(wanted.bills)))
     if wanted.year is not None:
         statement = statement.where(col(Payment.billed_year) == wanted.year)
     return statement

@@ -16,7 +16,13 @@ from portal_app.invoices.rules.standing import Standing
 AMONG_UNPAID: Final[ColumnElement[bool]] = literal_column(
     "invoices.status NOT IN ('paid', 'draft')"
 )
+AMONG_UNSETTLED: Final[ColumnElement[bool]] = literal_column(
+    "payments.invoice_id IS NULL AND payments.status NOT IN ('succeeded', 'canceled')"
+)
 AMONG_REFUNDED: Final[ColumnElement[bool]] = literal_column("payments.refunded_minor > 0")
+
+# Nobody is asked to pay a payment: without an invoice it is neither open, overdue nor void.
+OF_PAYMENTS: Final = frozenset(Standing) - {Standing.OPEN, Standing.PAST_DUE, Standing.VOID}
 
 
 def as_invoice(standing: Standing, now: datetime) -> ColumnElement[bool]:
@@ -68,7 +74,7 @@ def stands_alone() -> ColumnElement[bool]:
 
 
 def as_payment(standing: Standing) -> ColumnElement[bool]:
-    """Payments without an invoice that stand so; nobody has to pay one that is not made yet."""
+    """Payments without an invoice that stand so; `OF_PAYMENTS` names how they can."""
     succeeded = col(Payment.status) == PaymentStatus.SUCCEEDED
     refunded, amount = col(Payment.refunded_minor), col(Payment.amount_minor)
     moving = and_(col(Payment.status) == PaymentStatus.PENDING, col(Payment.failure_code) == "")
@@ -76,10 +82,10 @@ def as_payment(standing: Standing) -> ColumnElement[bool]:
         Standing.PAID: and_(succeeded, refunded <= 0),
         Standing.PARTLY_REFUNDED: and_(succeeded, refunded > 0, refunded < amount),
         Standing.REFUNDED: and_(succeeded, refunded > 0, refunded >= amount),
-        Standing.PROCESSING: moving,
-        Standing.FAILED: and_(~succeeded, ~moving),
+        Standing.PROCESSING: and_(AMONG_UNSETTLED, moving),
+        Standing.FAILED: and_(AMONG_UNSETTLED, ~moving),
     }
-    return conditions.get(standing, col(Payment.id).is_(None))
+    return conditions[standing]
 
 
 def last_refunded() -> ColumnElement[bool]:

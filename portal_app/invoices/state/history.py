@@ -14,7 +14,7 @@ from portal_app.invoices.rules.wanted import Wanted, asked
 from portal_app.invoices.service import PageAddress, read_history
 from portal_app.invoices.state.known import known_of, with_bills
 from portal_app.invoices.views import HistoryView, history_view
-from portal_app.invoices.views.naming import HISTORY, NUMBER_FIELD
+from portal_app.invoices.views.naming import HISTORY
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import purchases_of
@@ -30,22 +30,23 @@ class HistoryState(rx.State):
     """The history. *phase* is `loading`, `ready` or `failed`.
 
     *_top* is the newest entry of a first page: while the page is open it stays the first, and what
-    arrives above it is only counted.
+    arrives above it is only counted. *focus* is the filter that was changed last: a page that
+    loads is made anew, and the keyboard would start from the top.
     """
 
     phase: str = "loading"
     view: HistoryView = HistoryView()
+    focus: str = ""
     _top: str = ""
+    _changed: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    async def load(self) -> EventSpec:
-        """Read the page in the address; safe to repeat, also as the answer to “Try again”.
-
-        The search field keeps what was typed, so it is told what the address says.
-        """
+    async def load(self) -> None:
+        """Read the page in the address; safe to repeat, also as the answer to “Try again”."""
         await start_page(self)
         self._top = ""
+        self.focus, self._changed = self._changed, ""
         try:
             await self._read()
         except Exception:
@@ -53,7 +54,6 @@ class HistoryState(rx.State):
             log.exception("the billing history could not be read")
             self.reset()
             self.phase = "failed"
-        return rx.set_value(NUMBER_FIELD, self.view.filters.number)
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -73,6 +73,7 @@ class HistoryState(rx.State):
         """Go to the address with this filter changed; the browser's back button undoes it."""
         if name not in _FILTERS:
             return None
+        self._changed = name
         query = {one: self._query(one) for one in _FILTERS} | {name: str(value)}
         return rx.redirect(_address(query))
 
@@ -81,6 +82,7 @@ class HistoryState(rx.State):
     def search(self, form: dict[str, Any]) -> EventSpec | None:
         """The same for a part of a number."""
         query = {one: self._query(one) for one in _FILTERS}
+        self._changed = "number"
         typed = form.get("number", "") if isinstance(form, dict) else ""
         return rx.redirect(_address(query | {"number": str(typed)}))
 

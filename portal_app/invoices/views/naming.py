@@ -20,8 +20,6 @@ from portal_app.payment_methods.views import method_label
 from portal_app.ui.reader import Reader, Tone
 
 HISTORY: Final = "/billing/history/"
-# The search field, which the state fills when the address changes.
-NUMBER_FIELD: Final = "history-number"
 _TONES: Final[dict[Standing, Tone]] = {
     Standing.PAID: "ok",
     Standing.OPEN: "warn",
