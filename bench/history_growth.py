@@ -184,7 +184,11 @@ async def _compare(
         "ratio": round(after / before, 2),
         "small_ms": round(before, 2),
         "large_ms": round(after, 2),
-        "full_scans": await plans.full_scans(large.database, statements),
+        "full_scans": [
+            scan
+            for scan in await plans.full_scans(large.database, statements)
+            if not scan.startswith("customers:")  # there is one, which fits on a page
+        ],
     }
 
 
