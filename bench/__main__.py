@@ -13,6 +13,7 @@ BENCHMARKS = (
     "intake",
     "peer",
     "page_growth",
+    "history_growth",
     "growth",
 )
 

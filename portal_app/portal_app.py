@@ -33,11 +33,14 @@ from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_router
+from portal_app.invoices import pages as invoice_pages
 from portal_app.invoices.details import pages as details_pages
 from portal_app.invoices.details.state import BillingDetailsState
 from portal_app.invoices.documents.routes import router as documents_router
 from portal_app.invoices.recipients.routes import router as recipients_router
 from portal_app.invoices.recipients.state import RecipientsState
+from portal_app.invoices.routes import router as export_router
+from portal_app.invoices.state import EntryState, HistoryState
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
@@ -95,10 +98,15 @@ FOLLOWING: tuple[Any, ...] = (
     OverdueState.refresh,
     BillingDetailsState.refresh,
     RecipientsState.refresh,
+    HistoryState.refresh,
+    EntryState.refresh,
 )
 SKELETONS: dict[str, fallback.SkeletonKind] = {
     "/orders/": "list",
     "/billing/details/": "detail",
+    "/billing/history/inv": "detail",
+    "/billing/history/pay": "detail",
+    "/billing/history/": "list",
     "/login/": "form",
 }
 
@@ -126,6 +134,7 @@ def create_http() -> FastAPI:
     http.include_router(orders_router)
     http.include_router(documents_router)
     http.include_router(recipients_router)
+    http.include_router(export_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))
@@ -228,6 +237,7 @@ def add_pages(app: rx.App) -> None:
     notices = account_pages.AccountSection(notice_section, NoticeSettingsState.load)
     account_pages.register(app, (notices,))
     details_pages.register(app)
+    invoice_pages.register(app)
 
 
 use_freshness(lambda: outage_since(database()))
@@ -236,6 +246,7 @@ use_shell(
         links=(
             NavLink(t("Orders"), "/orders/"),
             NavLink(t("Payment methods"), "/payment-methods/"),
+            NavLink(t("Billing history"), "/billing/history/"),
             NavLink(t("Account"), "/account/"),
         ),
         account=TabState.email,

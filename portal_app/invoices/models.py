@@ -159,6 +159,13 @@ class Payment(SQLModel, table=True):
         _among(
             "refunded_minor > 0", "ix_payments_customer_refunded", "customer_id", "created_at", "id"
         ),
+        _among(
+            "invoice_id IS NULL AND status NOT IN ('succeeded', 'canceled')",
+            "ix_payments_customer_unsettled",
+            "customer_id",
+            "created_at",
+            "id",
+        ),
     )
 
     id: str = Field(default_factory=lambda: new_id("pay"), primary_key=True)

@@ -26,6 +26,7 @@ from portal_app.ui.parts import (
     link_button,
     load_failed,
     muted,
+    named_by_address,
     skeleton_card,
     skeleton_page,
     stack,
@@ -43,7 +44,10 @@ def membership_page() -> rx.Component:
     return page_shell(
         rx.match(
             MembershipState.phase,
-            ("ready", rx.cond(_belongs_here(view), membership_body(view), _skeleton())),
+            (
+                "ready",
+                rx.cond(named_by_address(view.member_id), membership_body(view), _skeleton()),
+            ),
             ("missing", membership_not_found(MembershipState.email)),
             ("failed", load_failed(MembershipState.load)),
             _skeleton(),
@@ -51,20 +55,6 @@ def membership_page() -> rx.Component:
         skeleton=_skeleton(),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
-    )
-
-
-def _belongs_here(view: MembershipView) -> rx.Var[bool]:
-    """Whether the address in the bar names this membership.
-
-    After a client navigation React draws once with the state as it was: that one picture must not
-    be of another membership.
-    """
-    member_id = rx.Var.create(view.member_id)
-    return rx.Var(
-        f"(globalThis.location?.pathname ?? '').includes({member_id!s})",
-        _var_type=bool,
-        _var_data=member_id._get_all_var_data(),  # noqa: SLF001 -- there is no public way.
     )
 
 
@@ -148,6 +138,7 @@ def _invoices(view: MembershipView) -> rx.Component:
             table(t("Latest invoices"), columns, rx.foreach(view.invoices, _invoice)),
             muted(t("There are no invoices yet.")),
         ),
+        text_link(t("See all"), f"/billing/history/?membership={view.member_id}"),
         title=t("Latest invoices"),
     )
 

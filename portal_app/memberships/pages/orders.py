@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.memberships.pages.parts import alert_with_link, switch_account
+from portal_app.memberships.pages.parts import alert_with_link
 from portal_app.memberships.state import OrdersState
 from portal_app.memberships.views import MembershipCard, NextChargeView, OrdersView
 from portal_app.ui.i18n import t, t_fill
@@ -25,6 +25,7 @@ from portal_app.ui.parts import (
     skeleton_card,
     skeleton_page,
     stack,
+    switch_account,
     text_link,
 )
 from portal_app.ui.parts.types import Events, Flag
@@ -65,6 +66,7 @@ def orders_body(view: OrdersView, events: OrdersEvents) -> rx.Component:
         rx.cond(view.next_charge.shown, _next_charge(view.next_charge)),
         rx.cond(view.current, _current(view), _nothing(view)),
         rx.cond(view.past, _past(view, events)),
+        text_link(t("See all invoices and receipts"), "/billing/history/"),
     )
 
 

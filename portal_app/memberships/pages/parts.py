@@ -8,11 +8,10 @@ from portal_app.memberships.views import AlertView
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (
     alert,
-    button,
     empty_state,
     link_button,
-    native_form,
     stack,
+    switch_account,
     text_link,
 )
 from portal_app.ui.parts.types import Text
@@ -82,11 +81,6 @@ def _pay(view: AlertView) -> rx.Component:
             ),
         ),
     )
-
-
-def switch_account() -> rx.Component:
-    """Sign out, to come back with another address. The browser posts it, as the cookie needs."""
-    return native_form(button(t("Sign in with another email"), submit=True), action="/auth/logout")
 
 
 def membership_not_found(email: Text) -> rx.Component:

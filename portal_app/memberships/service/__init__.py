@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal_app.memberships.service.adding import carry_out_setup, method_added
+from portal_app.memberships.service.billing import billed_holding, bills_of, purchases_of
 from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
@@ -89,6 +90,8 @@ __all__ = [
     "Round",
     "WantedSetup",
     "YearAhead",
+    "billed_holding",
+    "bills_of",
     "bought_with",
     "cancel_as_company",
     "cancel_membership",
@@ -118,6 +121,7 @@ __all__ = [
     "payment_page",
     "payment_returned",
     "price_of",
+    "purchases_of",
     "refresh_previews",
     "remove_as_company",
     "remove_method",

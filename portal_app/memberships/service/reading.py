@@ -15,6 +15,7 @@ from portal_app.catalog.repository import plan_with_product, published_configura
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import last_attempts, latest_invoices, payments_of_intent
+from portal_app.invoices.repository.entries import payments_of
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
@@ -110,12 +111,14 @@ class MembershipDetails:
     """One membership with its latest invoices, its history, and the plan it will change to.
 
     *preview* is what it will be charged next, as the provider said.
+    *attempts* are the payments of these invoices, by invoice.
     """
 
     held: HeldMembership
     invoices: Sequence[Invoice]
     payments: Sequence[Payment]
     events: Sequence[MembershipEvent]
+    attempts: Mapping[str, Sequence[Payment]]
     scheduled: tuple[Plan, Product] | None
     preview: UpcomingCharge | None = None
 
@@ -192,6 +195,7 @@ async def get_membership(
         invoices=invoices,
         payments=payments,
         events=events,
+        attempts=await payments_of(session, [invoice.id for invoice in invoices]),
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         preview=previews.get(membership.id),
     )

@@ -94,7 +94,10 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         card_expires=any(one.update_href for one in alerts),
         facts=[FactRow(label=name, value=value) for name, value in _facts(reader, held) if value],
         invoices=[
-            *(invoice_row(reader, invoice) for invoice in details.invoices),
+            *(
+                invoice_row(reader, invoice, details.attempts.get(invoice.id, ()), held.as_of)
+                for invoice in details.invoices
+            ),
             *(payment_row(reader, payment) for payment in details.payments),
         ],
         timeline=history[:_UNFOLDED],

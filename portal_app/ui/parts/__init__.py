@@ -4,10 +4,13 @@ from portal_app.ui.parts.actions import (
     action_row,
     button,
     document_link,
+    event_form,
     link_button,
     native_form,
+    switch_account,
     text_link,
 )
+from portal_app.ui.parts.addresses import named_by_address
 from portal_app.ui.parts.content import (
     alert,
     badge,
@@ -46,6 +49,7 @@ __all__ = [
     "document_link",
     "empty_state",
     "error_summary",
+    "event_form",
     "every_language",
     "fact",
     "field",
@@ -56,6 +60,7 @@ __all__ = [
     "loading_text",
     "method_mark",
     "muted",
+    "named_by_address",
     "native_form",
     "radio",
     "select_field",
@@ -64,6 +69,7 @@ __all__ = [
     "skeleton_page",
     "stack",
     "state_form",
+    "switch_account",
     "table",
     "text_area",
     "text_link",

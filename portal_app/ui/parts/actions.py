@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.ui.i18n import t
 from portal_app.ui.parts.types import Child, Events, Flag, Props, Text, Variant, classes
 
 
@@ -93,6 +94,16 @@ def native_form(
 ) -> rx.Component:
     """A form the browser posts itself; Reflex's own would swallow the submission."""
     return rx.el.form(*children, action=action, method=method, on_submit=None, **props)
+
+
+def event_form(*children: Child, on_submit: Events, **props: Props) -> rx.Component:
+    """A form whose handler gets its fields by their names; Enter sends it like its button."""
+    return rx.el.form(*children, on_submit=on_submit, **props)
+
+
+def switch_account() -> rx.Component:
+    """Sign out, to come back with another address. The browser posts it, as the cookie needs."""
+    return native_form(button(t("Sign in with another email"), submit=True), action="/auth/logout")
 
 
 def action_row(*children: Child, **props: Props) -> rx.Component:

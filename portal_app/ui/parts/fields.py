@@ -60,17 +60,19 @@ def select_field(
     name: Text,
     options: Rows,
     *,
+    more: Child | None = None,
     hint: Child | None = None,
     error: Text | None = None,
     **props: Props,
 ) -> rx.Component:
-    """A labelled choice of one; *options* are pairs of value and text.
+    """A labelled choice of one; *options* are pairs of value and text, *more* follow them.
 
     As a Var they are objects with `value` and `label`.
     """
     identity = props.pop("id", f"field-{name}")
     control = rx.el.select(
         *_options(options),
+        *([] if more is None else [more]),
         id=identity,
         name=name,
         **_described(identity, hint, error),

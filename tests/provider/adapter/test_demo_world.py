@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from portal_app.customers.models import Customer
 from portal_app.demo.control import SandboxControl
 from portal_app.demo.world import create_world
 from portal_app.ingest.importer import sync
-from portal_app.invoices.models import Invoice, InvoiceLine, Payment, Refund
+from portal_app.invoices.models import BillingTotal, Invoice, InvoiceLine, Payment, Refund
 from portal_app.kit.db import Database
 from portal_app.kit.money import Money
 from portal_app.memberships.models import (
@@ -70,9 +70,34 @@ async def test_what_is_stored_is_what_the_account_answers(
     await _invoices(client, companies)
     await _payments(client, companies)
     await _one_time(client, companies)
+    await _totals(client, companies)
     clocks.wall.advance(timedelta(minutes=1))
     again = await sync(provider, companies, progress=lambda _kind, _count: None)
     assert (again.seen, again.written) == (report.seen, 0)
+
+
+async def _totals(client: stripe.StripeClient, db: Database) -> None:
+    """What histories add up to is what the account has taken, given back and still asks for."""
+    theirs: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for invoice in everything(client.v1.invoices.list()):
+        if invoice.status == "open":
+            theirs[invoice.currency.upper()]["open"] += invoice.amount_remaining
+    for charge in everything(client.v1.charges.list()):
+        if charge.customer and charge.status == "succeeded":
+            sums = theirs[charge.currency.upper()]
+            sums.update(paid=charge.amount, refunded=charge.amount_refunded)
+    ours: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in (await stored(db, BillingTotal, "id")).values():
+        amounts = {
+            "paid": row.paid_minor,
+            "refunded": row.refunded_minor,
+            "open": row.open_minor,
+        }
+        for name, minor in amounts.items():
+            ours[row.currency][name] += Money(minor, row.currency).to_stripe()
+    assert ours.keys() == theirs.keys() >= {"USD", "EUR", "JPY", "KWD"}
+    for currency, sums in theirs.items():
+        assert +ours[currency] == +sums
 
 
 async def _catalogue(client: stripe.StripeClient, db: Database) -> None:

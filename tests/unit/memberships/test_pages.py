@@ -13,7 +13,15 @@ from portal_app.memberships.state import MembershipState, OrdersState
 
 PAGES = {"orders": orders_page, "membership": membership_page}
 # Pages that exist; everything else a link names comes from a view.
-BUILT = {"/", "/orders/", "/payment-methods/", "/account/", "/billing/upcoming/", "#main"}
+BUILT = {
+    "/",
+    "/orders/",
+    "/payment-methods/",
+    "/billing/history/",
+    "/billing/upcoming/",
+    "/account/",
+    "#main",
+}
 
 
 @pytest.fixture(params=PAGES)

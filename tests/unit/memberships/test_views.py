@@ -53,6 +53,7 @@ def past_due(**over: Any) -> HeldMembership:
 
 def details(one: HeldMembership, **over: Any) -> MembershipDetails:
     given: dict[str, Any] = {"invoices": [], "payments": [], "events": [], "scheduled": None}
+    given["attempts"] = {}
     return MembershipDetails(held=one, **{**given, **over})
 
 

@@ -1,0 +1,55 @@
+"""What everything comes to, by currency and by year."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.invoices.views import HistoryView
+from portal_app.invoices.views.history import TotalView
+from portal_app.ui.i18n import t
+from portal_app.ui.parts import card, cell, document_link, fold, table
+from portal_app.ui.parts.types import Child
+
+
+def totals(view: HistoryView) -> rx.Component:
+    columns: list[Child] = [t("Currency"), t("Paid"), t("Refunded"), t("Still open")]
+    return card(
+        table(t("Totals"), columns, rx.foreach(view.totals, _currency)),
+        rx.cond(view.by_year, fold(t("By year"), _by_year(view))),
+        title=t("Totals"),
+        class_name="history",
+    )
+
+
+def _currency(total: TotalView) -> rx.Component:
+    return rx.el.tr(
+        cell(t("Currency"), total.currency),
+        cell(t("Paid"), total.paid),
+        cell(t("Refunded"), total.refunded),
+        cell(
+            t("Still open"),
+            total.unpaid,
+            rx.cond(
+                total.pay_href != "",
+                rx.el.span(
+                    " ", document_link(t("Pay"), total.pay_href, accessible_name=total.pay_name)
+                ),
+            ),
+        ),
+        key=total.key,
+    )
+
+
+def _by_year(view: HistoryView) -> rx.Component:
+    columns: list[Child] = [t("Year"), t("Paid"), t("Refunded"), t("Still open")]
+    return table(t("Totals by year"), columns, rx.foreach(view.by_year, _year))
+
+
+def _year(total: TotalView) -> rx.Component:
+    return rx.el.tr(
+        cell(t("Year"), total.span),
+        cell(t("Paid"), total.paid),
+        cell(t("Refunded"), total.refunded),
+        cell(t("Still open"), total.unpaid),
+        key=total.key,
+    )
