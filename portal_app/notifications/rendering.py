@@ -21,12 +21,21 @@ class NothingToSend(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A PDF that travels with a mail."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What a recipient reads. *subject* is one line."""
 
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ def render(
     *,
     subject: str,
     head: Letterhead = NEUTRAL,
+    attachments: tuple[Attachment, ...] = (),
     **values: Any,  # noqa: ANN401 -- whatever the template names
 ) -> Mail:
     """Both forms of `templates/<template>.{txt,html}` within the one layout."""
@@ -79,7 +89,12 @@ def render(
         _environment().get_template(f"{template}.{form}").render(context)
         for form in ("txt", "html")
     )
-    return Mail(subject=" ".join(subject.split()), text=text.strip() + "\n", html=html)
+    return Mail(
+        subject=" ".join(subject.split()),
+        text=text.strip() + "\n",
+        html=html,
+        attachments=attachments,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -127,6 +127,10 @@ def compose(message: OutboxMessage, mail: Mail, *, sender: str, host: str) -> Em
     composed["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     composed.set_content(mail.text)
     composed.add_alternative(mail.html, subtype="html")
+    for attached in mail.attachments:
+        composed.add_attachment(
+            attached.content, maintype="application", subtype="pdf", filename=attached.filename
+        )
     return composed
 
 

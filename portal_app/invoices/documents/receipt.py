@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +10,7 @@ from portal_app.invoices.documents.invoice import entries_of
 from portal_app.invoices.documents.model import Document, Fact, Figure, Item, Party
 from portal_app.invoices.documents.rows import ReceiptRows
 from portal_app.invoices.models import Payment
+from portal_app.invoices.rules.numbers import receipt_number
 from portal_app.invoices.snapshot import Party as KeptParty
 from portal_app.invoices.snapshot import Snapshot, snapshot_of
 from portal_app.kit.money import Money
@@ -20,20 +20,11 @@ from portal_app.ui.reader import Reader
 _UNKNOWN: Final = Snapshot(seller=KeptParty(), buyer=KeptParty(), taxes=(), footer="")
 
 
-def receipt_number(payment: Payment, invoice_number: str = "") -> str:
-    """`R-` and the invoice's number; without one, `R-` and ten characters made of its own id.
-
-    The id itself is long and mixes capitals; nobody could read it out on the telephone.
-    """
-    own = hashlib.sha256(payment.id.encode()).hexdigest()[:10].upper()
-    return f"R-{invoice_number or own}"
-
-
 def receipt_document(reader: Reader, rows: ReceiptRows, bought: str = "") -> Document:
     """*bought* names what a payment without an invoice was for, where that is known."""
     payment, invoice = rows.payment, rows.invoice
     kept = snapshot_of(invoice) if invoice else _UNKNOWN
-    number = receipt_number(payment, invoice.number if invoice else "")
+    number = receipt_number(payment.id, invoice.number if invoice else "")
     return Document(
         kind="receipt",
         id=payment.id,

@@ -9,7 +9,7 @@ import reflex as rx
 
 from portal_app.invoices.views.history import FilterView, Option
 from portal_app.ui.i18n import t
-from portal_app.ui.parts import button, event_form, field, select_field
+from portal_app.ui.parts import button, field, select_field, state_form
 from portal_app.ui.parts.types import Child, Events, Flag, Text
 
 
@@ -71,7 +71,7 @@ def _option(option: Option) -> rx.Component:
 
 
 def _number(view: FilterView, events: HistoryEvents) -> rx.Component:
-    return event_form(
+    return state_form(
         field(
             t("Number"),
             "number",

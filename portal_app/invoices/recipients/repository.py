@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -22,6 +22,16 @@ async def open_recipients(session: AsyncSession, person_id: str) -> Sequence[Rec
         .order_by(col(ReceiptRecipient.asked_at), col(ReceiptRecipient.id))
     )
     return (await session.scalars(statement)).all()
+
+
+async def agreed(session: AsyncSession, person_ids: Collection[str]) -> Sequence[ReceiptRecipient]:
+    """Of several people, those who have agreed and were not removed since."""
+    statement = select(ReceiptRecipient).where(
+        col(ReceiptRecipient.person_id).in_(person_ids),
+        col(ReceiptRecipient.verified_at).is_not(None),
+        col(ReceiptRecipient.stopped_at).is_(None),
+    )
+    return (await session.scalars(statement.order_by(col(ReceiptRecipient.id)))).all()
 
 
 async def lock_person(session: AsyncSession, person_id: str) -> None:

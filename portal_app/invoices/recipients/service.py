@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,15 +31,6 @@ from portal_app.notifications.outbox import append_mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """Where a receipt goes as well; *stop_token* is for `/recipients/<token>/stop/` in its mail."""
-
-    address: str
-    locale: str
-    stop_token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """What a link is about: *inviter* is the address of whose receipts they are."""
 
@@ -47,14 +38,17 @@ class Invitation:
     inviter: str
 
 
-async def receipt_recipients(session: AsyncSession, person_id: str) -> list[Recipient]:
-    """Everybody who gets the person's receipts besides the person, and has agreed to."""
-    rows = await repository.open_recipients(session, person_id)
-    return [
-        Recipient(address=row.address, locale=row.locale, stop_token=link_token_of(row.id))
-        for row in rows
-        if gets_receipts(row)
-    ]
+async def agreed_recipients(
+    session: AsyncSession, person_ids: Collection[str]
+) -> Sequence[ReceiptRecipient]:
+    """Everybody who gets these people's receipts besides them, and has agreed to."""
+    return await repository.agreed(session, person_ids)
+
+
+async def still_agreed(session: AsyncSession, recipient_id: str) -> Invitation | None:
+    """Who gets receipts as *recipient_id* and whose; None once it was stopped or removed."""
+    found = await invitation_of(session, recipient_id)
+    return found if found is not None and gets_receipts(found.recipient) else None
 
 
 async def list_recipients(session: AsyncSession, actor: Actor) -> Sequence[ReceiptRecipient]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from portal_app.invoices.rules.numbers import RECEIPT
 from portal_app.invoices.rules.standing import Standing
 
 _YEAR: Final = re.compile(r"(19|20)[0-9]{2}")
 # Stripe's numbers have at most 12 characters before the dash (docs.stripe.com/invoicing/customize).
 _LONGEST: Final = 40
 # What a receipt's number has in front of its invoice's.
-RECEIPT: Final = "R-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

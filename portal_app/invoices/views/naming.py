@@ -9,12 +9,12 @@ from typing import Final
 
 from portal_app.invoices.models import Invoice, Payment, PaymentStatus
 from portal_app.invoices.repository.entries import Entry
+from portal_app.invoices.rules.numbers import receipt_number
 from portal_app.invoices.rules.standing import (
     Standing,
     standing_of_invoice,
     standing_of_payment,
 )
-from portal_app.invoices.rules.wanted import RECEIPT
 from portal_app.kit.money import Money
 from portal_app.payment_methods.views import method_label
 from portal_app.ui.reader import Reader, Tone
@@ -123,5 +123,5 @@ def receipt_document(reader: Reader, entry: Entry) -> DocumentView:
     if not paid:
         return DocumentView()
     number = entry.invoice.number if entry.invoice else ""
-    name = reader.say("Receipt {number}", number=f"{RECEIPT}{number or paid[-1].id}")
+    name = reader.say("Receipt {number}", number=receipt_number(paid[-1].id, number))
     return DocumentView(href=f"/receipts/{paid[-1].id}.pdf", name=name)

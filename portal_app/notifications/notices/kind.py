@@ -60,8 +60,9 @@ class NoticeKind:
     """*label* and *note* tell a person what it is and when it comes; translated where it is said.
 
     *locked* is why nobody can refuse it; empty where everybody may, and *default* then holds until
-    somebody has chosen. *stripe_mails* is Stripe's name of its own mail about the same.
-    *after_events* finds what *events* (types of Stripe's) tell, *when_due* what the time tells.
+    somebody has chosen. *stripe_mails* is Stripe's name of its own mail about the same. With
+    *for_recipients* it goes to whom a person named for their receipts, too. *after_events* finds
+    what *events* (types of Stripe's) tell, *when_due* what the time tells.
     """
 
     key: str
@@ -71,6 +72,7 @@ class NoticeKind:
     locked: str = ""
     default: bool = True
     stripe_mails: str = ""
+    for_recipients: bool = False
     events: frozenset[str] = frozenset()
     after_events: Find | None = None
     when_due: Find | None = None

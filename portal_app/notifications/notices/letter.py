@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.memberships.models import Membership
 from portal_app.memberships.service import HeldMembership
-from portal_app.notifications.rendering import NothingToSend
+from portal_app.notifications.rendering import Letterhead, NothingToSend, letterhead_of
 from portal_app.ui.reader import Reader
 
 
@@ -19,7 +19,8 @@ from portal_app.ui.reader import Reader
 class Letter:
     """*facts* are label and value, *action* is label and address of the one button.
 
-    *see_also* is a further link below it; both may be empty.
+    *see_also* is a further link below it; both may be empty. *payment_id* is what the letter is the
+    receipt of: whoever has no account here gets its documents attached.
     """
 
     subject: str
@@ -28,6 +29,7 @@ class Letter:
     facts: tuple[tuple[str, str], ...] = ()
     action: tuple[str, str] = ("", "")
     see_also: tuple[str, str] = ("", "")
+    payment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,10 @@ class Writing:
     def manage(self) -> tuple[str, str]:
         """The usual button."""
         return self.reader.say("Manage membership"), self.manage_url
+
+    @property
+    def letterhead(self) -> Letterhead:
+        return letterhead_of(self.company.id, " ".join(self.company.title.split()))
 
     @property
     def title(self) -> str:

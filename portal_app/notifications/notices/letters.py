@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -16,9 +16,10 @@ from portal_app.memberships.models import Membership
 from portal_app.memberships.rules import is_canceling
 from portal_app.memberships.service import HeldMembership, find_held
 from portal_app.notifications.models import OutboxMessage
+from portal_app.notifications.notices.copies import write_copy
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letter import Letter, Writing
-from portal_app.notifications.rendering import Mail, NothingToSend, letterhead_of, render
+from portal_app.notifications.rendering import Mail, NothingToSend, render
 from portal_app.settings import get_settings
 from portal_app.ui.reader import Reader
 
@@ -28,13 +29,15 @@ async def write_notice(message: OutboxMessage) -> Mail:
     kind = NOTICES[message.kind]
     async with database().reading() as session:
         writing = await _writing(session, message)
-        letter = await kind.write(writing)
+        letter = _tidied(await kind.write(writing))
+        if "invited_as" in message.payload:
+            return await write_copy(session, message, writing, letter)
     return render(
         "notice",
         message.locale,
         subject=letter.subject,
-        head=letterhead_of(writing.company.id, _one_line(writing.company.title)),
-        letter=_tidied(letter),
+        head=writing.letterhead,
+        letter=letter,
         manage_url=writing.manage_url,
         may_cancel=_may_cancel(writing.held),
         optional=not kind.locked,
@@ -67,7 +70,12 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
 
 
 async def _held(session: AsyncSession, message: OutboxMessage) -> HeldMembership | None:
-    """Read with the rights of whom it is about: nobody is told what they could not see."""
+    """Read with the rights of whom it is about: nobody is told what they could not see.
+
+    Whoever gets a copy of a receipt holds nothing.
+    """
+    if "invited_as" in message.payload:
+        return None
     actor = Actor(
         person_id=message.payload["person_id"],
         session_id="",
@@ -90,14 +98,12 @@ def _may_cancel(held: HeldMembership | None) -> bool:
 
 def _tidied(letter: Letter) -> Letter:
     """A name with line breaks, a creator's or a bank's, starts no line of ours."""
-    subject, heading, paragraphs, facts, action, see_also = astuple(letter)
-    return Letter(
-        subject=_one_line(subject),
-        heading=_one_line(heading),
-        paragraphs=tuple(_one_line(one) for one in paragraphs),
-        facts=tuple((label, _one_line(value)) for label, value in facts if value),
-        action=action,
-        see_also=see_also,
+    return replace(
+        letter,
+        subject=_one_line(letter.subject),
+        heading=_one_line(letter.heading),
+        paragraphs=tuple(_one_line(one) for one in letter.paragraphs if one),
+        facts=tuple((label, _one_line(value)) for label, value in letter.facts if value),
     )
 
 

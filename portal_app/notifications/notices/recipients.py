@@ -10,16 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, select
 
 from portal_app.identity.models import EmailAddress, Person
+from portal_app.invoices.recipients.service import agreed_recipients
 from portal_app.notifications.models import NoticePreference
 from portal_app.notifications.notices.kind import NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An address that was proved, and the language of whoever reads there."""
+    """An address that was proved, and the language of whoever reads there.
+
+    *invited_as* is the row of somebody who was named for a person's receipts (`rcpt_…`).
+    """
 
     address: str
     locale: str
+    invited_as: str = ""
 
 
 async def recipients(
@@ -42,6 +47,9 @@ async def recipients(
     for person_id, address, locale, chosen in await session.execute(statement):
         if is_wanted(kind, chosen):
             found[person_id].append(Recipient(address, locale))
+    if kind.for_recipients:
+        for row in await agreed_recipients(session, person_ids):
+            found[row.person_id].append(Recipient(row.address, row.locale, row.id))
     return found
 
 

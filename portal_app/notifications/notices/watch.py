@@ -150,6 +150,7 @@ async def _tell(session: AsyncSession, kind: NoticeKind, one: Unsent, *, quiet: 
             **occasion.payload,
             "membership_id": occasion.membership_id,
             "person_id": occasion.person_id,
+            **({"invited_as": recipient.invited_as} if recipient.invited_as else {}),
         },
     )
     return 1

@@ -96,11 +96,6 @@ def native_form(
     return rx.el.form(*children, action=action, method=method, on_submit=None, **props)
 
 
-def event_form(*children: Child, on_submit: Events, **props: Props) -> rx.Component:
-    """A form whose handler gets its fields by their names; Enter sends it like its button."""
-    return rx.el.form(*children, on_submit=on_submit, **props)
-
-
 def switch_account() -> rx.Component:
     """Sign out, to come back with another address. The browser posts it, as the cookie needs."""
     return native_form(button(t("Sign in with another email"), submit=True), action="/auth/logout")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.invoices.models import PaymentStatus
+from portal_app.invoices.rules.numbers import receipt_number
 from portal_app.kit.money import Money
 from portal_app.memberships.rules import renewal_date
 from portal_app.memberships.service import price_of
@@ -53,7 +54,7 @@ async def _write(writing: Writing) -> Letter:
     method = method_label(
         reader, kind=payment.method_kind, brand=payment.method_brand, last4=payment.method_last4
     )
-    number = invoice.number if invoice else ""
+    number = receipt_number(payment.id, invoice.number if invoice else "")
     tax = reader.money(Money(invoice.tax_minor, invoice.currency)) if invoice else ""
     return Letter(
         subject=reader.say("Receipt from {company}: {amount}", company=company, amount=amount),
@@ -64,10 +65,11 @@ async def _write(writing: Writing) -> Letter:
             (reader.say("Paid on"), reader.moment(payment.paid_at or payment.created_at)),
             (reader.say("Paid with"), method if payment.method_kind else ""),
             (reader.say("Tax included"), tax if invoice and invoice.tax_minor else ""),
-            (reader.say("Receipt number"), f"R-{number}" if number else ""),
+            (reader.say("Receipt number"), number),
             (reader.say("Next charge"), _next_charge(writing)),
         ),
         action=writing.manage,
+        payment_id=payment.id,
         see_also=(
             reader.say("See this payment"),
             f"{writing.origin}/billing/history/{invoice.id if invoice else payment.id}/",
@@ -91,6 +93,7 @@ NOTICE = NoticeKind(
     note="For every payment.",
     locked="The card networks require a receipt that says how to cancel.",
     stripe_mails="Successful payments",
+    for_recipients=True,
     events=frozenset(
         {
             "checkout.session.async_payment_succeeded",
