@@ -62,6 +62,12 @@ def history_body(view: HistoryView, events: HistoryEvents) -> rx.Component:
         view.nothing == "never",
         _nothing_yet(view),
         stack(
+            rx.el.nav(
+                text_link(t("Billing details"), "/billing/details/"),
+                text_link(t("Upcoming charges"), "/billing/upcoming/"),
+                class_name="page-links",
+                aria_label=t("More about billing"),
+            ),
             rx.cond(view.totals, totals(view)),
             filter_form(view.filters, events),
             rx.cond(
@@ -85,7 +91,10 @@ def _nothing_yet(view: HistoryView) -> rx.Component:
             t_fill("Your first one will be here after {date}.", date=view.first_after),
             t("Invoices and receipts appear here once you have bought something."),
         ),
-        action=link_button(t("See your memberships"), "/orders/", variant="primary"),
+        action=rx.fragment(
+            link_button(t("See your memberships"), "/orders/", variant="primary"),
+            link_button(t("Billing details"), "/billing/details/"),
+        ),
     )
 
 
