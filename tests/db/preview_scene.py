@@ -17,7 +17,7 @@ from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.money import Money
 from portal_app.memberships.service import refresh_previews
-from portal_app.provider.facts import InvoiceFacts, InvoiceLineFacts
+from portal_app.provider.facts import InvoiceFacts, InvoiceLineFacts, PartyFacts
 from tests.conftest import Clocks
 from tests.factories import (
     PERIOD_END,
@@ -53,6 +53,8 @@ def preview(total: int) -> InvoiceFacts:
         description="1 × Room",
         quantity=1,
         amount=money,
+        discount=none,
+        tax=none,
         proration=False,
         period_start=PERIOD_END,
         period_end=None,
@@ -69,6 +71,8 @@ def preview(total: int) -> InvoiceFacts:
         discount=none,
         tax=none,
         total=money,
+        balance_applied=none,
+        credited=none,
         amount_due=money,
         amount_paid=none,
         amount_remaining=money,
@@ -80,6 +84,10 @@ def preview(total: int) -> InvoiceFacts:
         attempt_count=0,
         next_attempt_at=None,
         hosted_url="",
+        footer="",
+        seller=PartyFacts(),
+        buyer=PartyFacts(),
+        taxes=(),
         lines=(line,),
         payment_ids=(),
         created_at=PERIOD_END,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.memberships.models import Membership
-from portal_app.memberships.service import HeldMembership
+from portal_app.memberships.service import HeldMembership, NextCharge
 from portal_app.notifications.rendering import Letterhead, NothingToSend, letterhead_of
 from portal_app.ui.reader import Reader
 
@@ -37,6 +37,7 @@ class Writing:
     """What a kind writes from, in the recipient's language, as things stand when it is sent.
 
     *held* is the membership in the recipient's hands; None when it is somebody else's by now.
+    *next_charge* is what it will be charged next, as the provider said, or as an estimate.
     """
 
     session: AsyncSession
@@ -48,6 +49,7 @@ class Writing:
     plan: Plan
     company: Company
     held: HeldMembership | None
+    next_charge: NextCharge | None = None
 
     def holding(self) -> HeldMembership:
         """Raises NothingToSend when the recipient no longer holds the membership."""
@@ -66,6 +68,16 @@ class Writing:
     def manage(self) -> tuple[str, str]:
         """The usual button."""
         return self.reader.say("Manage membership"), self.manage_url
+
+    @property
+    def next_amount(self) -> str:
+        """To the cent where the provider has said it; else the price, and that it is no more."""
+        if self.next_charge is None:
+            return ""
+        amount = self.reader.money(self.next_charge.amount)
+        if self.next_charge.preview is not None:
+            return amount
+        return self.reader.say("{amount} before taxes and discounts", amount=amount)
 
     @property
     def letterhead(self) -> Letterhead:

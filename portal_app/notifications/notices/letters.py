@@ -13,8 +13,14 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import Membership
+from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import is_canceling
-from portal_app.memberships.service import HeldMembership, find_held
+from portal_app.memberships.service import (
+    HeldMembership,
+    NextCharge,
+    find_held,
+    next_charge_of,
+)
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.copies import write_copy
 from portal_app.notifications.notices.kinds import NOTICES
@@ -56,6 +62,7 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
     if row is None:
         raise NothingToSend
     membership, product, plan, company = row
+    held, next_charge = await _held(session, message)
     return Writing(
         session=session,
         reader=Reader(message.locale),
@@ -65,17 +72,20 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
         product=product,
         plan=plan,
         company=company,
-        held=await _held(session, message),
+        held=held,
+        next_charge=next_charge,
     )
 
 
-async def _held(session: AsyncSession, message: OutboxMessage) -> HeldMembership | None:
+async def _held(
+    session: AsyncSession, message: OutboxMessage
+) -> tuple[HeldMembership | None, NextCharge | None]:
     """Read with the rights of whom it is about: nobody is told what they could not see.
 
     Whoever gets a copy of a receipt holds nothing.
     """
     if "invited_as" in message.payload:
-        return None
+        return None, None
     actor = Actor(
         person_id=message.payload["person_id"],
         session_id="",
@@ -84,9 +94,11 @@ async def _held(session: AsyncSession, message: OutboxMessage) -> HeldMembership
     )
     membership_id = message.payload["membership_id"]
     try:
-        return await find_held(session, actor, membership_id, business_now())
+        held = await find_held(session, actor, membership_id, business_now())
     except MembershipNotFound:
-        return None
+        return None, None
+    previews = await previews_of(session, actor, [membership_id])
+    return held, next_charge_of(held, previews.get(membership_id))
 
 
 def _may_cancel(held: HeldMembership | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal_app.catalog.models import Company, Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
+from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.db import Database
 from portal_app.memberships.models import Cancellation, CardNotice, Member, Membership
 from portal_app.notifications.models import OutboxMessage
@@ -148,12 +149,33 @@ async def refund(shop: Shop) -> Payload:
     return {"refund_id": found.id}
 
 
+async def previewed(shop: Shop, at: datetime, subtotal: int, tax: int) -> None:
+    """The provider has said what the charge at *at* will be: with tax on top of the price."""
+    await shop.add(
+        make_row,
+        UpcomingCharge,
+        {},
+        stripe_subscription_id=shop.held.stripe_subscription_id,
+        customer_id=shop.held.customer.id,
+        currency="USD",
+        subtotal_minor=subtotal,
+        discount_minor=0,
+        tax_minor=tax,
+        total_minor=subtotal + tax,
+        balance_minor=0,
+        amount_due_minor=subtotal + tax,
+        charge_at=at,
+        observed_at=NOW,
+    )
+
+
 async def renewal(shop: Shop) -> Payload:
     due = NOW + timedelta(days=30)
     plan = {"interval": Interval.YEAR, "amount_minor": 29000}
     await shop.change(Plan, shop.held.plan.id, **plan)
     values = {"current_period_end": due, "price_minor": 29000}
     await shop.change(Membership, shop.held.membership.id, **values)
+    await previewed(shop, due, 29000, 5510)
     return {"due_at": due.isoformat()}
 
 
@@ -165,6 +187,7 @@ async def trial_ending(shop: Shop) -> Payload:
     ends = NOW + timedelta(days=7)
     values = {"stripe_status": "trialing", "trial_end_at": ends, "current_period_end": ends}
     await shop.change(Membership, shop.held.membership.id, **values)
+    await previewed(shop, ends, 2900, 551)
     return {"ends_at": ends.isoformat()}
 
 

@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.invoices.models import PaymentStatus
 from portal_app.invoices.rules.numbers import receipt_number
 from portal_app.kit.money import Money
-from portal_app.memberships.rules import renewal_date
-from portal_app.memberships.service import price_of
 from portal_app.notifications.notices import repository
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -78,13 +76,11 @@ async def _write(writing: Writing) -> Letter:
 
 
 def _next_charge(writing: Writing) -> str:
-    held, reader = writing.held, writing.reader
-    due = renewal_date(held.facts) if held else None
-    if held is None or due is None:
+    following, reader = writing.next_charge, writing.reader
+    if following is None or following.at is None:
         return ""
-    return reader.say(
-        "{price}, on {date}", price=reader.money(price_of(held)), date=reader.date(due)
-    )
+    date = reader.date(following.at)
+    return reader.say("{price}, on {date}", price=writing.next_amount, date=date)
 
 
 NOTICE = NoticeKind(
