@@ -122,6 +122,17 @@ def invoices(scene: Scene) -> Case:
     return Case(lambda w, _key: first(w.invoices()), lambda ids: made in ids)
 
 
+@example("invoice_pdf_address")
+def invoice_pdf_address(scene: Scene) -> Case:
+    """A fresh link each time, of which no more is promised than that a browser can follow it."""
+    made = scene.invoice()
+    return Case(
+        lambda w, _key: w.invoice_pdf_address(made),
+        lambda address: address.startswith(("https://", "http://")),
+        repeats=False,
+    )
+
+
 @example("refund")
 def refund(scene: Scene) -> Case:
     made = scene.refund().id
