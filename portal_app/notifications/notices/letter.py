@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Company, Plan, Product
+from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.kit.money import Money
 from portal_app.memberships.models import Membership
-from portal_app.memberships.service import HeldMembership
+from portal_app.memberships.service import HeldMembership, next_charge_of, price_of
 from portal_app.notifications.rendering import Letterhead, NothingToSend, letterhead_of
 from portal_app.ui.reader import Reader
 
@@ -37,6 +39,7 @@ class Writing:
     """What a kind writes from, in the recipient's language, as things stand when it is sent.
 
     *held* is the membership in the recipient's hands; None when it is somebody else's by now.
+    *preview* is what the provider says that they will be charged next.
     """
 
     session: AsyncSession
@@ -48,12 +51,18 @@ class Writing:
     plan: Plan
     company: Company
     held: HeldMembership | None
+    preview: UpcomingCharge | None = None
 
     def holding(self) -> HeldMembership:
         """Raises NothingToSend when the recipient no longer holds the membership."""
         if self.held is None:
             raise NothingToSend
         return self.held
+
+    def next_amount(self, held: HeldMembership) -> Money:
+        """Of the next charge: with tax, discounts and credit where known, as on the pages."""
+        following = next_charge_of(held, self.preview)
+        return following.amount if following else price_of(held)
 
     @property
     def manage_url(self) -> str:

@@ -9,10 +9,12 @@ from sqlmodel import col, select
 
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.identity.actor import Actor
+from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import Membership
+from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import is_canceling
 from portal_app.memberships.service import HeldMembership, find_held
 from portal_app.notifications.models import OutboxMessage
@@ -56,6 +58,7 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
     if row is None:
         raise NothingToSend
     membership, product, plan, company = row
+    actor = _reader_of(message)
     return Writing(
         session=session,
         reader=Reader(message.locale),
@@ -65,24 +68,33 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
         product=product,
         plan=plan,
         company=company,
-        held=await _held(session, message),
+        held=await _held(session, actor, membership.id) if actor else None,
+        preview=await _preview(session, actor, membership.id) if actor else None,
     )
 
 
-async def _held(session: AsyncSession, message: OutboxMessage) -> HeldMembership | None:
-    """Read with the rights of whom it is about: nobody is told what they could not see.
+def _reader_of(message: OutboxMessage) -> Actor | None:
+    """With whose rights it is read: nobody is told what they could not see.
 
     Whoever gets a copy of a receipt holds nothing.
     """
     if "invited_as" in message.payload:
         return None
-    actor = Actor(
+    return Actor(
         person_id=message.payload["person_id"],
         session_id="",
         email=message.recipient,
         locale=message.locale,
     )
-    membership_id = message.payload["membership_id"]
+
+
+async def _preview(
+    session: AsyncSession, actor: Actor, membership_id: str
+) -> UpcomingCharge | None:
+    return (await previews_of(session, actor, [membership_id])).get(membership_id)
+
+
+async def _held(session: AsyncSession, actor: Actor, membership_id: str) -> HeldMembership | None:
     try:
         return await find_held(session, actor, membership_id, business_now())
     except MembershipNotFound:

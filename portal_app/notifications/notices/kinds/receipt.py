@@ -8,7 +8,6 @@ from portal_app.invoices.models import PaymentStatus
 from portal_app.invoices.rules.numbers import receipt_number
 from portal_app.kit.money import Money
 from portal_app.memberships.rules import renewal_date
-from portal_app.memberships.service import price_of
 from portal_app.notifications.notices import repository
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -82,9 +81,8 @@ def _next_charge(writing: Writing) -> str:
     due = renewal_date(held.facts) if held else None
     if held is None or due is None:
         return ""
-    return reader.say(
-        "{price}, on {date}", price=reader.money(price_of(held)), date=reader.date(due)
-    )
+    amount = reader.money(writing.next_amount(held))
+    return reader.say("{price}, on {date}", price=amount, date=reader.date(due))
 
 
 NOTICE = NoticeKind(

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.memberships.models import Membership
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, renewal_date
-from portal_app.memberships.service import price_of
 from portal_app.memberships.views.wording import price_text
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -69,7 +68,7 @@ async def write_renewal(writing: Writing) -> Letter:
     return Letter(
         subject=reader.say("{product} renews on {date}", product=product, date=date),
         heading=reader.say("{product} renews on {date}", product=product, date=date),
-        paragraphs=(_what_happens(writing, label, reader.money(price_of(held))),),
+        paragraphs=(_what_happens(writing, label, reader.money(writing.next_amount(held))),),
         facts=(
             (reader.say("Renews on"), reader.moment(due)),
             (reader.say("Price"), price_text(reader, held)),

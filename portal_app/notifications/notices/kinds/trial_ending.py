@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, renewal_date
-from portal_app.memberships.service import price_of
 from portal_app.memberships.views.wording import price_text
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -54,7 +53,7 @@ async def _write(writing: Writing) -> Letter:
                 "After that, {product} costs {price}. The first charge is {amount}, on {date}.",
                 product=writing.title,
                 price=price_text(reader, held),
-                amount=reader.money(price_of(held)),
+                amount=reader.money(writing.next_amount(held)),
                 date=date,
             ),
             reader.say("Cancel before then, and nothing is charged."),
