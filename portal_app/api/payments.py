@@ -19,7 +19,7 @@ from portal_app.api.payment_read import (
     list_payments,
 )
 from portal_app.api.query import Parameter, refuse
-from portal_app.api.scopes import MEMBER_BASIC_READ, PAYMENT_BASIC_READ, require
+from portal_app.api.scopes import MEMBER_BASIC_READ, MEMBER_EMAIL_READ, PAYMENT_BASIC_READ, require
 from portal_app.api.shapes import PageInfo
 from portal_app.api.values import timestamp
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
@@ -114,6 +114,9 @@ async def _retrieve(call: Call) -> PaymentJson:
 
 
 async def _generate_pdf(call: Call) -> PaymentPdf:
+    # The receipt names who paid, their address and e-mail.
+    for scope in (MEMBER_BASIC_READ, MEMBER_EMAIL_READ):
+        require(call.caller.scopes, scope)
     row = await _named(call)
     if row.status != PaymentStatus.SUCCEEDED:
         raise NotPaid
@@ -170,7 +173,8 @@ OPERATIONS: Final = (
         scope=PAYMENT_BASIC_READ,
         summary="Generate a receipt",
         says="A link to the receipt as PDF, which works for an hour for whoever holds it. Each "
-        "call makes a new one, with an Idempotency-Key too. 422 for what was not paid.",
+        "call makes a new one, with an Idempotency-Key too. 422 for what was not paid. As it names "
+        "who paid, it needs member:basic:read and member:email:read too.",
         answer=_generate_pdf,
         returns=PaymentPdf,
         replayed=False,

@@ -169,11 +169,14 @@ async def open_invoices(
 
 async def open_invoice_of(session: AsyncSession, membership: Membership) -> Invoice | None:
     """The newest one that is billed to the membership's customer; not scoped, see `owned_by`."""
-    statement = _open_invoices([membership.id]).where(
-        col(Invoice.customer_id) == membership.customer_id
-    )
-    found = [row[1] for row in await session.execute(statement)]
-    return found[-1] if found else None
+    found = await open_invoices_of(session, membership.id)
+    theirs = [one for one in found if one.customer_id == membership.customer_id]
+    return theirs[-1] if theirs else None
+
+
+async def open_invoices_of(session: AsyncSession, membership_id: str) -> list[Invoice]:
+    """All of its subscription's, the oldest first; not scoped, see `owned_by`."""
+    return [row[1] for row in await session.execute(_open_invoices([membership_id]))]
 
 
 def _open_invoices(membership_ids: Sequence[str]) -> Select[*tuple[Any, ...]]:

@@ -19,6 +19,7 @@ from portal_app.identity import repository
 from portal_app.kit import db as kit_db
 from portal_app.kit.db import Database
 from portal_app.memberships.models import Member, Membership
+from portal_app.notifications.notices.repository import payments_told_of
 
 CROWD = 2_000
 
@@ -56,6 +57,18 @@ async def test_no_page_scans_a_growing_table(crowded: tuple[Database, Reader], p
             async with database.reading() as session:
                 await session.execute(repository._SESSION_BY_TOKEN, {"token_digest": "digest1"})
     assert statements.seen
+    assert await full_scans(database, statements) == []
+
+
+async def test_news_of_a_payment_are_found_by_their_ids(
+    crowded: tuple[Database, Reader],
+) -> None:
+    """As often as events come, however many payments there are."""
+    database, _ = crowded
+    with listening(database) as statements:
+        async with database.reading() as session:
+            told = {"intents": ["pi_1", "pi_2"], "invoices": ["in_1"], "checkouts": ["cs_1"]}
+            await payments_told_of(session, **told)
     assert await full_scans(database, statements) == []
 
 

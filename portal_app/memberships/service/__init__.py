@@ -8,7 +8,7 @@ from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
 )
-from portal_app.memberships.service.canceling import CANCEL, cancel_as_company, cancel_membership
+from portal_app.memberships.service.canceling import cancel_as_company, cancel_membership
 from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
@@ -18,6 +18,7 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
 from portal_app.memberships.service.keeping import KEEP, keep_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment

@@ -56,7 +56,8 @@ class UpcomingState(rx.State):
     @allow(Policy.SIGNED_IN)
     async def show_all(self, month: str) -> None:
         """Every charge of a month, by its key."""
-        if month not in {shown.key for shown in self.view.months}:
+        known = {shown.key for shown in self.view.months}
+        if month not in known or month in self._opened:
             return
         try:
             await self._read((*self._opened, month))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import union
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from portal_app.catalog.models import Plan
 from portal_app.customers.models import Customer
@@ -93,20 +94,25 @@ async def payments_told_of(
     invoices: Sequence[str],
     checkouts: Sequence[str],
 ) -> Sequence[tuple[Payment, Customer, Invoice | None]]:
-    """The payments that these objects of Stripe's are or were paid with."""
-    bought = select(Membership.stripe_payment_intent_id).where(
-        col(Membership.stripe_checkout_session_id).in_(checkouts)
+    """The payments that these objects of Stripe's are or were paid with.
+
+    One look each, as together they would be looked for from end to end.
+    """
+    paid_for = col(Invoice.id) == col(Payment.invoice_id)
+    own = col(Membership.stripe_payment_intent_id) == col(Payment.stripe_payment_intent_id)
+    named = union(
+        select(Payment.id).where(col(Payment.stripe_payment_intent_id).in_(intents)),
+        select(Payment.id)
+        .join(Membership, own)
+        .where(col(Membership.stripe_checkout_session_id).in_(checkouts)),
+        select(Payment.id)
+        .join(Invoice, paid_for)
+        .where(col(Invoice.stripe_invoice_id).in_(invoices)),
     )
     statement = (
         select(Payment, Customer, Invoice)
         .join(Customer, col(Customer.id) == col(Payment.customer_id))
-        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
-        .where(
-            or_(
-                col(Payment.stripe_payment_intent_id).in_(intents),
-                col(Payment.stripe_payment_intent_id).in_(bought),
-                col(Invoice.stripe_invoice_id).in_(invoices),
-            )
-        )
+        .outerjoin(Invoice, paid_for)
+        .where(col(Payment.id).in_(named))
     )
     return [(row[0], row[1], row[2]) for row in await session.execute(statement)]

@@ -187,6 +187,10 @@ def test_a_key_without_the_scope_hears_of_nobody(served: Served, billing: Billin
         with pytest.raises(ApiError) as refused:
             sdk.payments.list(**{name: "x"})
         assert refused.value.status_code == 403
+    # The receipt would name them.
+    with pytest.raises(ApiError) as refused:
+        sdk.payments.generate_pdf(billing.payments["paid"])
+    assert refused.value.status_code == 403
 
 
 def test_each_call_makes_a_new_link_to_the_receipt(

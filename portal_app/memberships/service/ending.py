@@ -1,0 +1,164 @@
+"""How a cancellation that was written down is made to happen at the provider, once.
+
+It may be much later than when it was asked for, and after any of its calls the process may have
+died: every step looks first at what is there already, and has a key of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.intents.models import Intent
+from portal_app.intents.writes import Write
+from portal_app.invoices.models import InvoiceStatus, PaymentStatus
+from portal_app.invoices.projection import project_invoices
+from portal_app.kit.clock import wall_now
+from portal_app.kit.errors import PortalError, ProviderUnavailable
+from portal_app.memberships import exit_repository
+from portal_app.memberships.exits import UNPAID
+from portal_app.memberships.projection import project_subscription, record_invoices
+from portal_app.memberships.projection.happenings import OVER
+from portal_app.provider.errors import RefusedByProvider
+from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
+from portal_app.provider.writing import PaymentWriter
+
+log = logging.getLogger(__name__)
+# Keys of the calls of one intent, the same whichever of them an earlier try has made.
+_RELEASE: Final = 1
+_ARRANGE: Final = 2
+_END: Final = 3
+_VOID: Final = 100
+_REFUND: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """How the subscription is afterwards, and its invoices that had to do with the end."""
+
+    subscription: SubscriptionFacts
+    invoices: tuple[InvoiceFacts, ...] = ()
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
+    """Decided again by how things stand at the provider.
+
+    First what makes sure that nothing more is charged; then what was charged too much, also when an
+    earlier try has ended the subscription and came no further.
+    """
+    asked = intent.payload
+    before = await provider.subscription(asked["subscription"])
+    if before.status in OVER:
+        return Canceled(before, await _settle(provider, intent, before))
+    if before.schedule_id is not None:
+        # A schedule would not let anything else end its subscription.
+        await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
+    why = {"feedback": asked["feedback"], "comment": asked["comment"]}
+    if not await _ends_now(provider, asked, before):
+        key = intent.step_key(_ARRANGE)
+        return Canceled(await provider.cancel_at_period_end(before.id, **why, key=key))
+    after = await provider.cancel_subscription(
+        before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
+    )
+    return Canceled(after, await _settle(provider, intent, before))
+
+
+async def _ends_now(
+    provider: PaymentWriter, asked: dict[str, Any], before: SubscriptionFacts
+) -> bool:
+    """Whether nothing is paid for that the customer could keep until its end."""
+    if before.status in UNPAID or _is_past_the_end(asked, before.plan.period_start):
+        return True
+    if not (asked["at_once"] and asked.get("unpaid")):
+        return bool(asked["at_once"])
+    # It was to end because it was not paid, and now it is: what was paid before is kept.
+    latest = before.latest_invoice_id
+    paid_at = (await provider.invoice(latest)).paid_at if latest else None
+    return paid_at is not None and _is_past_the_end(asked, paid_at)
+
+
+def _is_past_the_end(asked: dict[str, Any], moment: datetime) -> bool:
+    """Whether what happened then came after the end that the customer was told."""
+    if not asked["ends_at"]:
+        return False
+    told = datetime.fromisoformat(asked["ends_at"])
+    return moment > told or (moment == told and not asked["at_once"])
+
+
+async def _settle(
+    provider: PaymentWriter, intent: Intent, ended: SubscriptionFacts
+) -> tuple[InvoiceFacts, ...]:
+    """Take back what is not paid, and give back what was charged after the end that was told.
+
+    A refusal ends nothing: the membership is over already, and must not be called unchanged.
+    """
+    latest = [ended.latest_invoice_id] if ended.latest_invoice_id else []
+    settled = []
+    for place, invoice_id in enumerate(dict.fromkeys([*intent.payload.get("owed", ()), *latest])):
+        late = invoice_id in latest and _is_past_the_end(intent.payload, ended.plan.period_start)
+        try:
+            settled.append(await _settled(provider, intent, invoice_id, place, late=late))
+        except ProviderUnavailable:
+            raise
+        except PortalError:
+            fields = {"intent": intent.id, "invoice": invoice_id}
+            log.exception(
+                "what was billed after the end has to be settled", extra={"fields": fields}
+            )
+    return tuple(settled)
+
+
+async def _settled(
+    provider: PaymentWriter, intent: Intent, invoice_id: str, place: int, *, late: bool
+) -> InvoiceFacts:
+    invoice = await provider.invoice(invoice_id)
+    if invoice.status is InvoiceStatus.OPEN and (intent.payload["void_unpaid"] or late):
+        try:
+            return await provider.void_invoice(invoice_id, key=intent.step_key(_VOID + place))
+        except RefusedByProvider:
+            # It was paid between the two calls, or is being paid.
+            invoice = await provider.invoice(invoice_id)
+            if invoice.status is InvoiceStatus.OPEN:
+                raise
+    paid = invoice.paid_at if invoice.status is InvoiceStatus.PAID else None
+    if paid is not None and _is_past_the_end(intent.payload, paid):
+        await _give_back(provider, intent, invoice, first=_REFUND + 100 * place)
+    return invoice
+
+
+async def _give_back(
+    provider: PaymentWriter, intent: Intent, invoice: InvoiceFacts, *, first: int
+) -> None:
+    """All of what its payments brought and what nobody has given back yet."""
+    for place, payment_id in enumerate(invoice.payment_ids):
+        payment = await provider.payment(payment_id)
+        if payment.status is not PaymentStatus.SUCCEEDED:
+            continue
+        if payment.refunded.minor < payment.amount.minor:
+            await provider.create_refund(
+                payment_id,
+                amount=None,
+                metadata={"portal_intent": intent.id},
+                key=intent.step_key(first + place),
+            )
+
+
+async def _apply(
+    session: AsyncSession, intent: Intent, answer: Canceled, *, observed_at: datetime
+) -> None:
+    await project_subscription(session, answer.subscription, observed_at=observed_at)
+    if answer.invoices:
+        projected = await project_invoices(session, answer.invoices, observed_at=observed_at)
+        await record_invoices(session, [row for row, _ in projected if row is not None])
+    noted = await exit_repository.cancellation_of(session, intent.id)
+    if noted is not None:
+        ended = answer.subscription
+        noted.confirmed_at = wall_now()
+        noted.ends_at = ended.ended_at or ended.cancel_at or ended.plan.period_end
+
+
+CANCEL: Final = Write(kind="canceling.cancel", send=_send, apply=_apply)
