@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ async def shop(db: Database, clocks: Clocks, settings: Any) -> Shop:
     return await make_shop(db)
 
 
-async def preview(shop: Shop, held: Any, amount: int, charge_at: datetime = PERIOD_END) -> None:
+async def preview(shop: Shop, held: Any, amount: int) -> None:
     """The price with tax on it."""
     await shop.add(
         make_row,
@@ -36,22 +35,21 @@ async def preview(shop: Shop, held: Any, amount: int, charge_at: datetime = PERI
         total_minor=amount,
         balance_minor=0,
         amount_due_minor=amount,
-        charge_at=charge_at,
+        charge_at=PERIOD_END,
         observed_at=NOW,
     )
 
 
-@pytest.mark.parametrize("name", ["renewal", "renewal_short", "trial_ending", "receipt"])
+@pytest.mark.parametrize("name", ["renewal_short", "receipt"])
 async def test_the_next_charge_is_as_the_provider_said(shop: Shop, name: str) -> None:
+    """The golden mails of `renewal` and `trial_ending` say it of theirs."""
     async with shop.db.unit_of_work() as session:
         other = await make_membership(session, await make_person(session, "ben@example.com"))
     await preview(shop, other, 9999)
     kind, happen = SCENES[name]
     payload = await happen(shop)
     before = await write_mail(shop.message(kind, payload))
-    ends_at = payload.get("ends_at")
-    charge_at = datetime.fromisoformat(ends_at) if ends_at else PERIOD_END
-    await preview(shop, shop.held, 3451, charge_at)
+    await preview(shop, shop.held, 3451)
     said = await write_mail(shop.message(kind, payload))
     assert ("$34.51" in before.text, "$34.51" in said.text) == (False, True)
     assert "$99.99" not in before.text + said.text
