@@ -116,6 +116,11 @@ def test_a_membership_leads_to_its_own_invoices(adas: Page, portal: Portal) -> N
     adas.get_by_role("link", name="See all").click()
     expect(adas).to_have_url(f"{HISTORY}?membership={active['member_id']}")
     expect(adas.get_by_label("Membership")).to_have_value(active["member_id"])
+    adas.go_back()
+    latest = adas.get_by_role("table", name="Latest invoices").get_by_role("link").first
+    number = latest.inner_text()
+    latest.click()
+    expect(adas.get_by_role("heading", level=1)).to_have_text(f"Invoice {number}")
     adas.goto("/orders/")
     adas.get_by_role("link", name="See all invoices and receipts").click()
     expect(adas).to_have_url(HISTORY)

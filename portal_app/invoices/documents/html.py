@@ -60,7 +60,7 @@ def stripe_is_away(request: Request, visit: Visit, invoice_id: str) -> Response:
         request,
         visit,
         status=503,
-        title=say("Stripe's copy can't be had right now"),
+        title=say("Stripe's own PDF can't be had right now"),
         text=say("Try again in a few minutes. Our own copy of the invoice is here."),
         ours=f"/invoices/{invoice_id}.pdf{visit.link}",
     )

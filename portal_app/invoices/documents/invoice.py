@@ -106,7 +106,7 @@ def entries_of(
 
 
 def _figures(reader: Reader, rows: InvoiceRows, kept: Snapshot) -> Iterator[Figure]:
-    """They add up from the top to the total, and from there to what is left to pay.
+    """They add up from the top to the total, and from there to what is still to pay.
 
     Taxes that prices include stand below the total, of which they are a part.
     """
@@ -135,7 +135,7 @@ def _figures(reader: Reader, rows: InvoiceRows, kept: Snapshot) -> Iterator[Figu
     yield figure(reader.say("Amount paid"), invoice.amount_paid_minor)
     if refunded := sum(payment.refunded_minor for payment in rows.payments):
         yield figure(reader.say("Refunded"), -refunded)
-    yield figure(reader.say("Left to pay"), _left(invoice), strong=True)
+    yield figure(reader.say("Still to pay"), _left(invoice), strong=True)
 
 
 def _left(invoice: Invoice) -> int:

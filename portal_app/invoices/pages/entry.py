@@ -134,7 +134,7 @@ def _overview(view: EntryView) -> rx.Component:
 
 
 def _lines(view: EntryView) -> rx.Component:
-    columns: list[Child] = [t("Description"), t("Quantity"), t("Discount"), t("Amount")]
+    columns: list[Child] = [t("Description"), t("Amount")]
     return table(t("Lines"), columns, rx.foreach(view.lines, _line))
 
 
@@ -143,13 +143,17 @@ def _line(row: LineRow) -> rx.Component:
         cell(
             t("Description"),
             row.description,
-            rx.cond(row.period != "", rx.el.span(row.period, class_name="cell-note")),
+            rx.cond(row.period != "", _line_note(row.period)),
+            rx.cond(row.quantity != "", _line_note(t("Quantity"), " ", row.quantity)),
+            rx.cond(row.discount != "", _line_note(t("Discount"), " ", row.discount)),
         ),
-        cell(t("Quantity"), row.quantity),
-        cell(t("Discount"), row.discount),
         cell(t("Amount"), row.amount),
         key=row.key,
     )
+
+
+def _line_note(*words: Child) -> rx.Component:
+    return rx.el.span(*words, class_name="cell-note")
 
 
 def _note(text: Text) -> rx.Component:

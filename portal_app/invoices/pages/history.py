@@ -138,7 +138,7 @@ def _list(view: HistoryView) -> rx.Component:
         ),
         table(t("Invoices and payments"), columns, rx.foreach(view.rows, _row)),
         _pages(view),
-        class_name="history",
+        class_name="entries",
     )
 
 

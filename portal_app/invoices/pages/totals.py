@@ -12,12 +12,11 @@ from portal_app.ui.parts.types import Child
 
 
 def totals(view: HistoryView) -> rx.Component:
-    columns: list[Child] = [t("Currency"), t("Paid"), t("Refunded"), t("Still open")]
+    columns: list[Child] = [t("Currency"), t("Paid"), t("Refunded"), t("Still to pay")]
     return card(
         table(t("Totals"), columns, rx.foreach(view.totals, _currency)),
         rx.cond(view.by_year, fold(t("By year"), _by_year(view))),
         title=t("Totals"),
-        class_name="history",
     )
 
 
@@ -27,7 +26,7 @@ def _currency(total: TotalView) -> rx.Component:
         cell(t("Paid"), total.paid),
         cell(t("Refunded"), total.refunded),
         cell(
-            t("Still open"),
+            t("Still to pay"),
             total.unpaid,
             rx.cond(
                 total.pay_href != "",
@@ -41,7 +40,7 @@ def _currency(total: TotalView) -> rx.Component:
 
 
 def _by_year(view: HistoryView) -> rx.Component:
-    columns: list[Child] = [t("Year"), t("Paid"), t("Refunded"), t("Still open")]
+    columns: list[Child] = [t("Year"), t("Paid"), t("Refunded"), t("Still to pay")]
     return table(t("Totals by year"), columns, rx.foreach(view.by_year, _year))
 
 
@@ -50,6 +49,6 @@ def _year(total: TotalView) -> rx.Component:
         cell(t("Year"), total.span),
         cell(t("Paid"), total.paid),
         cell(t("Refunded"), total.refunded),
-        cell(t("Still open"), total.unpaid),
+        cell(t("Still to pay"), total.unpaid),
         key=total.key,
     )

@@ -120,11 +120,13 @@ def _payment_method(view: PaymentMethodView, member_id: Text, expiring: Flag) ->
             ),
             muted(t("There is no payment method on file for this membership.")),
         ),
-        rx.cond(
-            expiring,
-            # The alert above leads there by the usual name.
-            link_button(t("Change"), href, accessible_name=t("Change payment method")),
-            link_button(t("Update payment method"), href),
+        action_row(
+            rx.cond(
+                expiring,
+                # The alert above leads there by the usual name.
+                link_button(t("Change"), href, accessible_name=t("Change payment method")),
+                link_button(t("Update payment method"), href),
+            )
         ),
         title=t("Payment method"),
     )
@@ -145,7 +147,7 @@ def _invoices(view: MembershipView) -> rx.Component:
 
 def _invoice(row: InvoiceRow) -> rx.Component:
     return rx.el.tr(
-        cell(t("Number"), row.number),
+        cell(t("Number"), text_link(row.number, f"/billing/history/{row.id}/")),
         cell(t("Date"), rx.el.time(row.date, date_time=row.day)),
         cell(t("Amount"), row.amount),
         cell(t("Status"), badge(row.status, row.tone)),

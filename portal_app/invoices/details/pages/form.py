@@ -9,6 +9,7 @@ from portal_app.invoices.details.pages.tax_ids import tax_ids_section
 from portal_app.invoices.details.state import SUMMARY_ID, BillingDetailsState
 from portal_app.invoices.details.views import DetailsView
 from portal_app.invoices.recipients.pages import recipients_section
+from portal_app.invoices.views.naming import HISTORY
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
@@ -52,6 +53,7 @@ def billing_details_page() -> rx.Component:
             _skeleton(),
         ),
         title=t("Billing details"),
+        back=(t("Billing history"), HISTORY),
         subtitle=t("They go on your future invoices. Invoices already issued stay as they were."),
         skeleton=skeleton_page(_skeleton()),
     )
