@@ -32,7 +32,6 @@ def upgrade() -> None:
     sa.Column('ends_at', columns.UtcDateTime(), nullable=True),
     sa.Column('confirmed_at', columns.UtcDateTime(), nullable=True),
     sa.Column('undone_at', columns.UtcDateTime(), nullable=True),
-    sa.Column('refused_at', columns.UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_cancellations_member_id_members')),
     sa.ForeignKeyConstraint(['membership_id'], ['memberships.id'], name=op.f('fk_cancellations_membership_id_memberships')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cancellations')),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.memberships.models import Cancellation, Member
 
 
@@ -19,8 +20,11 @@ async def standing_cancellation(session: AsyncSession, membership_id: str) -> Ca
     """The newest of a membership, unless it was taken back or could not be done."""
     newest = (
         select(Cancellation)
-        .where(col(Cancellation.membership_id) == membership_id)
-        .where(col(Cancellation.refused_at).is_(None))
+        .outerjoin(Intent, col(Intent.id) == col(Cancellation.intent_id))
+        .where(
+            col(Cancellation.membership_id) == membership_id,
+            or_(col(Intent.outcome).is_(None), col(Intent.outcome) != IntentOutcome.REFUSED),
+        )
         .order_by(col(Cancellation.asked_at).desc(), col(Cancellation.id).desc())
         .limit(1)
     )

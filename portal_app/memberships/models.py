@@ -194,9 +194,9 @@ class Cancellation(SQLModel, table=True):
     """A membership that somebody cancelled. `cncl_…`; business times, but for *confirmed_at*.
 
     *asked_at* is when they did, *ends_at* what they were told that it ends, and after Stripe has
-    confirmed it, what Stripe says. *undone_at* is when it was taken back, *refused_at* when it
-    turned out that it could not be done. *reference* is what they can name to support. *source* is
-    where it came from: `page`, `api`. *reason* is one of `exits.Reason` or empty.
+    confirmed it, what Stripe says. *undone_at* is when it was taken back. *reference* is what they
+    can name to support. *source* is where it came from: `page`, `api`. *reason* is one of
+    `exits.Reason` or empty. Whether it could be done after all, its intent says.
     """
 
     __tablename__ = "cancellations"
@@ -214,4 +214,3 @@ class Cancellation(SQLModel, table=True):
     ends_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
-    refused_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

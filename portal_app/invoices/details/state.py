@@ -143,7 +143,7 @@ class BillingDetailsState(rx.State):
     async def remove_tax_id(self, key: str) -> None:
         """It goes when the form is saved."""
         form = self._filled.form
-        await self._fill(removed=(*form.removed, *self._shown(key)))
+        await self._fill(removed=tuple(dict.fromkeys((*form.removed, *self._shown(key)))))
 
     @rx.event
     @allow(Policy.SIGNED_IN)

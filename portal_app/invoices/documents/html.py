@@ -13,7 +13,7 @@ from portal_app.invoices.documents.visit import Visit
 from portal_app.ui.catalogue import direction, supported, translate
 from portal_app.ui.server_pages import render
 
-PRIVATE: Final = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _FOLDER: Final = "invoices/documents/templates"
 
 

@@ -42,7 +42,7 @@ async def test_who_paid_gets_the_documents(visitor: httpx.AsyncClient, sales: Sa
     for address in own(sales.ada):
         answer = await visitor.get(address, headers=signed_in(sales.ada))
         assert answer.status_code == 200, address
-        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_the_pdf_is_the_invoice(visitor: httpx.AsyncClient, sales: Sales) -> None:

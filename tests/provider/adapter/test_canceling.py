@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import stripe
+from sqlalchemy import update
 
 from portal_app.identity.actor import Actor, ActorKind
 from portal_app.intents.errors import StillUnderWay, Waiting
@@ -24,6 +25,7 @@ from portal_app.memberships.errors import (
     NothingToCancel,
     NothingToUndo,
 )
+from portal_app.memberships.exit_repository import standing_cancellation
 from portal_app.memberships.models import Cancellation, MembershipEvent, MembershipSubscription
 from portal_app.memberships.rules import MembershipStatus, ends_at
 from portal_app.memberships.service import (
@@ -203,3 +205,15 @@ async def test_what_was_not_paid_ends_at_once_and_is_taken_back(overdue: Overdue
     shop.sandbox.advance(60 * DAY)
     assert len(shop.charges()) == before == 0
     assert (await one(shop.db, Cancellation)).ends_at == held.facts.ended_at
+
+
+async def test_one_that_could_not_be_done_does_not_stand(shop: Shop) -> None:
+    """Then nothing says that it is cancelled, and it can be tried again."""
+    await cancel(shop)
+    membership_id = (await first(shop)).row.membership.id
+    async with shop.db.reading() as session:
+        assert await standing_cancellation(session, membership_id) is not None
+    async with shop.db.unit_of_work() as session:
+        await session.execute(update(Intent).values(outcome=IntentOutcome.REFUSED))
+    async with shop.db.reading() as session:
+        assert await standing_cancellation(session, membership_id) is None
