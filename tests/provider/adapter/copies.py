@@ -85,5 +85,12 @@ def _text(row: Any) -> str:
     """Stripe does not date a pause of collection, so the time of that is ours."""
     unlike = UNLIKE | ({"paused_at"} if getattr(row, "pause_behavior", "") else set())
     return repr(
-        {name: value for name, value in sorted(row.model_dump().items()) if name not in unlike}
+        _in_order({name: value for name, value in row.model_dump().items() if name not in unlike})
     )
+
+
+def _in_order(value: Any) -> Any:
+    """PostgreSQL keeps the keys of a JSON document in an order of its own."""
+    if isinstance(value, dict):
+        return {key: _in_order(one) for key, one in sorted(value.items())}
+    return [_in_order(one) for one in value] if isinstance(value, list) else value

@@ -58,7 +58,13 @@ def block(
     one: HeldMembership, preview: UpcomingCharge | None = None, reader: Reader = EN
 ) -> NextChargeBlock:
     details = MembershipDetails(
-        held=one, invoices=[], payments=[], events=[], scheduled=None, preview=preview
+        held=one,
+        invoices=[],
+        payments=[],
+        events=[],
+        attempts={},
+        scheduled=None,
+        preview=preview,
     )
     return next_charge_block(reader, details)
 
