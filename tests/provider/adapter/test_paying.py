@@ -145,6 +145,7 @@ async def test_two_at_once_charge_once(shop: Overdue) -> None:
     assert len(shop.charges()) == 1
 
 
+@pytest.mark.contradictory("our row says another amount than its total, by hand")
 async def test_only_the_amount_that_was_shown_is_paid(shop: Overdue) -> None:
     with pytest.raises(AmountChanged):
         await shop.pay(shop.good, amount=100)
