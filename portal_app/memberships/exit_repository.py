@@ -32,9 +32,9 @@ async def standing_cancellation(session: AsyncSession, membership_id: str) -> Ca
     return None if found is None or found.undone_at is not None else found
 
 
-async def open_holding(session: AsyncSession, membership_id: str) -> str | None:
-    """Who holds it now (`mber_…`), claimed or not."""
-    statement = select(col(Member.id)).where(
+async def open_holding(session: AsyncSession, membership_id: str) -> Member | None:
+    """Who holds it now, claimed or not."""
+    statement = select(Member).where(
         col(Member.membership_id) == membership_id, col(Member.until_at).is_(None)
     )
     return await session.scalar(statement)

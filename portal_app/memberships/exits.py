@@ -9,6 +9,7 @@ from typing import Final
 
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.memberships.rules import (
+    NEEDS_ATTENTION,
     OVER,
     MembershipStatus,
     StripeFacts,
@@ -40,9 +41,6 @@ EXITS: Final = frozenset(
 AT_ONCE: Final = frozenset({ExitKind.NOW, ExitKind.UNPAID})
 # Stripe's words for a period that was begun and not paid.
 UNPAID: Final = frozenset({"past_due", "unpaid", "incomplete"})
-_UNPAID_STATUSES: Final = frozenset(
-    {MembershipStatus.PAST_DUE, MembershipStatus.UNRESOLVED, MembershipStatus.DRAFTED}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ def _kind(facts: StripeFacts, policy: CancelPolicy) -> ExitKind:
         return ExitKind.OVER
     if not facts.recurring:
         return ExitKind.NOTHING_RENEWS
-    if status in _UNPAID_STATUSES:
+    if status in NEEDS_ATTENTION:
         return ExitKind.UNPAID
     if is_canceling(facts):
         return ExitKind.ARRANGED

@@ -21,6 +21,7 @@ from portal_app.invoices.models import (
     Refund,
 )
 from portal_app.invoices.repository import owned_by
+from portal_app.invoices.repository.details import company_of, lines_of, refunds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +72,10 @@ async def read_invoice(
     return InvoiceRows(
         invoice=invoice,
         customer=await session.get_one(Customer, invoice.customer_id),
-        company=await _company(session, invoice.company_id),
-        lines=await _lines(session, invoice.id),
+        company=await company_of(session, invoice.company_id),
+        lines=await lines_of(session, invoice.id),
         payments=payments,
-        refunds=await _refunds(session, [payment.id for payment in payments]),
+        refunds=await refunds_of(session, [payment.id for payment in payments]),
     )
 
 
@@ -94,23 +95,8 @@ async def read_receipt(
     return ReceiptRows(
         payment=payment,
         customer=await session.get_one(Customer, payment.customer_id),
-        company=await _company(session, payment.company_id),
+        company=await company_of(session, payment.company_id),
         invoice=invoice,
-        lines=await _lines(session, invoice.id) if invoice else (),
-        refunds=await _refunds(session, [payment.id]),
+        lines=await lines_of(session, invoice.id) if invoice else (),
+        refunds=await refunds_of(session, [payment.id]),
     )
-
-
-async def _company(session: AsyncSession, company_id: str | None) -> Company | None:
-    return await session.get(Company, company_id) if company_id else None
-
-
-async def _lines(session: AsyncSession, invoice_id: str) -> Sequence[InvoiceLine]:
-    lines = select(InvoiceLine).where(col(InvoiceLine.invoice_id) == invoice_id)
-    return (await session.scalars(lines.order_by(col(InvoiceLine.position)))).all()
-
-
-async def _refunds(session: AsyncSession, payment_ids: Sequence[str]) -> Sequence[Refund]:
-    refunds = select(Refund).where(col(Refund.payment_id).in_(payment_ids))
-    found = await session.scalars(refunds.order_by(col(Refund.created_at), col(Refund.id)))
-    return found.all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -17,8 +17,8 @@ from portal_app.catalog.models import Company
 from portal_app.invoices.documents.model import Entry, Headings
 from portal_app.invoices.models import Payment, Refund
 from portal_app.invoices.snapshot import Party
+from portal_app.invoices.views.naming import method_of
 from portal_app.kit.money import Money
-from portal_app.payment_methods.views import method_label
 from portal_app.ui.catalogue import supported
 from portal_app.ui.reader import Reader
 
@@ -105,7 +105,7 @@ def payment_entry(reader: Reader, payment: Payment) -> Entry:
     return Entry(
         day=reader.date(payment.paid_at or payment.created_at),
         what=reader.say("Payment"),
-        method=_method(reader, payment),
+        method=method_of(reader, payment),
         amount=reader.money(payment.amount),
     )
 
@@ -114,22 +114,6 @@ def refund_entry(reader: Reader, refund: Refund, payment: Payment) -> Entry:
     return Entry(
         day=reader.date(refund.created_at),
         what=reader.say("Refund"),
-        method=_method(reader, payment),
+        method=method_of(reader, payment),
         amount=reader.money(-Money(refund.amount_minor, refund.currency)),
     )
-
-
-def _method(reader: Reader, payment: Payment) -> str:
-    if not payment.method_kind:
-        return ""
-    return method_label(
-        reader,
-        kind=payment.method_kind,
-        brand=payment.method_brand,
-        last4=payment.method_last4,
-    )
-
-
-def refunded_of(refunds: Iterable[Refund]) -> int:
-    """What was given back, in minor units."""
-    return sum(one.amount_minor for one in refunds if one.status not in NOT_REFUNDED)

@@ -12,6 +12,7 @@ from portal_app.memberships.rules.calendar import (
     nth_period_end,
 )
 from portal_app.memberships.rules.standing import (
+    NEEDS_ATTENTION,
     OVER,
     RENEWING,
     TELL_AHEAD,
@@ -30,6 +31,7 @@ from portal_app.memberships.rules.standing import (
 )
 
 __all__ = [
+    "NEEDS_ATTENTION",
     "OVER",
     "RENEWING",
     "TELL_AHEAD",

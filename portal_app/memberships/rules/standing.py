@@ -38,6 +38,12 @@ _BY_STRIPE: Final = {
     "canceled": MembershipStatus.CANCELED,
 }
 OVER: Final = frozenset({MembershipStatus.CANCELED, MembershipStatus.EXPIRED})
+# What a customer has to do something about, the most urgent first.
+NEEDS_ATTENTION: Final = (
+    MembershipStatus.PAST_DUE,
+    MembershipStatus.UNRESOLVED,
+    MembershipStatus.DRAFTED,
+)
 TELL_AHEAD: Final = timedelta(days=45)
 RENEWING: Final = frozenset(
     {MembershipStatus.TRIALING, MembershipStatus.ACTIVE, MembershipStatus.PAST_DUE}

@@ -40,7 +40,6 @@ from portal_app.memberships.service.previews import (
 from portal_app.memberships.service.pricing import extra_items, price_of
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
-    NEEDS_ATTENTION,
     HeldMembership,
     MembershipDetails,
     MembershipList,
@@ -73,7 +72,6 @@ from portal_app.memberships.service.upcoming import (
 __all__ = [
     "CANCEL",
     "KEEP",
-    "NEEDS_ATTENTION",
     "PAY",
     "REASSIGN",
     "SAVE_METHOD",

@@ -6,7 +6,6 @@ hours: what changes meanwhile is decided in the customer's favour.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +27,7 @@ from portal_app.memberships.exits import (
     plan_exit_by_company,
     reason_of,
 )
-from portal_app.memberships.models import Cancellation, Membership
+from portal_app.memberships.models import Cancellation, Member
 from portal_app.memberships.rules import StripeFacts
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import held_exit
@@ -36,10 +35,11 @@ from portal_app.memberships.service.exit_page import held_exit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """*shown* is what the customer was told; None where nobody was told anything."""
+    """*insists* is for an end at once although it may turn out to be paid meanwhile."""
 
     source: str
-    shown: ExitKind | None = None
+    void_unpaid: bool = True
+    insists: bool = False
     reason: Reason | None = None
     comment: str = ""
 
@@ -53,27 +53,21 @@ async def cancel_membership(
     Raises MembershipNotFound, NothingToCancel and ExitChanged (nothing was cancelled), and as
     `Desk.carry_out`: Waiting means that it is cancelled as soon as the provider answers.
     """
-    wish = Wish(
-        source="page",
-        shown=ExitKind(shown) if isinstance(shown, str) and shown in set(ExitKind) else None,
-        reason=reason_of(reason),
-        comment=_clean(comment),
-    )
 
     async def record(session: AsyncSession) -> Intent:
         held, policy = await held_exit(session, actor, member_id, business_now())
         exit_ = plan_exit(held.facts, policy, held.as_of)
         if not exit_.is_possible:
             raise NothingToCancel
-        if wish.shown is not exit_.kind:
+        if shown != exit_.kind:
             raise ExitChanged
-        subscriptions = await repository.current_subscriptions(session, [held.row.membership.id])
-        intent = _intent(author_for(actor), held.row.membership, subscriptions, exit_, wish)
-        intent.payload |= {"void_unpaid": policy.void_unpaid}
-        if exit_.kind is ExitKind.UNPAID:
-            intent.payload |= {"unpaid": True, "owed": await _owed(session, intent.about)}
-        session.add(_noted(intent, held.row.member.id, exit_, wish))
-        return intent
+        wish = Wish(
+            source="page",
+            void_unpaid=policy.void_unpaid,
+            reason=reason_of(reason),
+            comment=_clean(comment),
+        )
+        return await _written(session, author_for(actor), held.row.member, exit_, wish)
 
     await desk.carry_out(CANCEL, record)
 
@@ -91,7 +85,7 @@ async def cancel_as_company(
 
     Raises MembershipNotFound, NothingToCancel, and as `Desk.carry_out`.
     """
-    wish = Wish(source="api", reason=reason_of(reason), comment=_clean(comment))
+    wish = Wish(source="api", insists=at_once, reason=reason_of(reason), comment=_clean(comment))
 
     async def record(session: AsyncSession) -> Intent:
         membership = await company_repository.of_company(session, actor.company_id, membership_id)
@@ -99,57 +93,57 @@ async def cancel_as_company(
             raise MembershipNotFound
         facts = StripeFacts.of(membership)
         exit_ = plan_exit_by_company(facts, at_once=at_once, now=business_now())
-        member_id = await exit_repository.open_holding(session, membership.id)
-        subscriptions = await repository.current_subscriptions(session, [membership.id])
-        if not exit_.is_possible or member_id is None:
+        member = await exit_repository.open_holding(session, membership.id)
+        if not exit_.is_possible or member is None:
             raise NothingToCancel
-        intent = _intent(actor.author, membership, subscriptions, exit_, wish)
-        intent.payload |= {"void_unpaid": True}
-        if exit_.kind is ExitKind.UNPAID:
-            owed = await _owed(session, membership.id)
-            intent.payload |= {"unpaid": not at_once, "owed": owed}
-        session.add(_noted(intent, member_id, exit_, wish))
-        return intent
+        return await _written(session, actor.author, member, exit_, wish)
 
     await desk.carry_out(CANCEL, record)
 
 
-def _intent(
-    author: Author, membership: Membership, subscriptions: Sequence[str], exit_: Exit, wish: Wish
+async def _written(
+    session: AsyncSession, author: Author, member: Member, exit_: Exit, wish: Wish
 ) -> Intent:
+    """The intent, with the row that says what was asked for and when."""
+    membership_id = member.membership_id
+    subscriptions = await repository.current_subscriptions(session, [membership_id])
     if not subscriptions:
         raise NothingToCancel
-    return asked_by(
+    unpaid = exit_.kind is ExitKind.UNPAID
+    intent = asked_by(
         author,
         kind=CANCEL.kind,
-        about=membership.id,
+        about=membership_id,
         payload={
             "subscription": subscriptions[0],
             "at_once": exit_.kind in AT_ONCE,
             "ends_at": exit_.takes_effect_at.isoformat() if exit_.takes_effect_at else None,
+            "void_unpaid": wish.void_unpaid,
+            "unpaid": unpaid and not wish.insists,
+            "owed": await _owed(session, membership_id) if unpaid else [],
             "feedback": FEEDBACK[wish.reason] if wish.reason else "",
             "comment": wish.comment,
         },
     )
+    session.add(
+        Cancellation(
+            membership_id=membership_id,
+            member_id=member.id,
+            intent_id=intent.id,
+            source=wish.source,
+            reason=wish.reason or "",
+            comment=wish.comment,
+            asked_at=business_now(),
+            ends_at=exit_.takes_effect_at,
+        )
+    )
+    return intent
 
 
 async def _owed(session: AsyncSession, membership_id: str) -> list[str]:
     """Every invoice that is to be taken back with it, the oldest first."""
     rows = await repository.open_invoices_of(session, membership_id)
     return [row.stripe_invoice_id for row in rows]
-
-
-def _noted(intent: Intent, member_id: str, exit_: Exit, wish: Wish) -> Cancellation:
-    return Cancellation(
-        membership_id=intent.about,
-        member_id=member_id,
-        intent_id=intent.id,
-        source=wish.source,
-        reason=wish.reason or "",
-        comment=wish.comment,
-        asked_at=business_now(),
-        ends_at=exit_.takes_effect_at,
-    )
 
 
 def _clean(comment: object) -> str:

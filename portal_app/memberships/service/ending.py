@@ -73,7 +73,7 @@ async def _ends_now(
     """Whether nothing is paid for that the customer could keep until its end."""
     if before.status in UNPAID or _is_past_the_end(asked, before.plan.period_start):
         return True
-    if not (asked["at_once"] and asked.get("unpaid")):
+    if not (asked["at_once"] and asked["unpaid"]):
         return bool(asked["at_once"])
     # It was to end because it was not paid, and now it is: what was paid before is kept.
     latest = before.latest_invoice_id
@@ -98,7 +98,7 @@ async def _settle(
     """
     latest = [ended.latest_invoice_id] if ended.latest_invoice_id else []
     settled = []
-    for place, invoice_id in enumerate(dict.fromkeys([*intent.payload.get("owed", ()), *latest])):
+    for place, invoice_id in enumerate(dict.fromkeys([*intent.payload["owed"], *latest])):
         late = invoice_id in latest and _is_past_the_end(intent.payload, ended.plan.period_start)
         try:
             settled.append(await _settled(provider, intent, invoice_id, place, late=late))

@@ -24,8 +24,8 @@ from portal_app.kit.errors import PortalError
 from portal_app.memberships import repository
 from portal_app.memberships.errors import AmountChanged, NothingToPay
 from portal_app.memberships.models import Membership
-from portal_app.memberships.rules import StripeFacts, status_of
-from portal_app.memberships.service.reading import NEEDS_ATTENTION, HeldMembership, find_held
+from portal_app.memberships.rules import NEEDS_ATTENTION, StripeFacts, status_of
+from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.memberships.service.settling import Settled, apply_settled, around, observe
 from portal_app.payment_methods.errors import OtherCustomer
 from portal_app.payment_methods.models import PaymentMethod

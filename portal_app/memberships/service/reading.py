@@ -24,6 +24,7 @@ from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
+    NEEDS_ATTENTION,
     MembershipStatus,
     StripeFacts,
     grants_access,
@@ -37,12 +38,6 @@ PAST_PER_PAGE: Final = 20
 INVOICES_SHOWN: Final = 5
 EVENTS_SHOWN: Final = 20
 PastPosition: TypeAlias = tuple[datetime, str]
-# What a customer has to do something about, the most urgent first.
-NEEDS_ATTENTION: Final = (
-    MembershipStatus.PAST_DUE,
-    MembershipStatus.UNRESOLVED,
-    MembershipStatus.DRAFTED,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.money import Money
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import (
+    NEEDS_ATTENTION,
     Cycle,
     MembershipStatus,
     charges_until,
@@ -83,8 +84,7 @@ class YearAhead:
 def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> NextCharge | None:
     """None where nothing will be charged as things stand, and while something is owed already."""
     cycle = cycle_of(held)
-    owing = {MembershipStatus.PAST_DUE, MembershipStatus.UNRESOLVED, MembershipStatus.DRAFTED}
-    if cycle is None or not held.current or held.status in owing:
+    if cycle is None or not held.current or held.status in NEEDS_ATTENTION:
         return None
     at, paused = first_charge_at(held.facts, cycle), is_paused(held.facts)
     if at is None and not (paused and ends_at(held.facts) is None):

@@ -10,9 +10,14 @@ from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
 from portal_app.memberships.exits import can_be_undone, plan_exit
-from portal_app.memberships.rules import MembershipStatus, ends_at, is_canceling, renewal_date
-from portal_app.memberships.service import (
+from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
+    MembershipStatus,
+    ends_at,
+    is_canceling,
+    renewal_date,
+)
+from portal_app.memberships.service import (
     HeldMembership,
     MembershipDetails,
     extra_items,
