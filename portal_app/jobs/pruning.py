@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Delete, Select, Table, delete, select
+from sqlalchemy import Select, Table, delete, select
+from sqlalchemy.sql.dml import ReturningDelete
 
 from portal_app.api.idempotency import KEPT_FOR
 from portal_app.api.models import IdempotentRequest
@@ -72,7 +73,7 @@ async def prune(db: Database) -> int:
     return sum([await _prune(db, statement) for statement in statements(wall_now())])
 
 
-def statements(now: datetime) -> Iterator[Delete]:
+def statements(now: datetime) -> Iterator[ReturningDelete[tuple[str]]]:
     """One batch of each table."""
     for kept in KEPT:
         yield _batch(kept.table, kept.old(now))
@@ -82,18 +83,21 @@ def statements(now: datetime) -> Iterator[Delete]:
     yield _batch(mails, select(mails.c.id).where(older).order_by(mails.c.created_at))
 
 
-def _batch(table: Table, old: Select[str]) -> Delete:
+def _batch(table: Table, old: Select[str]) -> ReturningDelete[tuple[str]]:
     # Two workers that prune at once each take other rows, instead of waiting for one another.
-    return delete(table).where(table.c.id.in_(old.limit(BATCH).with_for_update(skip_locked=True)))
+    # A common table expression chooses once, whatever PostgreSQL plans; see `queue.claim`.
+    chosen = old.limit(BATCH).with_for_update(skip_locked=True).cte("chosen")
+    # They are counted from what comes back: SQLite's driver has no count where WITH comes first.
+    gone = delete(table).where(table.c.id.in_(select(chosen.c.id)))
+    return gone.returning(table.c.id)
 
 
-async def _prune(db: Database, statement: Delete) -> int:
+async def _prune(db: Database, statement: ReturningDelete[tuple[str]]) -> int:
     total = 0
     for _ in range(MOST_BATCHES):
         async with db.unit_of_work() as session:
-            done = await session.execute(statement)
+            count = len((await session.execute(statement)).all())
             failpoint("prune.deleted")
-        count = done.rowcount if isinstance(done, CursorResult) else 0
         total += count
         if count < BATCH:
             break

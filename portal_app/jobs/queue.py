@@ -96,10 +96,13 @@ class Queue(Generic[Row]):
             .order_by(columns.due_at, columns.id)
             .limit(self.batch)
             .with_for_update(skip_locked=True)
+            # A common table expression that locks is evaluated once. PostgreSQL may plan a plain
+            # subquery as a loop, evaluate it for each row, and so lease more than the batch.
+            .cte("due")
         )
         claimed = (
             update(self.model)
-            .where(columns.id.in_(due))
+            .where(columns.id.in_(select(due.c.id)))
             .values(leased_until=now + LEASE, attempts=columns.attempts + 1)
             .returning(self.model)
             .execution_options(synchronize_session=False)

@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -176,7 +177,8 @@ def check(world: World, *, mails_repeat: bool) -> None:
     assert [one["replayed"] for one in ledger] == [False, *[True] * (len(ledger) - 1)]
     ids = [mail["Message-ID"] for mail in world.mail.mails]
     assert len(set(ids)) == 2
-    assert len(ids) <= 2 + mails_repeat
+    # Mails of a batch are sent side by side, so both may be on their way when the process dies.
+    assert max(Counter(ids).values()) <= 1 + mails_repeat
     asyncio.run(_sound(world.url))
 
 
