@@ -12,6 +12,7 @@ from portal_app.invoices.upcoming import models as upcoming
 from portal_app.memberships import models as memberships
 from portal_app.notifications import models as notifications
 from portal_app.payment_methods import models as payment_methods
+from portal_app.transfers import models as transfers
 
 __all__ = [
     "api",
@@ -25,5 +26,6 @@ __all__ = [
     "notifications",
     "payment_methods",
     "receipt_recipients",
+    "transfers",
     "upcoming",
 ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from portal_app.kit.money import Money
+from portal_app.provider.facts import SubscriptionFacts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupFacts:
@@ -48,3 +51,36 @@ class PromotionFacts:
     code: str
     coupon_id: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscountFacts:
+    """A discount that runs on a subscription: *percent* (`12.5`) or *amount* off.
+
+    *forever* ones go with it when it is handed on; the others are the customer's own.
+    """
+
+    coupon_id: str
+    title: str
+    percent: str
+    amount: Money | None
+    forever: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRateFacts:
+    """A rate that was set by hand; *percentage* is a decimal number."""
+
+    id: str
+    percentage: str
+    inclusive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionTerms:
+    """All that another subscription needs to go on as this one."""
+
+    subscription: SubscriptionFacts
+    discounts: tuple[DiscountFacts, ...] = ()
+    tax_rates: tuple[TaxRateFacts, ...] = ()
+    automatic_tax: bool = False

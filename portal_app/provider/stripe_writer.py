@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from portal_app.provider.stripe.verbs.documents import DocumentVerbs
 from portal_app.provider.stripe.verbs.finding import FindVerbs
+from portal_app.provider.stripe.verbs.handover import HandoverVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
 from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
 
 
-class StripeWriter(MethodVerbs, SubscriptionVerbs, InvoiceVerbs, FindVerbs, DocumentVerbs):
+class StripeWriter(
+    MethodVerbs, SubscriptionVerbs, HandoverVerbs, InvoiceVerbs, FindVerbs, DocumentVerbs
+):
     """`PaymentWriter` as well as `ObjectSource` and `PaymentProvider`."""

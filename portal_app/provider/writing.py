@@ -11,7 +11,7 @@ of its kinds when it said no, UnknownAtProvider and ProviderMisconfigured.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -31,9 +31,11 @@ from portal_app.provider.facts import (
     SubscriptionFacts,
     TaxIdFacts,
 )
+from portal_app.provider.handover import HandoverWriter, NewSubscription
 from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
 
+__all__ = ["NewSubscription", "PaymentWriter", "PlanChange", "Prorations"]
 Prorations = Literal["create_prorations", "always_invoice", "none"]
 
 
@@ -52,25 +54,6 @@ class PlanChange:
     prorated_at: datetime | None = None
     discount_ids: tuple[str, ...] = ()
     only_when_paid: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSubscription:
-    """A subscription that goes on where another one ends: nothing is charged before *starts_at*.
-
-    *items* are (price id, quantity). *anchor_day* keeps the 29th to 31st, which *starts_at* in a
-    short month would lose. With *trial_ends_at* the rest of a trial goes on, and needs no anchor.
-    """
-
-    customer_id: str
-    items: tuple[tuple[str, int], ...]
-    starts_at: datetime | None = None
-    anchor_day: int | None = None
-    trial_ends_at: datetime | None = None
-    method_id: str | None = None
-    coupon_ids: tuple[str, ...] = ()
-    tax_rate_ids: tuple[str, ...] = ()
-    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 class MethodWriter(Protocol):
@@ -167,12 +150,20 @@ class SubscriptionWriter(Protocol):
     ) -> SubscriptionFacts: ...
 
     async def cancel_at_period_end(
-        self, subscription_id: str, *, feedback: str = "", comment: str = "", key: str
+        self,
+        subscription_id: str,
+        *,
+        feedback: str = "",
+        comment: str = "",
+        metadata: Mapping[str, str] | None = None,
+        key: str,
     ) -> SubscriptionFacts:
         """*feedback* is one of Stripe's words, *comment* the customer's own."""
         ...
 
-    async def keep_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
+    async def keep_subscription(
+        self, subscription_id: str, *, metadata: Mapping[str, str] | None = None, key: str
+    ) -> SubscriptionFacts:
         """Take an arranged cancellation back."""
         ...
 
@@ -284,6 +275,7 @@ class InvoiceWriter(Protocol):
 class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
+    HandoverWriter,
     InvoiceWriter,
     MarkedObjects,
     ObjectSource,

@@ -37,7 +37,7 @@ from portal_app.memberships.service.previews import (
     is_preview_due,
     refresh_previews,
 )
-from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.pricing import cost_of, extra_items, price_of
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
@@ -98,6 +98,7 @@ __all__ = [
     "charge_as_company",
     "charge_to",
     "confirmation_secret",
+    "cost_of",
     "exit_page",
     "extra_items",
     "fill_previews",
