@@ -18,6 +18,7 @@ from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letters import write_notice
 from portal_app.notifications.rendering import Mail, NothingToSend, render
+from portal_app.notifications.transfer_mails import transfer_mail
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import supported, translate
 
@@ -70,6 +71,7 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "sign_in_code": _sign_in_code,
     "step_up_code": _step_up_code,
     "recipient_invitation": recipient_invitation,
+    "transfer": transfer_mail,
     **dict.fromkeys(NOTICES, write_notice),
 }
 

@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     badge,
     card,
     cell,
+    empty_state,
     fact,
     fold,
     key_facts,
@@ -49,12 +50,24 @@ def membership_page() -> rx.Component:
                 rx.cond(named_by_address(view.member_id), membership_body(view), _skeleton()),
             ),
             ("missing", membership_not_found(MembershipState.email)),
+            ("given_away", _given_away(MembershipState.gone)),
             ("failed", load_failed(MembershipState.load)),
             _skeleton(),
         ),
         skeleton=_skeleton(),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+    )
+
+
+def _given_away(gone: Text) -> rx.Component:
+    return empty_state(
+        t("This membership was transferred"),
+        rx.fragment(gone, " ", t("Your invoices and receipts stay with you.")),
+        action=rx.fragment(
+            link_button(t("See your memberships"), "/orders/", variant="primary"),
+            link_button(t("Billing history"), "/billing/history/"),
+        ),
     )
 
 
@@ -87,6 +100,7 @@ def _ways_out(view: MembershipView) -> rx.Component:
     """Buttons of equal rank; what ends a membership is never hidden (design.md §2.4)."""
     base = f"/billing/manage/{view.member_id}/"
     return action_row(
+        rx.cond(view.can_transfer, link_button(t("Transfer membership"), f"{base}transfer/")),
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
         rx.cond(view.can_cancel, link_button(t("Cancel membership"), f"{base}cancel/")),
     )

@@ -20,6 +20,7 @@ from portal_app.memberships.service.charging import (
 )
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
+from portal_app.memberships.service.given_away import GivenAway, given_away
 from portal_app.memberships.service.keeping import KEEP, keep_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
@@ -77,6 +78,7 @@ __all__ = [
     "SAVE_METHOD",
     "ExitPage",
     "ExpectedCharge",
+    "GivenAway",
     "HeldMembership",
     "MembershipDetails",
     "MembershipList",
@@ -104,6 +106,7 @@ __all__ = [
     "fill_previews",
     "find_held",
     "get_membership",
+    "given_away",
     "is_preview_due",
     "keep_membership",
     "list_memberships",

@@ -8,10 +8,11 @@ from portal_app.transfers.service.behind_link import (
     Verdict,
     behind_link,
     mark_opened,
+    offer_behind,
     recipient_page,
 )
 from portal_app.transfers.service.by_company import offer_as_company
-from portal_app.transfers.service.deciding import approve, refuse, watch_transfers
+from portal_app.transfers.service.deciding import approve, refuse, waiting, watch_transfers
 from portal_app.transfers.service.moving import END_OLD, MOVE
 from portal_app.transfers.service.offering import (
     SenderPage,
@@ -55,12 +56,14 @@ __all__ = [
     "mark_opened",
     "offer",
     "offer_as_company",
+    "offer_behind",
     "place_for_card",
     "recipient_page",
     "refuse",
     "sender_page",
     "shown_to_sender",
     "signed",
+    "waiting",
     "watch_transfers",
     "withdraw",
 ]

@@ -27,7 +27,7 @@ from portal_app.transfers.errors import (
 )
 from portal_app.transfers.links import digest_of_link, is_token
 from portal_app.transfers.models import Transfer, TransferState
-from portal_app.transfers.rules import ACCEPTABLE, Terms, digest_of, is_recipient
+from portal_app.transfers.rules import ACCEPTABLE, Terms, digest_of, is_recipient, masked
 from portal_app.transfers.service.subject import Subject, subject_of
 
 
@@ -63,6 +63,10 @@ class Offer:
     terms: Terms
     sender: str
     verdict: Verdict
+
+    @property
+    def masked_sender(self) -> str:
+        return masked(self.sender)
 
     @property
     def needs_method(self) -> bool:
@@ -106,6 +110,11 @@ async def behind_link(session: AsyncSession, token: object) -> Offer:
     if transfer is None or transfer.offered_at is None:
         raise TransferNotFound
     return await offer_of(session, transfer)
+
+
+async def offer_behind(session: AsyncSession, transfer_id: str) -> Offer:
+    """The offer with this id, for whoever writes about it."""
+    return await offer_of(session, await session.get_one(Transfer, transfer_id))
 
 
 async def offer_of(session: AsyncSession, transfer: Transfer) -> Offer:

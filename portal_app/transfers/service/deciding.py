@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,6 +47,12 @@ async def refuse(db: Database, author: Author, transfer_id: str) -> Transfer:
         await note(session, transfer, "transfer_withdrawn")
         await tell(session, transfer, Step.REFUSED)
     return transfer
+
+
+async def waiting(db: Database) -> Sequence[tuple[Transfer, str, str]]:
+    """What waits for a seller, with the product's and the company's title."""
+    async with db.reading() as session:
+        return await repository.waiting_for_approval(session)
 
 
 async def _waiting(session: AsyncSession, transfer_id: str) -> Transfer:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +14,7 @@ from portal_app.identity.actor import Actor, author_for, write_as
 from portal_app.identity.limits import admit
 from portal_app.identity.models import email_key
 from portal_app.identity.service import checked_address
+from portal_app.identity.stepup import Approval, Purpose, require_step_up
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import Limit
@@ -74,8 +74,17 @@ class Signed:
     note: str
     shown: str
 
-
-Prove: TypeAlias = Callable[[AsyncSession, Actor, Signed], Awaitable[None]]
+    @property
+    def approval(self) -> Approval:
+        """All that a step-up for it is bound to; another fact asks for another one."""
+        facts = {
+            "membership": self.subject.row.product.title,
+            "recipient": self.recipient,
+            "member_id": self.member_id,
+            "note": self.note,
+            "terms": self.shown,
+        }
+        return Approval(Purpose.TRANSFER, facts)
 
 
 async def sender_page(
@@ -127,18 +136,12 @@ async def signed(session: AsyncSession, actor: Actor, member_id: object, wish: W
 
 
 async def offer(
-    db: Database,
-    provider: PaymentWriter,
-    actor: Actor,
-    member_id: object,
-    wish: Wish,
-    *,
-    prove: Prove,
+    db: Database, provider: PaymentWriter, actor: Actor, member_id: object, wish: Wish
 ) -> Transfer:
     """Offer a membership to whoever reads mail at an address.
 
-    *prove* is the step-up: it raises unless exactly this was approved just now. Raises as `signed`,
-    ProviderUnavailable, and TooManyRequests.
+    Raises StepUpRequired unless exactly this was approved just now, TooManyRequests,
+    ProviderUnavailable, and as `signed`.
     """
     async with db.reading() as session:
         asked = await signed(session, actor, member_id, wish)
@@ -148,7 +151,7 @@ async def offer(
         async with db.unit_of_work() as session:
             write_as(session, author_for(actor))
             asked = await signed(session, actor, member_id, wish)
-            await prove(session, actor, asked)
+            await require_step_up(session, actor, asked.approval)
             await admit(PER_PERSON, actor.person_id)
             await admit(PER_ADDRESS, email_key(asked.recipient))
             transfer = await _written(session, actor, asked, terms)
