@@ -179,8 +179,8 @@ def _offered(view: TransferView, events: TransferEvents) -> rx.Component:
                     read_only=True,
                     value=view.link,
                     hint=t("We emailed it to them. Only their account can use it."),
-                    on_focus=None,
                 ),
+                action_row(button(t("Copy link"), on_click=rx.set_clipboard(view.link))),
             ),
         ),
         action_row(
