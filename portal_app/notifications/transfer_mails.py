@@ -118,7 +118,9 @@ def _given(reader: Reader, offer: Offer) -> Told:
     return Told(
         subject=reader.say("{product} was transferred", product=_product(offer)),
         paragraphs=(
-            reader.say("It was accepted. You have no access any more and are never charged again."),
+            reader.say(
+                "It was accepted. You have no access any more and are never charged for it again."
+            ),
             reader.say("Your invoices and receipts stay in your account."),
             _old_key(reader, offer),
         ),

@@ -137,12 +137,12 @@ def _form(view: TransferView, events: TransferEvents) -> rx.Component:
                     key=events.note,
                 ),
                 rx.cond(view.asks_seller != "", muted(view.asks_seller)),
-                muted(
-                    t(
-                        "We email you a code first, to be sure that it's you. The offer is open for"
-                        " 7 days, and you can withdraw it until it is accepted."
-                    )
+                rx.cond(
+                    events.confirmed,
+                    rx.fragment(),
+                    muted(t("We email you a code first, to be sure that it's you.")),
                 ),
+                muted(t("The offer is open for 7 days. You can withdraw it until it is accepted.")),
                 action_row(
                     button(t("Offer transfer"), submit=True, variant="primary", busy=events.busy),
                     link_button(t("Keep it"), _membership(view)),

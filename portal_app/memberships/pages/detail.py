@@ -20,7 +20,6 @@ from portal_app.ui.parts import (
     badge,
     card,
     cell,
-    empty_state,
     fact,
     fold,
     key_facts,
@@ -61,10 +60,14 @@ def membership_page() -> rx.Component:
 
 
 def _given_away(gone: Text) -> rx.Component:
-    return empty_state(
-        t("This membership was transferred"),
-        rx.fragment(gone, " ", t("Your invoices and receipts stay with you.")),
-        action=rx.fragment(
+    return stack(
+        rx.el.div(
+            text_link(t("Orders"), "/orders/", class_name="back"),
+            rx.el.h1(t("This membership was transferred"), class_name="page-title"),
+            class_name="page-head",
+        ),
+        card(rx.el.p(gone), rx.el.p(t("Your invoices and receipts stay with you."))),
+        action_row(
             link_button(t("See your memberships"), "/orders/", variant="primary"),
             link_button(t("Billing history"), "/billing/history/"),
         ),

@@ -273,7 +273,9 @@ class AddMethodState(rx.State):
         """A method that was put to use could pay what is open: that is offered, never done."""
         offer = await offer_to_pay(current_actor(), method.id) if used else PayOffer()
         text = f"{text} {offer.text}".strip()
-        await notify(self, "ok", text, link=offer.link, on_next_page=True)
+        if not self._errand().transfer:
+            # That page is not one of these, and lists what was added.
+            await notify(self, "ok", text, link=offer.link, on_next_page=True)
 
     async def _back(self, actor: Actor, method: PaymentMethod) -> str:
         """To what it was added for, unless that is no longer theirs."""
