@@ -84,7 +84,11 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Moved:
     except ProviderUnavailable:
         raise
     except (RefusedByProvider, UnknownAtProvider) as refusal:
-        return await _undone(provider, intent, found.subscription, refusal.code)
+        begun = await provider.find_subscription(asked["customer"], intent.id)
+        if begun is None:
+            return await _undone(provider, intent, found.subscription, refusal.code)
+        # An earlier try got further than its answer: nobody may be charged for both.
+        new = begun
     failpoint("transfers.begun")
     return Moved(old=found.subscription, new=new)
 
@@ -121,13 +125,18 @@ async def _begin(
         coupon_ids=tuple(one.coupon_id for one in found.discounts if one.forever),
         tax_rate_ids=tuple(one.id for one in found.tax_rates),
         automatic_tax=found.automatic_tax,
-        metadata={
-            **old.metadata,
-            **license_key,
-            "portal_membership": intent.about,
-            TRANSFER_KEY: asked["transfer"],
-            MARK: intent.id,
-        },
+        # In one order, as a key belongs to one request: step a has put a word of its own in there.
+        metadata=dict(
+            sorted(
+                {
+                    **old.metadata,
+                    **license_key,
+                    "portal_membership": intent.about,
+                    TRANSFER_KEY: asked["transfer"],
+                    MARK: intent.id,
+                }.items()
+            )
+        ),
     )
     new = await provider.create_subscription(wanted, key=intent.step_key(_BEGIN))
     for place, twin in enumerate(twins):

@@ -12,6 +12,7 @@ import stripe
 from portal_app.identity.stepup import StepUpRequired
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
+from portal_app.kit.limits import counter_at
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import Member, MembershipEvent
 from portal_app.memberships.service import find_held
@@ -35,6 +36,7 @@ async def shop(
     clocks: Clocks,
     settings: Any,
 ) -> AsyncIterator[Shop]:
+    counter_at.cache_clear()
     async with opened_shop(companies, client, sandbox, clocks) as shop:
         yield shop
 
