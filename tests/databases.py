@@ -135,7 +135,7 @@ async def contradictions(database: kit_db.Database) -> list[tuple[str, str]]:
 
 
 _spoken: dict[str, Any] = {}
-_make_engine = kit_db._engine  # noqa: SLF001 -- tests make a thousand engines, see below
+_make_engine = kit_db._engine
 
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
@@ -146,17 +146,17 @@ def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     """
     engine = _make_engine(url, is_sqlite=is_sqlite)
     kept = _spoken.setdefault(engine.name, engine.sync_engine)
-    kept._compiled_cache.capacity = 10_000  # noqa: SLF001
-    engine.sync_engine.dialect = engine.sync_engine.pool._dialect = kept.dialect  # noqa: SLF001
-    engine.sync_engine._compiled_cache = kept._compiled_cache  # noqa: SLF001
+    kept._compiled_cache.capacity = 10_000
+    engine.sync_engine.dialect = engine.sync_engine.pool._dialect = kept.dialect
+    engine.sync_engine._compiled_cache = kept._compiled_cache
     return engine
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _compiled_once() -> Iterator[None]:
-    kit_db._engine = _engine  # noqa: SLF001
+    kit_db._engine = _engine
     yield
-    kit_db._engine = _make_engine  # noqa: SLF001
+    kit_db._engine = _make_engine
 
 
 @pytest.fixture
