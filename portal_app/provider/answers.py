@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from portal_app.kit.money import Money
 from portal_app.provider.facts import SubscriptionFacts
@@ -44,27 +45,38 @@ class PageSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromotionFacts:
-    """A promotion code as customers type it; *active* is false when nobody can use it any more."""
+class CouponFacts:
+    """What a discount takes off, of *percent_off* and *amount_off* one, and for how long.
+
+    *duration* is `once`, `repeating` (for *months*) or `forever`.
+    """
 
     id: str
-    code: str
-    coupon_id: str
-    active: bool
+    name: str
+    percent_off: Decimal | None
+    amount_off: Money | None
+    duration: str
+    months: int | None
+    valid: bool
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it never ends by itself."""
+        return self.duration == "forever"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiscountFacts:
-    """A discount that runs on a subscription: *percent* (`12.5`) or *amount* off.
+class PromotionFacts:
+    """A promotion code as customers type it; *active* is false when nobody can use it any more.
 
-    *forever* ones go with it when it is handed on; the others are the customer's own.
+    With a *customer_id* it is for that one alone. What else it asks for, a preview tells.
     """
 
-    coupon_id: str
-    title: str
-    percent: str
-    amount: Money | None
-    forever: bool
+    id: str
+    code: str
+    coupon: CouponFacts
+    active: bool
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,6 @@ class SubscriptionTerms:
     """All that another subscription needs to go on as this one."""
 
     subscription: SubscriptionFacts
-    discounts: tuple[DiscountFacts, ...] = ()
+    discounts: tuple[CouponFacts, ...] = ()
     tax_rates: tuple[TaxRateFacts, ...] = ()
     automatic_tax: bool = False

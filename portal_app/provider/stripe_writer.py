@@ -7,10 +7,17 @@ from portal_app.provider.stripe.verbs.finding import FindVerbs
 from portal_app.provider.stripe.verbs.handover import HandoverVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
+from portal_app.provider.stripe.verbs.plans import PlanVerbs
 from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
 
 
 class StripeWriter(
-    MethodVerbs, SubscriptionVerbs, HandoverVerbs, InvoiceVerbs, FindVerbs, DocumentVerbs
+    MethodVerbs,
+    SubscriptionVerbs,
+    PlanVerbs,
+    HandoverVerbs,
+    InvoiceVerbs,
+    FindVerbs,
+    DocumentVerbs,
 ):
     """`PaymentWriter` as well as `ObjectSource` and `PaymentProvider`."""

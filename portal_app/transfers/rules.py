@@ -23,7 +23,7 @@ from portal_app.memberships.rules import (
     is_paused,
     status_of,
 )
-from portal_app.provider.answers import DiscountFacts, SubscriptionTerms, TaxRateFacts
+from portal_app.provider.answers import CouponFacts, SubscriptionTerms, TaxRateFacts
 from portal_app.transfers.models import Transfer, TransferState
 
 LIFETIME: Final = timedelta(days=7)
@@ -141,7 +141,7 @@ def digest_of(**shown: object) -> str:
 
 
 def agreed_amount(
-    subtotal: Money, discounts: Sequence[DiscountFacts], rates: Sequence[TaxRateFacts]
+    subtotal: Money, discounts: Sequence[CouponFacts], rates: Sequence[TaxRateFacts]
 ) -> Money:
     """What a period costs after discounts that last, one after the other, with set taxes.
 
@@ -149,7 +149,7 @@ def agreed_amount(
     """
     left = subtotal.minor
     for discount in discounts:
-        left -= min(left, _off(left, discount)) if discount.forever else 0
+        left -= min(left, _off(left, discount)) if discount.lasts else 0
     included = sum((_percent(rate) for rate in rates if rate.inclusive), start=Fraction())
     net = left - _portion(left, included / (100 + included))
     added = sum(_portion(net, _percent(rate) / 100) for rate in rates if not rate.inclusive)
@@ -170,10 +170,10 @@ def first_charge_of(found: SubscriptionTerms) -> datetime:
     return trial_ends or sub.plan.period_end
 
 
-def _off(left: int, discount: DiscountFacts) -> int:
-    if discount.amount is not None:
-        return discount.amount.minor
-    return _portion(left, Fraction(discount.percent or "0") / 100)
+def _off(left: int, discount: CouponFacts) -> int:
+    if discount.amount_off is not None:
+        return discount.amount_off.minor
+    return _portion(left, Fraction(discount.percent_off or 0) / 100)
 
 
 def _percent(rate: TaxRateFacts) -> Fraction:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from portal_app.provider.answers import DiscountFacts, TaxRateFacts
+from portal_app.provider.answers import CouponFacts, TaxRateFacts
 from portal_app.provider.stripe.fields import Fields
+from portal_app.provider.stripe.promotions import coupon_facts
 
 
-def discounts_of(sub: Fields) -> tuple[DiscountFacts, ...]:
+def discounts_of(sub: Fields) -> tuple[CouponFacts, ...]:
     """Known only where `discounts.source.coupon` was expanded."""
-    return tuple(_discount(one) for one in sub.parts_or_none("discounts"))
-
-
-def _discount(discount: Fields) -> DiscountFacts:
-    coupon = discount.part("source").part("coupon")
-    off = coupon.whole_or_zero("amount_off")
-    percent = coupon.raw("percent_off")
-    return DiscountFacts(
-        coupon_id=coupon.text("id"),
-        title=coupon.text_or_empty("name"),
-        percent="" if percent is None else str(percent),
-        amount=coupon.as_money(off, "amount_off", coupon.currency()) if off else None,
-        forever=coupon.text("duration") == "forever",
-    )
+    running = sub.parts_or_none("discounts")
+    return tuple(coupon_facts(one.part("source").part("coupon")) for one in running)
 
 
 def tax_rates_of(sub: Fields) -> tuple[TaxRateFacts, ...]:

@@ -122,7 +122,7 @@ async def _begin(
         anchor_month=how.anchor_month,
         trial_ends_at=how.trial_ends_at,
         method_id=asked["method"],
-        coupon_ids=tuple(one.coupon_id for one in found.discounts if one.forever),
+        coupon_ids=tuple(one.id for one in found.discounts if one.lasts),
         tax_rate_ids=tuple(one.id for one in found.tax_rates),
         automatic_tax=found.automatic_tax,
         # In one order, as a key belongs to one request: step a has put a word of its own in there.

@@ -35,8 +35,8 @@ async def terms_of(provider: PaymentWriter, subject: Subject, subscription_id: s
         raise CantTransfer(refused)
     return replace(
         _terms(plan, price_at_provider(found)),
-        kept=tuple(one.title for one in found.discounts if one.forever),
-        ended=tuple(one.title for one in found.discounts if not one.forever),
+        kept=tuple(one.name for one in found.discounts if one.lasts),
+        ended=tuple(one.name for one in found.discounts if not one.lasts),
         plus_tax=found.automatic_tax,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from portal_app.catalog.models import Interval
 from portal_app.kit.money import Money
 from portal_app.memberships.models import MembershipSource
 from portal_app.memberships.rules import StripeFacts
-from portal_app.provider.answers import DiscountFacts, SubscriptionTerms, TaxRateFacts
+from portal_app.provider.answers import CouponFacts, SubscriptionTerms, TaxRateFacts
 from portal_app.provider.facts import ItemFacts, PriceFacts, ScheduledChange, SubscriptionFacts
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import (
@@ -256,10 +257,15 @@ def test_the_days_stay_what_they_were(over: dict[str, Any], expected: Continuati
     assert continuation(at(**over), NOW) == expected
 
 
-def off(percent: str = "", amount: int = 0, *, forever: bool = True) -> DiscountFacts:
-    taken = Money(amount, "USD") if amount else None
-    return DiscountFacts(
-        coupon_id="c", title="Friends", percent=percent, amount=taken, forever=forever
+def off(percent: str = "", amount: int = 0, *, forever: bool = True) -> CouponFacts:
+    return CouponFacts(
+        id="c",
+        name="Friends",
+        percent_off=Decimal(percent) if percent else None,
+        amount_off=Money(amount, "USD") if amount else None,
+        duration="forever" if forever else "once",
+        months=None,
+        valid=True,
     )
 
 
