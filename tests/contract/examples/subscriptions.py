@@ -205,7 +205,7 @@ def set_metadata(scene: Scene) -> Case:
     )
 
 
-def _new(scene: Scene, **over: Any) -> NewSubscription:
+def new(scene: Scene, **over: Any) -> NewSubscription:
     customer = scene.customer()
     given = {"items": ((scene.price(), 2),), "metadata": {"portal_intent": scene.mark}, **over}
     return NewSubscription(customer_id=customer, method_id=scene.attach(customer), **given)
@@ -216,7 +216,7 @@ NEEDED = frozenset({"customer", "items[0][price]"})
 
 @example("create_subscription")
 def create(scene: Scene) -> Case:
-    wanted = _new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
+    wanted = new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: facts.status == "active" and facts.plan.quantity == 2,
@@ -227,7 +227,7 @@ def create(scene: Scene) -> Case:
 @example("create_subscription", "from a date on")
 def create_later(scene: Scene) -> Case:
     begins = at(START + 10 * DAY)
-    wanted = _new(scene, starts_at=begins)
+    wanted = new(scene, starts_at=begins)
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: facts.billing_anchor_at == begins == facts.plan.period_end,
@@ -238,7 +238,7 @@ def create_later(scene: Scene) -> Case:
 @example("create_subscription", "from a day of the month on")
 def create_by_day(scene: Scene) -> Case:
     leap_day = 1709208000  # 2024-02-29 12:00 UTC, the 31st of a short month
-    wanted = _new(scene, starts_at=at(leap_day), anchor_day=30)
+    wanted = new(scene, starts_at=at(leap_day), anchor_day=30)
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: facts.plan.period_end == at(leap_day),
@@ -249,7 +249,7 @@ def create_by_day(scene: Scene) -> Case:
 @example("create_subscription", "that goes on with a trial")
 def create_in_trial(scene: Scene) -> Case:
     ends = at(START + 5 * DAY)
-    wanted = _new(scene, trial_ends_at=ends)
+    wanted = new(scene, trial_ends_at=ends)
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: (facts.status, facts.trial_end_at) == ("trialing", ends),
@@ -277,70 +277,4 @@ def release(scene: Scene) -> Case:
     return Case(
         lambda w, key: w.release_schedule(schedule, key=key),
         lambda _none: schedules.retrieve(schedule).status == "released",
-    )
-
-
-@example("create_subscription", "from a day of one month of the year on")
-def create_by_month(scene: Scene) -> Case:
-    leap_day = at(1709208000)  # 2024-02-29 12:00 UTC
-    wanted = _new(scene, starts_at=leap_day, anchor_day=30, anchor_month=2)
-    return Case(
-        lambda w, key: w.create_subscription(wanted, key=key),
-        lambda facts: facts.plan.period_end == leap_day,
-        needs=NEEDED,
-    )
-
-
-@example("subscription_terms")
-def terms(scene: Scene) -> Case:
-    sub = scene.subscribe(
-        discounts=[{"coupon": scene.coupon()}], default_tax_rates=[scene.tax_rate()]
-    ).id
-    return Case(
-        lambda w, _key: w.subscription_terms(sub),
-        lambda found: (
-            [(one.percent_off, one.lasts) for one in found.discounts] == [(25, True)]
-            and [float(one.percentage) for one in found.tax_rates] == [19.0]
-            and found.subscription.id == sub
-            and not found.automatic_tax
-        ),
-    )
-
-
-@example("twin_price")
-def twin(scene: Scene) -> Case:
-    sold = scene.price(1900)
-
-    async def call(w: Any, key: str) -> Any:
-        return await w.price(await w.twin_price(await w.price(sold), key=key))
-
-    return Case(
-        call, lambda facts: facts.id != sold and facts.amount.minor == 1900 and facts.active
-    )
-
-
-@example("archive_price")
-def archive(scene: Scene) -> Case:
-    sold = scene.price(1900)
-    return Case(
-        lambda w, key: w.archive_price(sold, key=key),
-        lambda _none: not scene.v1.prices.retrieve(sold).active,
-    )
-
-
-@example("cancel_at_period_end", "and remembers for whom")
-def cancel_marked(scene: Scene) -> Case:
-    sub = scene.subscribe().id
-    return Case(
-        lambda w, key: w.cancel_at_period_end(sub, metadata={"portal_transfer": "trf_1"}, key=key),
-        lambda facts: facts.cancel_at_period_end and facts.metadata["portal_transfer"] == "trf_1",
-    )
-
-
-@example("keep_subscription", "and forgets for whom")
-def keep_marked(scene: Scene) -> Case:
-    sub = scene.subscribe(cancel_at_period_end=True, metadata={"portal_transfer": "trf_1"}).id
-    return Case(
-        lambda w, key: w.keep_subscription(sub, metadata={"portal_transfer": ""}, key=key),
-        lambda facts: not facts.cancel_at_period_end and "portal_transfer" not in facts.metadata,
     )

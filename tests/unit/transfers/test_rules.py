@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from portal_app.catalog.configuration import TransferMode, TransferPolicy
-from portal_app.catalog.models import Interval
 from portal_app.kit.money import Money
 from portal_app.memberships.models import MembershipSource
 from portal_app.memberships.rules import StripeFacts
-from portal_app.provider.answers import CouponFacts, SubscriptionTerms, TaxRateFacts
-from portal_app.provider.facts import ItemFacts, PriceFacts, ScheduledChange, SubscriptionFacts
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import (
     Blocked,
     Circumstances,
-    Continuation,
     Terms,
-    agreed_amount,
     blocked,
     changed_lately,
-    continuation,
     digest_of,
-    first_charge_of,
     is_recipient,
     masked,
     next_charge,
-    price_at_provider,
-    refusal_at_provider,
 )
+from tests.unit.transfers.provided import DUE, NOW
 
-NOW = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
-DUE = NOW + timedelta(days=10)
 FACTS = StripeFacts(
     source=MembershipSource.SUBSCRIPTION,
     stripe_status="active",
@@ -106,198 +95,6 @@ def test_what_was_paid_once_has_no_renewal_to_wait_for() -> None:
     trial = replace(FACTS, stripe_status="trialing", trial_end_at=NOW)
     assert next_charge(trial) == NOW
     assert next_charge(replace(trial, trial_end_at=None)) == DUE
-
-
-def price(**over: Any) -> PriceFacts:
-    given: dict[str, Any] = {
-        "id": "price_1",
-        "product_id": "prod_1",
-        "title": "",
-        "currency": "USD",
-        "amount": Money(2900, "USD"),
-        "interval": Interval.MONTH,
-        "interval_count": 1,
-        "metered": False,
-        "active": True,
-        "created_at": NOW,
-    }
-    return PriceFacts(**{**given, **over})
-
-
-def at(**over: Any) -> SubscriptionTerms:
-    """A subscription whose `ends`, `anchor` and `price` are said; the rest runs as it should."""
-    ends, anchor = over.pop("ends", DUE), over.pop("anchor", FACTS.started_at)
-    item = ItemFacts(
-        id="si_1",
-        price=over.pop("price", price()),
-        quantity=over.pop("quantity", 1),
-        period_start=NOW,
-        period_end=ends,
-    )
-    more = {name: over.pop(name) for name in ("discounts", "tax_rates") if name in over}
-    given: dict[str, Any] = {
-        "id": "sub_1",
-        "customer_id": "cus_1",
-        "status": "active",
-        "plan": item,
-        "extras": (),
-        "currency": "USD",
-        "collection_method": "charge_automatically",
-        "default_payment_method_id": None,
-        "default_source_id": None,
-        "latest_invoice_id": None,
-        "started_at": NOW,
-        "created_at": NOW,
-        "billing_anchor_at": anchor,
-        "trial_start_at": None,
-        "trial_end_at": None,
-        "cancel_at_period_end": False,
-        "cancel_at": None,
-        "canceled_at": None,
-        "ended_at": None,
-        "paused_at": None,
-        "pause_behavior": "",
-        "resumes_at": None,
-        "cancel_feedback": "",
-        "cancel_comment": "",
-        "cancel_reason": "",
-        "scheduled": None,
-        "schedule_id": None,
-        "discount_ids": (),
-        "membership_id": None,
-        "metadata": {},
-    }
-    return SubscriptionTerms(subscription=SubscriptionFacts(**{**given, **over}), **more)
-
-
-@pytest.mark.parametrize(
-    ("over", "expected"),
-    [
-        ({}, ""),
-        ({"status": "trialing"}, ""),
-        ({"status": "past_due"}, "not_running"),
-        ({"status": "canceled"}, "not_running"),
-        ({"pause_behavior": "void"}, "not_running"),
-        ({"cancel_at_period_end": True}, "canceling"),
-        ({"cancel_at": DUE}, "canceling"),
-        ({"schedule_id": "sub_sched_1"}, "change_pending"),
-        ({"scheduled": ScheduledChange(price_id="price_2", quantity=1)}, "change_pending"),
-        ({"collection_method": "send_invoice"}, "invoiced"),
-        ({"price": price(amount=None)}, "unpriced"),
-        ({"price": price(metered=True)}, "unpriced"),
-        ({"ends": NOW + timedelta(hours=2)}, ""),
-        ({"ends": NOW + timedelta(minutes=119)}, "renews_soon"),
-    ],
-)
-def test_the_provider_may_know_better(over: dict[str, Any], expected: str) -> None:
-    assert refusal_at_provider(at(**over), NOW) == expected
-
-
-def day(year: int, month: int, number: int) -> datetime:
-    return datetime(year, month, number, 12, tzinfo=UTC)
-
-
-YEARLY = price(interval=Interval.YEAR)
-LEAP = day(2024, 2, 29)
-
-
-@pytest.mark.parametrize(
-    ("over", "expected"),
-    [
-        (
-            {"anchor": day(2026, 1, 15), "ends": day(2026, 12, 15)},
-            Continuation(starts_at=day(2026, 12, 15)),
-        ),
-        (
-            {"anchor": day(2026, 1, 28), "ends": day(2027, 2, 28)},
-            Continuation(starts_at=day(2027, 2, 28)),
-        ),
-        (
-            {"anchor": day(2026, 1, 31), "ends": day(2026, 11, 30)},
-            Continuation(starts_at=day(2026, 11, 30), anchor_day=31),
-        ),
-        (
-            {
-                "anchor": day(2026, 1, 31),
-                "ends": day(2027, 1, 31),
-                "price": price(interval_count=3),
-            },
-            Continuation(starts_at=day(2027, 1, 31), anchor_day=31, anchor_month=1),
-        ),
-        (
-            {"anchor": LEAP, "ends": day(2027, 2, 28), "price": YEARLY},
-            Continuation(starts_at=day(2027, 2, 28), anchor_day=29, anchor_month=2),
-        ),
-        (
-            {
-                "anchor": LEAP,
-                "ends": day(2028, 2, 29),
-                "price": replace(YEARLY, interval_count=2),
-            },
-            Continuation(trial_ends_at=day(2028, 2, 29)),
-        ),
-        (
-            {
-                "anchor": day(2026, 1, 31),
-                "ends": day(2026, 11, 30),
-                "price": price(interval=Interval.WEEK),
-            },
-            Continuation(starts_at=day(2026, 11, 30)),
-        ),
-        (
-            {"anchor": day(2026, 1, 31), "price": price(interval=None)},
-            Continuation(starts_at=DUE),
-        ),
-        ({"status": "trialing", "trial_end_at": DUE}, Continuation(trial_ends_at=DUE)),
-        ({"status": "trialing"}, Continuation(trial_ends_at=DUE)),
-        ({"ends": NOW}, Continuation()),
-    ],
-)
-def test_the_days_stay_what_they_were(over: dict[str, Any], expected: Continuation) -> None:
-    assert continuation(at(**over), NOW) == expected
-
-
-def off(percent: str = "", amount: int = 0, *, forever: bool = True) -> CouponFacts:
-    return CouponFacts(
-        id="c",
-        name="Friends",
-        percent_off=Decimal(percent) if percent else None,
-        amount_off=Money(amount, "USD") if amount else None,
-        duration="forever" if forever else "once",
-        months=None,
-        valid=True,
-    )
-
-
-def tax(percentage: str, *, inclusive: bool = False) -> TaxRateFacts:
-    return TaxRateFacts(id="txr_1", percentage=percentage, inclusive=inclusive)
-
-
-@pytest.mark.parametrize(
-    ("discounts", "rates", "expected"),
-    [
-        ((), (), 2900),
-        ((off("25.0"),), (), 2175),
-        ((off("25.0"), off(amount=175)), (), 2000),
-        ((off(amount=9900),), (), 0),
-        ((off("50.0", forever=False),), (), 2900),
-        ((off("12.5"),), (), 2537),
-        ((), (tax("19.0"),), 3451),
-        ((), (tax("19.0", inclusive=True),), 2900),
-        ((off("50.0"),), (tax("7.7"), tax("1.0")), 1450 + 112 + 15),
-    ],
-)
-def test_the_amount_is_what_will_be_charged(discounts: Any, rates: Any, expected: int) -> None:
-    assert agreed_amount(Money(2900, "USD"), discounts, rates) == Money(expected, "USD")
-
-
-def test_all_items_count_and_unknown_prices_do_not() -> None:
-    extra = replace(at().subscription.plan, quantity=2)
-    unknown = replace(extra, price=price(amount=None))
-    found = at(quantity=3, extras=(extra, unknown))
-    assert price_at_provider(found) == Money(5 * 2900, "USD")
-    assert first_charge_of(found) == DUE
-    assert first_charge_of(at(status="trialing", trial_end_at=NOW)) == NOW
 
 
 def test_an_account_that_was_changed_lately_has_to_wait() -> None:
