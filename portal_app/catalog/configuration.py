@@ -58,17 +58,36 @@ class CancelPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPolicy:
+    """What is kept when somebody withdraws from a contract. That they can is for laws to decide.
+
+    *pro_rata* says that the company has its customers agree, before they buy, that a service begins
+    at once and that what was used of it is paid for (Directive 2011/83/EU art. 7(3), 14(3)).
+    """
+
+    pro_rata: bool = False
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        return cls(pro_rata=_flag(given.get("pro_rata"), cls().pro_rata))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One company's policies as they apply now."""
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
+    withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
 
     @classmethod
     def read(cls, body: Mapping[str, object]) -> Self:
         return cls(
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
+            withdraw=WithdrawPolicy.read(body.get("withdraw")),
         )
 
 

@@ -11,6 +11,11 @@ from portal_app.identity.codes import code_of, link_token_of
 from portal_app.identity.models import LoginCode
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
+from portal_app.notifications.declarations import (
+    declaration_for_seller,
+    declaration_on_file,
+    declaration_received,
+)
 from portal_app.notifications.invitations import recipient_invitation
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
@@ -48,6 +53,9 @@ async def _sign_in_code(message: OutboxMessage) -> Mail:
 KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "sign_in_code": _sign_in_code,
     "recipient_invitation": recipient_invitation,
+    "declaration_received": declaration_received,
+    "declaration_on_file": declaration_on_file,
+    "declaration_for_seller": declaration_for_seller,
     **dict.fromkeys(NOTICES, write_notice),
 }
 
