@@ -28,7 +28,6 @@ class Wording:
     contract: str
     button: str
     laws: tuple[Law, ...]
-    other: tuple[str, str]
 
 
 def wording_of(reader: Reader, kind: DeclarationKind) -> Wording:
@@ -43,7 +42,6 @@ def wording_of(reader: Reader, kind: DeclarationKind) -> Wording:
             contract=say("Which contract do you withdraw from?"),
             button=say("Confirm withdrawal"),
             laws=laws(reader, About.WITHDRAWING),
-            other=(say("Cancel contracts here"), "/cancel/"),
         )
     return Wording(
         title=say("Cancel contract"),
@@ -54,7 +52,6 @@ def wording_of(reader: Reader, kind: DeclarationKind) -> Wording:
         contract=say("Which contract do you cancel?"),
         button=say("Cancel now"),
         laws=laws(reader, About.CANCELLING),
-        other=(say("Withdraw from contract here"), "/withdraw/"),
     )
 
 
