@@ -87,7 +87,7 @@ async def declaration_for_seller(message: OutboxMessage) -> Mail:
     document = declared_document(reader, row, found.company)
     facts = [
         *_facts(document, row, reader),
-        (reader.say("Declared by"), unlinked(f"{row.name}, {row.address}")),
+        (reader.say("Declared by"), f"{unlinked(row.name)}, {row.address}"),
     ]
     letter = Letter(
         subject=title,

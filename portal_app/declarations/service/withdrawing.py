@@ -30,8 +30,10 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
         pro_rata=policy.pro_rata,
     )
     row.refund = _kept(refund, right.until)
+    if not right.covers(row.asked_at):
+        return Finding.TOO_LATE
     row.takes_effect_at = row.asked_at
-    return Finding.IN_TIME if right.covers(row.asked_at) else Finding.TOO_LATE
+    return Finding.IN_TIME
 
 
 def _began(membership: Membership, asked: datetime) -> datetime:

@@ -85,6 +85,8 @@ def next_steps(reader: Reader, declaration: Declaration, company: Company) -> It
             " it.",
             company=company.title,
         )
+    if declaration.extraordinary:
+        yield reader.say("{company} decides whether it ends at once.", company=company.title)
     yield reader.say("Keep this confirmation: it is your proof. All times are in UTC.")
 
 
