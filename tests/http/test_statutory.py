@@ -3,121 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import event
 from sqlmodel import select
 
 from portal_app.catalog.models import Company
-from portal_app.declarations.models import Declaration
-from portal_app.declarations.routes import router, undoing
+from portal_app.declarations.routes import undoing
 from portal_app.declarations.rules.links import undo_token_of
-from portal_app.identity.models import Person
-from portal_app.identity.sessions import session_cookie, start_session
 from portal_app.intents.service import Desk
-from portal_app.invoices.documents.links import LIVES_FOR, link_query
-from portal_app.jobs.queues import mail_loop
-from portal_app.kit.db import Database
-from portal_app.kit.limits import counter_at
-from portal_app.memberships.models import Cancellation
-from portal_app.notifications.models import OutboxMessage, SandboxMail
-from portal_app.settings import get_settings
+from portal_app.notifications.models import OutboxMessage
 from tests.conftest import Clocks
-from tests.draining import drain_all
 from tests.factories import (
     NOW,
-    PERIOD_END,
-    HeldMembership,
     make_company,
-    make_membership,
-    make_person,
-    make_plan,
-    make_product,
 )
-from tests.http.auth.sign_in_client import browser
-from tests.rows import added
+from tests.http.statutory_world import (
+    ADA,
+    NOBODY,
+    TYPED,
+    World,
+    client,
+    fresh_limits,
+    sent,
+    without_what_differs,
+    world,
+)
 from tests.unit.invoices.documents.sold import text_of
 
-ADA, BEN, NOBODY = "ada@example.com", "ben@example.com", "zoe@example.com"
-TYPED = {"name": "Ada Lovelace", "contract": "Trading Room", "how": "ordinary", "grounds": ""}
-
-
-class World:
-    """Ada and Ben hold a membership each of the one company; Ada cancelled hers by the page."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        self.people: dict[str, Person] = {}
-        self.held: dict[str, HeldMembership] = {}
-        self.cookies: dict[str, str] = {}
-        self.cancelled = ""
-
-    async def declarations(self) -> list[Declaration]:
-        async with self.db.reading() as session:
-            found = await session.scalars(select(Declaration).order_by(Declaration.asked_at))
-            return list(found)
-
-    async def mails(self, to: str) -> list[SandboxMail]:
-        await drain_all(mail_loop(get_settings()))
-        async with self.db.reading() as session:
-            statement = select(SandboxMail).where(SandboxMail.recipient == to)
-            return list(await session.scalars(statement))
-
-
-@pytest.fixture
-async def world(db: Database, clocks: Clocks, settings: Any) -> World:
-    made = World(db)
-    async with db.unit_of_work() as session:
-        company = await make_company(session, title="Acme <b>", route="acme")
-        plan = await make_plan(session, await make_product(session, company))
-        for email in (ADA, BEN):
-            person = await make_person(session, email)
-            made.people[email] = person
-            made.held[email] = await make_membership(session, person, plan=plan)
-            token = await start_session(session, person_id=person.id, user_agent="t", now=NOW)
-            made.cookies[email] = f"{session_cookie()}={token}"
-        held = made.held[ADA]
-        noted = Cancellation(
-            membership_id=held.membership.id,
-            member_id=held.member.id,
-            intent_id="itn_1",
-            source="page",
-            asked_at=NOW,
-            ends_at=PERIOD_END,
-        )
-        made.cancelled = (await added(session, noted)).id
-    return made
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    counter_at.cache_clear()
-    yield
-    counter_at.cache_clear()
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI(redirect_slashes=False)
-    app.include_router(router)
-    async with browser(app, ip="203.0.113.7") as client:
-        yield client
-
-
-async def sent(
-    client: httpx.AsyncClient, email: str = ADA, path: str = "/cancel/acme/", **over: str
-) -> httpx.Response:
-    return await client.post(path, data={**TYPED, "email": email, **over})
-
-
-def without_what_differs(page: str, email: str) -> str:
-    page = re.sub(r"[CW]-[0-9A-Z]{4}-[0-9A-Z]{4}|decl_\w+|token=\w+", "…", page)
-    return page.replace(email, "…")
+__all__ = ["client", "fresh_limits", "world"]
 
 
 async def test_a_customer_and_a_stranger_get_the_same(
@@ -227,60 +144,6 @@ async def test_nobody_can_be_flooded_and_nobody_kept_from_declaring(
     assert TYPED["name"] in answers[-1].text
     clocks.wall.advance(timedelta(hours=1))
     assert (await sent(client)).status_code == 303
-
-
-async def test_a_link_to_a_confirmation_is_for_that_one_and_for_an_hour(
-    world: World, client: httpx.AsyncClient, clocks: Clocks
-) -> None:
-    first = (await sent(client)).headers["location"]
-    second = (await sent(client, NOBODY)).headers["location"]
-    mixed = f"{first.partition('?')[0]}?{second.partition('?')[2]}"
-    forged = re.sub(r"token=.", "token=x", first)
-    answers = [await client.get(one) for one in (mixed, forged)]
-    clocks.wall.advance(LIVES_FOR)
-    answers.append(await client.get(first))
-    assert [one.status_code for one in answers] == [404, 404, 404]
-    assert len({one.text.replace(TYPED["name"], "") for one in answers}) == 1
-    assert TYPED["name"] not in answers[0].text
-    bare = await client.get(first.partition("?")[0])
-    assert (bare.status_code, bare.headers["location"][:13]) == (303, "/login/?next=")
-
-
-async def test_a_cancellation_is_confirmed_to_its_holder_and_to_nobody_else(
-    world: World, client: httpx.AsyncClient, clocks: Clocks
-) -> None:
-    path = f"/confirmations/{world.cancelled}"
-    for email, status in ((ADA, 200), (BEN, 404)):
-        cookie = {"cookie": world.cookies[email]}
-        for end in ("/", ".pdf"):
-            assert (await client.get(path + end, headers=cookie)).status_code == status
-    cookie = {"cookie": world.cookies[ADA]}
-    text = text_of((await client.get(f"{path}.pdf", headers=cookie)).content)
-    async with world.db.reading() as session:
-        noted = await session.get_one(Cancellation, world.cancelled)
-    for said in (noted.reference, "Trading Room", ADA, "$29.00 per month", "Takes effect on"):
-        assert said in text
-    theirs = await client.get(path + "/", headers={"cookie": world.cookies[BEN]})
-    unknown = await client.get(
-        "/confirmations/cncl_nobody/", headers={"cookie": world.cookies[BEN]}
-    )
-    assert theirs.text.replace(path, "") == unknown.text.replace("/confirmations/cncl_nobody", "")
-    link = link_query(get_settings().secret_key, world.cancelled, clocks.wall.now() + LIVES_FOR)
-    assert (await client.get(f"{path}/?{link}")).status_code == 200
-
-
-async def test_somebody_elses_declaration_is_not_found(
-    world: World, client: httpx.AsyncClient
-) -> None:
-    """Ben's session opens nothing that was typed with Ada's address, matched or not."""
-    path = (await sent(client)).headers["location"].partition("?")[0]
-    for email in (ADA, BEN):  # it was not matched to anybody yet
-        assert (await client.get(path, headers={"cookie": world.cookies[email]})).status_code == 404
-    async with world.db.unit_of_work() as session:
-        row = (await session.scalars(select(Declaration))).one()
-        row.member_id = world.held[ADA].member.id
-    assert (await client.get(path, headers={"cookie": world.cookies[ADA]})).status_code == 200
-    assert (await client.get(path, headers={"cookie": world.cookies[BEN]})).status_code == 404
 
 
 async def test_an_undo_link_that_is_no_use_answers_like_one_that_never_was(
