@@ -73,6 +73,7 @@ from portal_app.memberships.service.reading import (
     running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -164,6 +165,7 @@ __all__ = [
     "running_memberships",
     "save_method",
     "schedule_declared",
+    "seen_by_company",
     "send_back_to",
     "timing_for",
     "use_promotion",
