@@ -69,6 +69,7 @@ from portal_app.memberships.service.reading import (
     running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -158,6 +159,7 @@ __all__ = [
     "retry_open_payment",
     "running_memberships",
     "save_method",
+    "seen_by_company",
     "send_back_to",
     "timing_for",
     "use_promotion",
