@@ -69,3 +69,12 @@ class NothingToUndo(Conflict):
 
     def __init__(self) -> None:
         super().__init__("There is no cancellation to take back.")
+
+
+class OfferGone(Conflict):
+    """What a customer wanted to take instead of cancelling is not to be had any more."""
+
+    code = "offer_gone"
+
+    def __init__(self) -> None:
+        super().__init__("This offer is no longer there. Nothing was changed.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.memberships.models import Cancellation, Member
+from portal_app.memberships.models import Cancellation, Member, RetentionOffer
 
 
 async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation | None:
@@ -38,3 +40,45 @@ async def open_holding(session: AsyncSession, membership_id: str) -> Member | No
         col(Member.membership_id) == membership_id, col(Member.until_at).is_(None)
     )
     return await session.scalar(statement)
+
+
+async def offer_chosen(
+    session: AsyncSession, membership_id: str, kind: str, *, since: datetime
+) -> RetentionOffer | None:
+    """The newest of a *kind* that somebody chose instead of cancelling and has not done yet."""
+    statement = (
+        select(RetentionOffer)
+        .where(
+            col(RetentionOffer.membership_id) == membership_id,
+            col(RetentionOffer.kind) == kind,
+            col(RetentionOffer.taken_at).is_(None),
+            col(RetentionOffer.chosen_at) >= since,
+        )
+        .order_by(col(RetentionOffer.chosen_at).desc(), col(RetentionOffer.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def was_taken(session: AsyncSession, membership_id: str, kind: str) -> bool:
+    """Whether an offer of a *kind* has ever kept this membership."""
+    statement = select(col(RetentionOffer.id)).where(
+        col(RetentionOffer.membership_id) == membership_id,
+        col(RetentionOffer.kind) == kind,
+        col(RetentionOffer.taken_at).is_not(None),
+    )
+    return (await session.scalars(statement.limit(1))).first() is not None
+
+
+async def newest_taken(session: AsyncSession, membership_id: str) -> RetentionOffer | None:
+    """The offer that has kept this membership last."""
+    statement = (
+        select(RetentionOffer)
+        .where(
+            col(RetentionOffer.membership_id) == membership_id,
+            col(RetentionOffer.taken_at).is_not(None),
+        )
+        .order_by(col(RetentionOffer.taken_at).desc(), col(RetentionOffer.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()

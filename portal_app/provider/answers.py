@@ -48,3 +48,18 @@ class PromotionFacts:
     code: str
     coupon_id: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponFacts:
+    """What a coupon takes off; *percent_off* is None for a fixed amount.
+
+    *duration* is Stripe's `once`, `repeating` (then for *months*) or `forever`. *valid* says
+    whether somebody can still get it.
+    """
+
+    id: str
+    percent_off: float | None
+    duration: str
+    months: int | None
+    valid: bool

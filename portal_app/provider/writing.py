@@ -22,6 +22,7 @@ from portal_app.provider.answers import (
     PromotionFacts,
     SetupFacts,
 )
+from portal_app.provider.coupons import CouponReader
 from portal_app.provider.documents import DocumentSource
 from portal_app.provider.facts import (
     CustomerFacts,
@@ -285,6 +286,7 @@ class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
     InvoiceWriter,
+    CouponReader,
     MarkedObjects,
     ObjectSource,
     DocumentSource,

@@ -21,6 +21,7 @@ from portal_app.memberships.service.charging import (
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
 from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.offering import DISCOUNT, note_won_back, take_offer
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
     PaymentPage,
@@ -71,6 +72,7 @@ from portal_app.memberships.service.upcoming import (
 
 __all__ = [
     "CANCEL",
+    "DISCOUNT",
     "KEEP",
     "PAY",
     "REASSIGN",
@@ -112,6 +114,7 @@ __all__ = [
     "method_choices",
     "next_charge_at",
     "next_charge_of",
+    "note_won_back",
     "overdue_memberships",
     "paid_by",
     "past_memberships",
@@ -129,6 +132,7 @@ __all__ = [
     "running_memberships",
     "save_method",
     "send_back_to",
+    "take_offer",
     "watch_cards",
     "year_ahead",
 ]

@@ -14,10 +14,10 @@ from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
 from portal_app.memberships import exit_repository, repository
 from portal_app.memberships.errors import NothingToUndo
-from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.service.reading import find_held
+from portal_app.memberships.service.undoing import may_undo
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
@@ -31,7 +31,8 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
     async def record(session: AsyncSession) -> Intent:
         held = await find_held(session, actor, member_id, business_now())
         subscriptions = await repository.current_subscriptions(session, [held.row.membership.id])
-        if not (can_be_undone(held.facts) and held.current and subscriptions):
+        undoable = await may_undo(session, held.row.membership, held.facts)
+        if not (undoable and held.current and subscriptions):
             raise NothingToUndo
         return asked_by(
             author_for(actor),

@@ -33,6 +33,7 @@ from portal_app.memberships.rules import (
     renewal_date,
     status_of,
 )
+from portal_app.memberships.service.undoing import may_undo
 
 PAST_PER_PAGE: Final = 20
 INVOICES_SHOWN: Final = 5
@@ -106,7 +107,8 @@ class MembershipDetails:
     """One membership with its latest invoices, its history, and the plan it will change to.
 
     *preview* is what it will be charged next, as the provider said.
-    *attempts* are the payments of these invoices, by invoice.
+    *attempts* are the payments of these invoices, by invoice. *undoable* says that its arranged end
+    can be taken back by whoever holds it.
     """
 
     held: HeldMembership
@@ -116,6 +118,7 @@ class MembershipDetails:
     attempts: Mapping[str, Sequence[Payment]]
     scheduled: tuple[Plan, Product] | None
     preview: UpcomingCharge | None = None
+    undoable: bool = False
 
 
 async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
@@ -193,6 +196,7 @@ async def get_membership(
         attempts=await payments_of(session, [invoice.id for invoice in invoices]),
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         preview=previews.get(membership.id),
+        undoable=held.current and await may_undo(session, membership, held.facts),
     )
 
 

@@ -15,6 +15,7 @@ from portal_app.memberships.views.detail import FactRow, MembershipView, members
 from portal_app.memberships.views.exits import CancelView, ReasonOption, cancel_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
+from portal_app.memberships.views.offers import OfferView
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
 from portal_app.memberships.views.upcoming import (
@@ -43,6 +44,7 @@ __all__ = [
     "MonthView",
     "NextChargeBlock",
     "NextChargeView",
+    "OfferView",
     "OrdersView",
     "OverdueView",
     "PayMethod",

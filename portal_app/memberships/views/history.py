@@ -41,6 +41,7 @@ _PLAIN: Final = {
     "resumed": "Resumed",
     "cancel_scheduled": "Cancelled",
     "cancel_undone": "Cancellation taken back",
+    "won_back": "Stayed with an offer",
     "canceled": "Ended",
     "expired": "Expired: the first payment was not finished",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal_app.provider.answers import (
+    CouponFacts,
     HostedPage,
     PageSetup,
     PromotionFacts,
@@ -48,6 +49,18 @@ def page_setup(obj: object) -> PageSetup:
     return PageSetup(
         customer_id=session.ref_or_none("customer"),
         setup=setup_facts(intent) if done and intent is not None else None,
+    )
+
+
+def coupon_facts(obj: object) -> CouponFacts:
+    coupon = Fields(obj, "coupon")
+    percent = coupon.raw("percent_off")
+    return CouponFacts(
+        id=coupon.text("id"),
+        percent_off=float(percent) if isinstance(percent, int | float) else None,
+        duration=coupon.text("duration"),
+        months=coupon.count_or_none("duration_in_months"),
+        valid=coupon.flag("valid"),
     )
 
 

@@ -143,6 +143,15 @@ def take_discounts(scene: Scene) -> Case:
     )
 
 
+@example("running_coupons")
+def running_coupons(scene: Scene) -> Case:
+    coupon = scene.coupon()
+    sub = scene.subscribe(discounts=[{"coupon": coupon}])
+    return Case(
+        lambda w, _key: w.running_coupons(sub.id), lambda found: list(found.values()) == [coupon]
+    )
+
+
 @example("set_metadata")
 def set_metadata(scene: Scene) -> Case:
     sub = scene.subscribe().id

@@ -10,7 +10,13 @@ from portal_app.catalog.models import Company, Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.db import Database
-from portal_app.memberships.models import Cancellation, CardNotice, Member, Membership
+from portal_app.memberships.models import (
+    Cancellation,
+    CardNotice,
+    Member,
+    Membership,
+    RetentionOffer,
+)
 from portal_app.notifications.models import OutboxMessage
 from tests.factories import (
     NOW,
@@ -267,6 +273,21 @@ async def kept(shop: Shop) -> Payload:
     return {}
 
 
+async def won_back(shop: Shop) -> Payload:
+    await shop.add(
+        make_row,
+        RetentionOffer,
+        {},
+        membership_id=shop.held.membership.id,
+        member_id="mber_golden",
+        kind="discount",
+        terms={"coupon": "STAY", "percent_off": 20, "months": 3},
+        chosen_at=NOW,
+        taken_at=NOW,
+    )
+    return {}
+
+
 async def give_away(shop: Shop) -> None:
     """Ben holds it now."""
     await shop.change(Member, "mber_golden", until_at=NOW)
@@ -296,5 +317,6 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "price_changed": ("price_change", price_changed),
     "cancelled": ("cancelled", cancelled),
     "kept": ("kept", kept),
+    "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
 }

@@ -7,12 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 from portal_app.kit.money import Money
-from portal_app.provider.answers import PromotionFacts
+from portal_app.provider.answers import CouponFacts, PromotionFacts
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import WHOLE, InvoiceFacts, RefundFacts
 from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.invoices import invoice_facts, refund_facts
-from portal_app.provider.stripe.setups import promotion_facts
+from portal_app.provider.stripe.setups import coupon_facts, promotion_facts
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe.verbs.subscriptions import change_params
 from portal_app.provider.stripe_objects import named
@@ -83,6 +83,9 @@ class InvoiceVerbs(Posting):
         )
         found = Fields(listed, "list").raw("data")
         return promotion_facts(found[0]) if isinstance(found, list) and found else None
+
+    async def coupon(self, coupon_id: str) -> CouponFacts:
+        return coupon_facts(await self._one(f"/v1/coupons/{named(coupon_id)}"))
 
     async def _preview(self, params: Mapping[str, Any]) -> InvoiceFacts:
         """Changes nothing at Stripe, so it needs no key; its lines come all at once."""

@@ -106,6 +106,12 @@ class SubscriptionVerbs(Posting):
         # An empty list can't be said in a form; Stripe takes the empty text for it.
         return await self._subscription_after(subscription_id, {"discounts": discounts or ""}, key)
 
+    async def running_coupons(self, subscription_id: str) -> Mapping[str, str]:
+        path = f"/v1/subscriptions/{named(subscription_id)}"
+        sub = Fields(await self._one(path, "discounts"), "subscription")
+        found = sub.parts_or_none("discounts")
+        return {one.text("id"): one.part("source").ref("coupon") for one in found}
+
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts:
