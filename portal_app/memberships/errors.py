@@ -78,3 +78,21 @@ class OfferGone(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This offer is no longer there. Nothing was changed.")
+
+
+class CantRejoin(Conflict):
+    """Nothing of the sort is sold any more, or somebody else pays for it."""
+
+    code = "cant_rejoin"
+
+    def __init__(self) -> None:
+        super().__init__("This can't be joined again. Nothing was charged.")
+
+
+class AlreadyBack(Conflict):
+    """It runs: it was joined again in another tab, or has never ended."""
+
+    code = "already_back"
+
+    def __init__(self) -> None:
+        super().__init__("This membership runs already. Nothing was charged.")

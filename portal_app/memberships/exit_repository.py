@@ -8,8 +8,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from portal_app.customers.models import Customer
+from portal_app.identity.actor import Actor
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.memberships.models import Cancellation, Member, RetentionOffer
+from portal_app.memberships.models import (
+    Cancellation,
+    Member,
+    Membership,
+    MembershipSubscription,
+    RetentionOffer,
+)
 
 
 async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation | None:
@@ -19,12 +27,22 @@ async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation
 
 
 async def standing_cancellation(session: AsyncSession, membership_id: str) -> Cancellation | None:
-    """The newest of a membership, unless it was taken back or could not be done."""
+    """The newest of a membership, unless it was taken back or could not be done.
+
+    One that came before the subscription of today has ended another one.
+    """
+    link = MembershipSubscription
+    begun = (
+        select(col(link.from_at))
+        .where(col(link.membership_id) == membership_id, col(link.until_at).is_(None))
+        .scalar_subquery()
+    )
     newest = (
         select(Cancellation)
         .outerjoin(Intent, col(Intent.id) == col(Cancellation.intent_id))
         .where(
             col(Cancellation.membership_id) == membership_id,
+            or_(begun.is_(None), col(Cancellation.asked_at) >= begun),
             or_(col(Intent.outcome).is_(None), col(Intent.outcome) != IntentOutcome.REFUSED),
         )
         .order_by(col(Cancellation.asked_at).desc(), col(Cancellation.id).desc())
@@ -82,3 +100,26 @@ async def newest_taken(session: AsyncSession, membership_id: str) -> RetentionOf
         .limit(1)
     )
     return (await session.scalars(statement)).one_or_none()
+
+
+async def newest_of_kind(session: AsyncSession, about: str, kind: str) -> Intent | None:
+    """The latest change of a *kind* to this row of ours, made or not."""
+    statement = (
+        select(Intent)
+        .where(col(Intent.about) == about, col(Intent.kind) == kind)
+        .order_by(col(Intent.created_at).desc(), col(Intent.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def paying_customer(
+    session: AsyncSession, actor: Actor, membership: Membership
+) -> Customer | None:
+    """Whom the membership is billed to, if that is the actor."""
+    statement = select(Customer).where(
+        col(Customer.id) == membership.customer_id,
+        col(Customer.person_id) == actor.person_id,
+        col(Customer.deleted_at).is_(None),
+    )
+    return await session.scalar(statement)

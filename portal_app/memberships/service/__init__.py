@@ -54,6 +54,15 @@ from portal_app.memberships.service.reading import (
     running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.rejoin_page import RejoinPage, rejoin_page
+from portal_app.memberships.service.rejoining import (
+    JOIN,
+    RejoinQuote,
+    look_up_rejoin,
+    quote_rejoin,
+    rejoin,
+    rejoin_secret,
+)
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -73,6 +82,7 @@ from portal_app.memberships.service.upcoming import (
 __all__ = [
     "CANCEL",
     "DISCOUNT",
+    "JOIN",
     "KEEP",
     "PAY",
     "REASSIGN",
@@ -88,6 +98,8 @@ __all__ = [
     "PastPosition",
     "PaymentPage",
     "PreviewSource",
+    "RejoinPage",
+    "RejoinQuote",
     "Round",
     "WantedSetup",
     "YearAhead",
@@ -109,6 +121,7 @@ __all__ = [
     "keep_membership",
     "list_memberships",
     "look_up_payment",
+    "look_up_rejoin",
     "make_default",
     "method_added",
     "method_choices",
@@ -124,7 +137,11 @@ __all__ = [
     "payment_returned",
     "price_of",
     "purchases_of",
+    "quote_rejoin",
     "refresh_previews",
+    "rejoin",
+    "rejoin_page",
+    "rejoin_secret",
     "remove_as_company",
     "remove_method",
     "replace_when_saved",

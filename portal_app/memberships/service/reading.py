@@ -33,6 +33,7 @@ from portal_app.memberships.rules import (
     renewal_date,
     status_of,
 )
+from portal_app.memberships.service.joinable import is_over, plans_to_join
 from portal_app.memberships.service.undoing import may_undo
 
 PAST_PER_PAGE: Final = 20
@@ -108,7 +109,7 @@ class MembershipDetails:
 
     *preview* is what it will be charged next, as the provider said.
     *attempts* are the payments of these invoices, by invoice. *undoable* says that its arranged end
-    can be taken back by whoever holds it.
+    can be taken back by whoever holds it, *rejoinable* that it can begin again after it.
     """
 
     held: HeldMembership
@@ -119,6 +120,7 @@ class MembershipDetails:
     scheduled: tuple[Plan, Product] | None
     preview: UpcomingCharge | None = None
     undoable: bool = False
+    rejoinable: bool = False
 
 
 async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
@@ -197,6 +199,7 @@ async def get_membership(
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         preview=previews.get(membership.id),
         undoable=held.current and await may_undo(session, membership, held.facts),
+        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
     )
 
 

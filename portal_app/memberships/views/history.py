@@ -43,6 +43,7 @@ _PLAIN: Final = {
     "cancel_undone": "Cancellation taken back",
     "won_back": "Stayed with an offer",
     "canceled": "Ended",
+    "rejoined": "Joined again",
     "expired": "Expired: the first payment was not finished",
 }
 _WITH_AMOUNT: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -210,6 +211,28 @@ def create_in_trial(scene: Scene) -> Case:
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: (facts.status, facts.trial_end_at) == ("trialing", ends),
         needs=NEEDED,
+    )
+
+
+@example("begin_subscription")
+def begin(scene: Scene) -> Case:
+    customer = scene.customer()
+    asking = scene.attach(customer, "pm_card_authenticationRequired")
+    wanted = replace(_new(scene), customer_id=customer, method_id=asking)
+    return Case(
+        lambda w, key: w.begin_subscription(wanted, key=key),
+        lambda facts: facts.status == "incomplete" and facts.latest_invoice_id,
+        needs=NEEDED,
+    )
+
+
+@example("preview_new")
+def preview_new(scene: Scene) -> Case:
+    wanted = _new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
+    return Case(
+        lambda w, _key: w.preview_new(wanted),
+        lambda facts: facts.discount.minor == 1450 and facts.tax.minor > 0,
+        needs=frozenset({"customer", "subscription_details[items][0][price]"}),
     )
 
 

@@ -11,7 +11,7 @@ from portal_app.provider.answers import CouponFacts, PromotionFacts
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import WHOLE, InvoiceFacts, RefundFacts
 from portal_app.provider.stripe.fields import Fields
-from portal_app.provider.stripe.invoices import invoice_facts, refund_facts
+from portal_app.provider.stripe.invoices import refund_facts
 from portal_app.provider.stripe.setups import coupon_facts, promotion_facts
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe.verbs.subscriptions import change_params
@@ -86,10 +86,6 @@ class InvoiceVerbs(Posting):
 
     async def coupon(self, coupon_id: str) -> CouponFacts:
         return coupon_facts(await self._one(f"/v1/coupons/{named(coupon_id)}"))
-
-    async def _preview(self, params: Mapping[str, Any]) -> InvoiceFacts:
-        """Changes nothing at Stripe, so it needs no key; its lines come all at once."""
-        return invoice_facts(await self._post("/v1/invoices/create_preview", params, None))
 
 
 def _pending(obj: object) -> tuple[str, str | None]:

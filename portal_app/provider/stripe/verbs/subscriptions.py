@@ -127,7 +127,7 @@ class SubscriptionVerbs(Posting):
                 raise
 
     async def create_subscription(self, wanted: NewSubscription, *, key: str) -> SubscriptionFacts:
-        params = {**_new(wanted), "expand": ["schedule"]}
+        params = {**creation_params(wanted), "expand": ["schedule"]}
         return await self._whole_subscription(await self._post("/v1/subscriptions", params, key))
 
 
@@ -138,7 +138,8 @@ def change_params(change: PlanChange) -> dict[str, Any]:
     return {"items": [item], "proration_behavior": change.prorations, **at}
 
 
-def _new(wanted: NewSubscription) -> dict[str, Any]:
+def creation_params(wanted: NewSubscription) -> dict[str, Any]:
+    """What it takes to create it, without the customer being there."""
     params: dict[str, Any] = {
         "customer": wanted.customer_id,
         "items": [{"price": price, "quantity": quantity} for price, quantity in wanted.items],
