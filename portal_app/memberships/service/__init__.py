@@ -21,6 +21,14 @@ from portal_app.memberships.service.charging import (
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
 from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.listing import (
+    MembershipList,
+    PastPosition,
+    list_memberships,
+    overdue_memberships,
+    past_memberships,
+    running_memberships,
+)
 from portal_app.memberships.service.offering import DISCOUNT, note_won_back, take_offer
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
@@ -59,15 +67,9 @@ from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
     MembershipDetails,
-    MembershipList,
-    PastPosition,
     find_held,
     get_membership,
-    list_memberships,
     next_charge_at,
-    overdue_memberships,
-    past_memberships,
-    running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
 from portal_app.memberships.service.setups import (
