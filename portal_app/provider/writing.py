@@ -10,42 +10,30 @@ of its kinds when it said no, UnknownAtProvider and ProviderMisconfigured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from portal_app.kit.money import Money
-from portal_app.provider.answers import PromotionFacts
+from portal_app.provider.answers import (
+    HostedPage,
+    PageSetup,
+    SetupFacts,
+)
+from portal_app.provider.changing import PlanWriter
 from portal_app.provider.coupons import CouponReader
 from portal_app.provider.documents import DocumentSource
 from portal_app.provider.facts import (
+    CustomerFacts,
     InvoiceFacts,
+    PaymentMethodFacts,
     RefundFacts,
     SubscriptionFacts,
+    TaxIdFacts,
 )
 from portal_app.provider.marked import MarkedObjects
-from portal_app.provider.methods import MethodWriter
 from portal_app.provider.objects import ObjectSource
-
-Prorations = Literal["create_prorations", "always_invoice", "none"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanChange:
-    """Another price or quantity of one item, as previewed and as committed.
-
-    *prorated_at* is the moment that preview and commit count from. *discount_ids* run on and have
-    to be named. With *only_when_paid* nothing changes before its invoice is paid.
-    """
-
-    item_id: str
-    price_id: str
-    quantity: int
-    prorations: Prorations = "always_invoice"
-    prorated_at: datetime | None = None
-    discount_ids: tuple[str, ...] = ()
-    only_when_paid: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +53,94 @@ class NewSubscription:
     coupon_ids: tuple[str, ...] = ()
     tax_rate_ids: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class MethodWriter(Protocol):
+    """Customers and what they pay with."""
+
+    async def create_customer(
+        self, *, email: str, name: str, metadata: Mapping[str, str], key: str
+    ) -> CustomerFacts: ...
+
+    async def update_customer(
+        self, customer_id: str, details: Mapping[str, object], *, key: str
+    ) -> CustomerFacts:
+        """*details* are Stripe's: `name`, `business_name`, `individual_name`, `address`, ….
+
+        An empty text takes a value away.
+        """
+        ...
+
+    async def set_default_payment_method(
+        self, customer_id: str, method_id: str, *, key: str
+    ) -> CustomerFacts: ...
+
+    async def attach_payment_method(
+        self, method_id: str, customer_id: str, *, key: str
+    ) -> PaymentMethodFacts: ...
+
+    async def update_payment_method(
+        self, method_id: str, details: Mapping[str, object], *, key: str
+    ) -> PaymentMethodFacts:
+        """*details* are Stripe's `billing_details`, `card` (expiry only) and `metadata`."""
+        ...
+
+    async def detach_payment_method(self, method_id: str, *, key: str) -> PaymentMethodFacts: ...
+
+    async def create_setup_intent(
+        self, customer_id: str, *, metadata: Mapping[str, str], key: str
+    ) -> SetupFacts:
+        """For charges without the customer (`usage=off_session`)."""
+        ...
+
+    async def confirm_setup(
+        self,
+        customer_id: str,
+        *,
+        method_id: str | None,
+        token: str | None,
+        return_url: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> SetupFacts:
+        """Save what a confirmation *token* describes, or verify a method that is on file.
+
+        *return_url* is where the bank sends the customer back to. Raises CardDeclined.
+        """
+        ...
+
+    async def cancel_setup_intent(self, intent_id: str, *, key: str) -> SetupFacts: ...
+
+    async def create_setup_page(
+        self,
+        customer_id: str,
+        *,
+        currency: str,
+        done_at: str,
+        left_to: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> HostedPage:
+        """Checkout in mode `setup`; it returns to *done_at*, or *left_to* when it was given up.
+
+        Stripe writes the page's id into *done_at* for `{CHECKOUT_SESSION_ID}`. *metadata* is the
+        setup's.
+        """
+        ...
+
+    async def setup_of_page(self, session_id: str) -> PageSetup:
+        """What came of a page of `create_setup_page`."""
+        ...
+
+    async def tax_ids(self, customer_id: str) -> tuple[TaxIdFacts, ...]: ...
+
+    async def create_tax_id(
+        self, customer_id: str, kind: str, value: str, *, key: str
+    ) -> TaxIdFacts: ...
+
+    async def delete_tax_id(self, customer_id: str, tax_id: str, *, key: str) -> None:
+        """One that is gone already is no error."""
+        ...
 
 
 class SubscriptionWriter(Protocol):
@@ -111,29 +187,9 @@ class SubscriptionWriter(Protocol):
 
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts: ...
 
-    async def change_plan(
-        self, subscription_id: str, change: PlanChange, *, key: str
-    ) -> SubscriptionFacts: ...
-
-    async def set_discounts(
-        self,
-        subscription_id: str,
-        *,
-        kept: Sequence[str] = (),
-        coupons: Sequence[str] = (),
-        promotions: Sequence[str] = (),
-        key: str,
-    ) -> SubscriptionFacts:
-        """Exactly these run from now on; *kept* are discounts that run already."""
-        ...
-
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts: ...
-
-    async def release_schedule(self, schedule_id: str, *, key: str) -> None:
-        """Let a subscription go on without its schedule; one that is over is no error."""
-        ...
 
     async def create_subscription(
         self, wanted: NewSubscription, *, key: str
@@ -172,10 +228,6 @@ class InvoiceWriter(Protocol):
         """What the next invoice will say as things stand."""
         ...
 
-    async def preview_change(self, subscription_id: str, change: PlanChange) -> InvoiceFacts:
-        """What `change_plan` would charge."""
-        ...
-
     async def preview_resume(self, subscription_id: str) -> InvoiceFacts: ...
 
     async def delete_pending_items(
@@ -190,14 +242,11 @@ class InvoiceWriter(Protocol):
         """Of a payment intent; all that is left of it without an *amount*."""
         ...
 
-    async def find_promotion(self, code: str) -> PromotionFacts | None:
-        """The active promotion code that customers type as *code*."""
-        ...
-
 
 class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
+    PlanWriter,
     InvoiceWriter,
     CouponReader,
     MarkedObjects,

@@ -21,6 +21,14 @@ from portal_app.memberships.service.charging import (
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
 from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.listing import (
+    MembershipList,
+    PastPosition,
+    list_memberships,
+    overdue_memberships,
+    past_memberships,
+    running_memberships,
+)
 from portal_app.memberships.service.offering import DISCOUNT, note_won_back, take_offer
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
@@ -31,6 +39,15 @@ from portal_app.memberships.service.payment_page import (
     payment_page,
     payment_returned,
 )
+from portal_app.memberships.service.plan_changing import CHANGE_LATER, CHANGE_NOW, change_plan
+from portal_app.memberships.service.plan_leaving import KEEP_PLAN, keep_plan
+from portal_app.memberships.service.plan_page import (
+    PlanPage,
+    cheaper_plans_of,
+    plan_page,
+    timing_for,
+)
+from portal_app.memberships.service.plan_quotes import Quote, quote_change
 from portal_app.memberships.service.previews import (
     PreviewSource,
     Round,
@@ -39,19 +56,20 @@ from portal_app.memberships.service.previews import (
     refresh_previews,
 )
 from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.promotions import (
+    PROMOTION,
+    PromotionQuote,
+    apply_promotion_as_company,
+    quote_promotion,
+    use_promotion,
+)
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
     MembershipDetails,
-    MembershipList,
-    PastPosition,
     find_held,
     get_membership,
-    list_memberships,
     next_charge_at,
-    overdue_memberships,
-    past_memberships,
-    running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
 from portal_app.memberships.service.rejoin_page import RejoinPage, rejoin_page
@@ -81,10 +99,14 @@ from portal_app.memberships.service.upcoming import (
 
 __all__ = [
     "CANCEL",
+    "CHANGE_LATER",
+    "CHANGE_NOW",
     "DISCOUNT",
     "JOIN",
     "KEEP",
+    "KEEP_PLAN",
     "PAY",
+    "PROMOTION",
     "REASSIGN",
     "SAVE_METHOD",
     "ExitPage",
@@ -97,20 +119,26 @@ __all__ = [
     "Occasion",
     "PastPosition",
     "PaymentPage",
+    "PlanPage",
     "PreviewSource",
+    "PromotionQuote",
+    "Quote",
     "RejoinPage",
     "RejoinQuote",
     "Round",
     "WantedSetup",
     "YearAhead",
+    "apply_promotion_as_company",
     "billed_holding",
     "bills_of",
     "bought_with",
     "cancel_as_company",
     "cancel_membership",
     "carry_out_setup",
+    "change_plan",
     "charge_as_company",
     "charge_to",
+    "cheaper_plans_of",
     "confirmation_secret",
     "exit_page",
     "extra_items",
@@ -119,6 +147,7 @@ __all__ = [
     "get_membership",
     "is_preview_due",
     "keep_membership",
+    "keep_plan",
     "list_memberships",
     "look_up_payment",
     "look_up_rejoin",
@@ -135,8 +164,11 @@ __all__ = [
     "payable_with",
     "payment_page",
     "payment_returned",
+    "plan_page",
     "price_of",
     "purchases_of",
+    "quote_change",
+    "quote_promotion",
     "quote_rejoin",
     "refresh_previews",
     "rejoin",
@@ -150,6 +182,8 @@ __all__ = [
     "save_method",
     "send_back_to",
     "take_offer",
+    "timing_for",
+    "use_promotion",
     "watch_cards",
     "year_ahead",
 ]

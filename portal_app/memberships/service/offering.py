@@ -7,6 +7,7 @@ here, and counted once it was done. The discount is given here.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -117,7 +118,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
 def _is_as_promised(coupon: CouponFacts, percent_off: int, months: int | None) -> bool:
     duration = "forever" if months is None else "repeating" if months else "once"
     said = (coupon.percent_off, coupon.duration, coupon.months or None)
-    return said == (percent_off, duration, months or None)
+    return said == (Decimal(percent_off), duration, months or None)
 
 
 async def _apply(

@@ -12,11 +12,8 @@ from portal_app.catalog.models import Plan
 from portal_app.identity.actor import Actor
 from portal_app.intents.service import open_intents
 from portal_app.memberships.service.joinable import is_over, plans_to_join
-from portal_app.memberships.service.reading import (
-    HeldMembership,
-    find_held,
-    running_memberships,
-)
+from portal_app.memberships.service.listing import running_memberships
+from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.service import list_wallets
 
