@@ -81,6 +81,7 @@ from portal_app.memberships.service.rejoining import (
     rejoin,
     rejoin_secret,
 )
+from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -180,6 +181,7 @@ __all__ = [
     "retry_open_payment",
     "running_memberships",
     "save_method",
+    "seen_by_company",
     "send_back_to",
     "take_offer",
     "timing_for",

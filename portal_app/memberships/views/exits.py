@@ -16,7 +16,7 @@ from portal_app.ui.reader import Reader
 
 # OPEN can be cancelled, DONE is, NOTHING never renews.
 ExitState: TypeAlias = Literal["open", "done", "nothing"]
-_REASONS: Final = {
+REASONS: Final = {
     Reason.TOO_EXPENSIVE: "It is too expensive",
     Reason.UNUSED: "I don't use it enough",
     Reason.MISSING_FEATURES: "Something I need is missing",
@@ -97,7 +97,7 @@ def _reasons(reader: Reader, page: ExitPage) -> list[ReasonOption]:
     """The company's own, in its words, or ours."""
     if page.policy.reasons:
         return [ReasonOption(id=own.id, label=own.label) for own in page.policy.reasons]
-    return [ReasonOption(id=one, label=reader.say(text)) for one, text in _REASONS.items()]
+    return [ReasonOption(id=one, label=reader.say(text)) for one, text in REASONS.items()]
 
 
 def _state(page: ExitPage) -> ExitState:
