@@ -31,7 +31,9 @@ from portal_app.memberships.service import (
     CANCEL,
     CHANGE_LATER,
     CHANGE_NOW,
+    DESCRIBE,
     DISCOUNT,
+    EXTEND,
     JOIN,
     KEEP,
     KEEP_PLAN,
@@ -58,7 +60,7 @@ GATHER_SECONDS: Final = 0.15
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
 WRITES: Final = by_kind(
-    *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DETAILS),
+    *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DESCRIBE, EXTEND, DETAILS),
     *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
 )
 

@@ -187,6 +187,12 @@ class SubscriptionWriter(Protocol):
 
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts: ...
 
+    async def extend_period(
+        self, subscription_id: str, until: datetime, *, key: str
+    ) -> SubscriptionFacts:
+        """For free: at Stripe the time until then is a trial, and what is paid already goes on."""
+        ...
+
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts: ...

@@ -18,9 +18,16 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.company_updates import (
+    DESCRIBE,
+    EXTEND,
+    extend_as_company,
+    reactivate_as_company,
+    set_metadata_as_company,
+)
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
-from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.keeping import KEEP, keep_as_company, keep_membership
 from portal_app.memberships.service.listing import (
     MembershipList,
     PastPosition,
@@ -102,7 +109,9 @@ __all__ = [
     "CANCEL",
     "CHANGE_LATER",
     "CHANGE_NOW",
+    "DESCRIBE",
     "DISCOUNT",
+    "EXTEND",
     "JOIN",
     "KEEP",
     "KEEP_PLAN",
@@ -142,11 +151,13 @@ __all__ = [
     "cheaper_plans_of",
     "confirmation_secret",
     "exit_page",
+    "extend_as_company",
     "extra_items",
     "fill_previews",
     "find_held",
     "get_membership",
     "is_preview_due",
+    "keep_as_company",
     "keep_membership",
     "keep_plan",
     "list_memberships",
@@ -171,6 +182,7 @@ __all__ = [
     "quote_change",
     "quote_promotion",
     "quote_rejoin",
+    "reactivate_as_company",
     "refresh_previews",
     "rejoin",
     "rejoin_page",
@@ -183,6 +195,7 @@ __all__ = [
     "save_method",
     "seen_by_company",
     "send_back_to",
+    "set_metadata_as_company",
     "take_offer",
     "timing_for",
     "use_promotion",

@@ -7,15 +7,17 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Actor, author_for
+from portal_app.identity.actor import Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
-from portal_app.memberships import exit_repository, repository
-from portal_app.memberships.errors import NothingToUndo
+from portal_app.memberships import company_repository, exit_repository, repository
+from portal_app.memberships.errors import MembershipNotFound, NothingToUndo
+from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.rules import StripeFacts
 from portal_app.memberships.service.reading import find_held
 from portal_app.memberships.service.undoing import may_undo
 from portal_app.provider.facts import SubscriptionFacts
@@ -34,14 +36,32 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
         undoable = await may_undo(session, held.row.membership, held.facts)
         if not (undoable and held.current and subscriptions):
             raise NothingToUndo
-        return asked_by(
-            author_for(actor),
-            kind=KEEP.kind,
-            about=held.row.membership.id,
-            payload={"subscription": subscriptions[0], "membership": held.row.membership.id},
-        )
+        return _asked(author_for(actor), held.row.membership.id, subscriptions[0])
 
     await desk.carry_out(KEEP, record)
+
+
+async def keep_as_company(desk: Desk, actor: CompanyKey, membership_id: str) -> None:
+    """The same for a company's program, whoever had arranged the end.
+
+    Raises MembershipNotFound, NothingToUndo, and as `Desk.carry_out`.
+    """
+
+    async def record(session: AsyncSession) -> Intent:
+        membership = await company_repository.of_company(session, actor.company_id, membership_id)
+        if membership is None:
+            raise MembershipNotFound
+        subscriptions = await repository.current_subscriptions(session, [membership.id])
+        if not (can_be_undone(StripeFacts.of(membership)) and subscriptions):
+            raise NothingToUndo
+        return _asked(actor.author, membership.id, subscriptions[0])
+
+    await desk.carry_out(KEEP, record)
+
+
+def _asked(author: Author, membership_id: str, subscription: str) -> Intent:
+    payload = {"subscription": subscription, "membership": membership_id}
+    return asked_by(author, kind=KEEP.kind, about=membership_id, payload=payload)
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:

@@ -204,6 +204,16 @@ def reschedule_change(scene: Scene) -> Case:
     )
 
 
+@example("extend_period")
+def extend_period(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    until = at(START + 40 * DAY)
+    return Case(
+        lambda w, key: w.extend_period(sub, until, key=key),
+        lambda facts: (facts.trial_end_at, facts.plan.period_end) == (until, until),
+    )
+
+
 @example("set_metadata")
 def set_metadata(scene: Scene) -> Case:
     sub = scene.subscribe().id

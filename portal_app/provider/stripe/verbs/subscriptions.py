@@ -75,6 +75,13 @@ class SubscriptionVerbs(Posting):
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
         return await self._subscription_after(subscription_id, {"pause_collection": ""}, key)
 
+    async def extend_period(
+        self, subscription_id: str, until: datetime, *, key: str
+    ) -> SubscriptionFacts:
+        # The anchor moves along (docs.stripe.com/billing/subscriptions/billing-cycle#api-trials).
+        params = {"trial_end": _unix(until), "proration_behavior": "none"}
+        return await self._subscription_after(subscription_id, params, key)
+
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts:
