@@ -8,7 +8,11 @@ from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
 )
-from portal_app.memberships.service.canceling import cancel_as_company, cancel_membership
+from portal_app.memberships.service.canceling import (
+    cancel_as_company,
+    cancel_membership,
+    schedule_declared,
+)
 from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
@@ -27,7 +31,12 @@ from portal_app.memberships.service.company_updates import (
 )
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
-from portal_app.memberships.service.keeping import KEEP, keep_as_company, keep_membership
+from portal_app.memberships.service.keeping import (
+    KEEP,
+    keep_as_company,
+    keep_declared,
+    keep_membership,
+)
 from portal_app.memberships.service.listing import (
     MembershipList,
     PastPosition,
@@ -158,6 +167,7 @@ __all__ = [
     "get_membership",
     "is_preview_due",
     "keep_as_company",
+    "keep_declared",
     "keep_membership",
     "keep_plan",
     "list_memberships",
@@ -193,6 +203,7 @@ __all__ = [
     "retry_open_payment",
     "running_memberships",
     "save_method",
+    "schedule_declared",
     "seen_by_company",
     "send_back_to",
     "set_metadata_as_company",

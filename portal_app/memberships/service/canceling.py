@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Actor, Author, CompanyKey, author_for
+from portal_app.identity.actor import SYSTEM, Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.kit.clock import business_now
+from portal_app.kit.ids import new_reference
 from portal_app.memberships import company_repository, exit_repository, repository
 from portal_app.memberships.errors import ExitChanged, MembershipNotFound, NothingToCancel
 from portal_app.memberships.exits import (
     AT_ONCE,
+    STATUTORY,
     Exit,
     ExitKind,
     Why,
@@ -35,13 +37,19 @@ from portal_app.memberships.service.undoing import BY_COMPANY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """*insists* is for an end at once although it may turn out to be paid meanwhile."""
+    """*insists* is for an end at once although it may turn out to be paid meanwhile.
+
+    *waits* is for one that never comes before the end of the period, paid or not. *reference* is
+    for what has one already.
+    """
 
     source: str
     void_unpaid: bool = True
     insists: bool = False
     why: Why = field(default_factory=Why)
+    waits: bool = False
     comment: str = ""
+    reference: str = ""
 
 
 async def cancel_membership(
@@ -109,6 +117,21 @@ async def cancel_as_company(
     await desk.carry_out(CANCEL, record)
 
 
+async def schedule_declared(
+    session: AsyncSession, membership_id: str, exit_: Exit, *, reference: str
+) -> Intent:
+    """Cancel a membership for its period's end, as somebody declared who did not sign in.
+
+    The caller has decided that it may be (`declarations`); nobody is named as having done it, since
+    nobody has proved to be its holder. Raises NothingToCancel.
+    """
+    member = await exit_repository.open_holding(session, membership_id)
+    if member is None:
+        raise NothingToCancel
+    wish = Wish(source=STATUTORY, waits=True, reference=reference)
+    return await _written(session, SYSTEM, member, exit_, wish)
+
+
 async def _written(
     session: AsyncSession, author: Author, member: Member, exit_: Exit, wish: Wish
 ) -> Intent:
@@ -128,6 +151,7 @@ async def _written(
             "ends_at": exit_.takes_effect_at.isoformat() if exit_.takes_effect_at else None,
             "void_unpaid": wish.void_unpaid,
             "unpaid": unpaid and not wish.insists,
+            "waits": wish.waits,
             "owed": await _owed(session, membership_id) if unpaid else [],
             "feedback": wish.why.feedback,
             "comment": wish.comment,
@@ -138,6 +162,7 @@ async def _written(
             membership_id=membership_id,
             member_id=member.id,
             intent_id=intent.id,
+            reference=wish.reference or new_reference(),
             source=wish.source,
             reason=wish.why.category or "",
             option_id=wish.why.option_id,

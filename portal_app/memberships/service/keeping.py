@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Actor, Author, CompanyKey, author_for
+from portal_app.identity.actor import SYSTEM, Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
@@ -15,9 +15,10 @@ from portal_app.kit.clock import business_now
 from portal_app.memberships import company_repository, exit_repository, repository
 from portal_app.memberships.errors import MembershipNotFound, NothingToUndo
 from portal_app.memberships.exits import can_be_undone
+from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.rules import StripeFacts
+from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.reading import find_held
 from portal_app.memberships.service.undoing import may_undo
 from portal_app.provider.facts import SubscriptionFacts
@@ -32,11 +33,10 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
 
     async def record(session: AsyncSession) -> Intent:
         held = await find_held(session, actor, member_id, business_now())
-        subscriptions = await repository.current_subscriptions(session, [held.row.membership.id])
-        undoable = await may_undo(session, held.row.membership, held.facts)
-        if not (undoable and held.current and subscriptions):
+        membership = held.row.membership
+        if not await may_undo(session, membership, held.facts):
             raise NothingToUndo
-        return _asked(author_for(actor), held.row.membership.id, subscriptions[0])
+        return await _written(session, author_for(actor), membership)
 
     await desk.carry_out(KEEP, record)
 
@@ -51,17 +51,33 @@ async def keep_as_company(desk: Desk, actor: CompanyKey, membership_id: str) -> 
         membership = await company_repository.of_company(session, actor.company_id, membership_id)
         if membership is None:
             raise MembershipNotFound
-        subscriptions = await repository.current_subscriptions(session, [membership.id])
-        if not (can_be_undone(StripeFacts.of(membership)) and subscriptions):
-            raise NothingToUndo
-        return _asked(actor.author, membership.id, subscriptions[0])
+        return await _written(session, actor.author, membership)
 
     await desk.carry_out(KEEP, record)
 
 
-def _asked(author: Author, membership_id: str, subscription: str) -> Intent:
-    payload = {"subscription": subscription, "membership": membership_id}
-    return asked_by(author, kind=KEEP.kind, about=membership_id, payload=payload)
+async def keep_declared(session: AsyncSession, membership_id: str, *, reference: str) -> Intent:
+    """Take back the cancellation with this *reference*, which somebody declared for the holder.
+
+    The caller has checked the proof. Raises NothingToUndo when something else ends it by now.
+    """
+    noted = await exit_repository.standing_cancellation(session, membership_id)
+    if noted is None or noted.reference != reference:
+        raise NothingToUndo
+    return await _written(session, SYSTEM, await session.get_one(Membership, membership_id))
+
+
+async def _written(session: AsyncSession, author: Author, membership: Membership) -> Intent:
+    facts = StripeFacts.of(membership)
+    subscriptions = await repository.current_subscriptions(session, [membership.id])
+    if not (can_be_undone(facts) and is_current(facts, business_now()) and subscriptions):
+        raise NothingToUndo
+    return asked_by(
+        author,
+        kind=KEEP.kind,
+        about=membership.id,
+        payload={"subscription": subscriptions[0], "membership": membership.id},
+    )
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:

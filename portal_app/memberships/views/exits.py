@@ -54,6 +54,7 @@ class CancelView:
     kept: list[str] = field(default_factory=list)
     reasons: list[ReasonOption] = field(default_factory=list)
     reference: str = ""
+    confirmation: str = ""
     asked: str = ""
     ends: str = ""
     waiting: bool = False
@@ -84,6 +85,7 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         reasons=_reasons(reader, page),
         offer=offer_view(reader, page) if state == "open" else OfferView(),
         reference=noted.reference if noted else "",
+        confirmation=f"/confirmations/{noted.id}.pdf" if noted else "",
         asked=reader.moment(noted.asked_at) if noted else "",
         ends=reader.date(ends_at) if ends_at else "",
         waiting=page.waiting and state == "done",
