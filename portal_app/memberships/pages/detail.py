@@ -105,6 +105,7 @@ def _ways_out(view: MembershipView) -> rx.Component:
     return action_row(
         rx.cond(view.can_transfer, link_button(t("Transfer membership"), f"{base}transfer/")),
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
+        rx.cond(view.can_rejoin, link_button(t("Join again"), f"{base}rejoin/", reload=True)),
         rx.cond(view.can_cancel, link_button(t("Cancel membership"), f"{base}cancel/")),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.examples.subscriptions import NEEDED, at, new
+from tests.contract.examples.beginnings import NEEDED, new
+from tests.contract.examples.subscriptions import at
 from tests.contract.registry import Case, example
 from tests.contract.scene import Scene
 
