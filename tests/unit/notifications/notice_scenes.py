@@ -280,6 +280,12 @@ PAID = {
     "amount_paid_minor": 2900,
     "amount_remaining_minor": 0,
 }
+
+
+async def yearly_reminder(_shop: Shop) -> Payload:
+    return {}
+
+
 Scene = Callable[[Shop], Awaitable[Payload]]
 # Name of the golden file → kind of notice and what happened.
 SCENES: dict[str, tuple[str, Scene]] = {
@@ -297,4 +303,6 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "cancelled": ("cancelled", cancelled),
     "kept": ("kept", kept),
     "ended": ("ended", ended),
+    "yearly_reminder": ("yearly_reminder", yearly_reminder),
+    "tacit_renewal": ("tacit_renewal", renewal),
 }
