@@ -280,29 +280,3 @@ PAID = {
     "amount_paid_minor": 2900,
     "amount_remaining_minor": 0,
 }
-
-
-async def yearly_reminder(_shop: Shop) -> Payload:
-    return {}
-
-
-Scene = Callable[[Shop], Awaitable[Payload]]
-# Name of the golden file → kind of notice and what happened.
-SCENES: dict[str, tuple[str, Scene]] = {
-    "receipt": ("receipt", receipt),
-    "payment_failed": ("payment_failed", payment_failed),
-    "payment_failed_last": ("payment_failed", last_payment_failed),
-    "payment_failed_over": ("payment_failed", payment_failed_and_over),
-    "refund": ("refund", refund),
-    "renewal": ("renewal", renewal),
-    "renewal_short": ("renewal_short", renewal_short),
-    "trial_ending": ("trial_ending", trial_ending),
-    "card_expiring": ("card_expiring", card_expiring),
-    "price_change": ("price_change", price_change),
-    "price_changed": ("price_change", price_changed),
-    "cancelled": ("cancelled", cancelled),
-    "kept": ("kept", kept),
-    "ended": ("ended", ended),
-    "yearly_reminder": ("yearly_reminder", yearly_reminder),
-    "tacit_renewal": ("tacit_renewal", renewal),
-}

@@ -19,10 +19,10 @@ from portal_app.notifications.transports import compose
 from portal_app.ui.catalogue import LOCALES
 from tests.conftest import Clocks
 from tests.factories import NOW, PERIOD_END
+from tests.unit.notifications.every_scene import SCENES
 from tests.unit.notifications.golden_mails import assert_golden
 from tests.unit.notifications.notice_scenes import (
     PAID,
-    SCENES,
     Shop,
     give_away,
     make_shop,
