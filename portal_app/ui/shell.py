@@ -7,28 +7,34 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.ui.parts.types import Text
+from portal_app.ui.parts.types import Flag, Text
 
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """A link of the Profile menu. *label* comes from `t()`; *href* is one of our pages."""
+    """A link of the Profile menu. *label* comes from `t()`; *href* is one of our pages.
+
+    *shown* False hides it from those whom it leads nowhere.
+    """
 
     label: Text
     href: str
+    shown: Flag = True
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
     """The frame: the name in the header, the menu's links, which e-mail is signed in.
 
-    *warning* builds what says that the session is about to end.
+    *warning* builds what says that the session is about to end. *rights* stand in every footer:
+    pages of the server that laws want to be found at once.
     """
 
     brand: Text = "Billing"
     links: tuple[NavLink, ...] = ()
     account: Text = ""
     warning: Callable[[], rx.Component] = rx.fragment
+    rights: tuple[NavLink, ...] = ()
 
 
 _shells = [Shell()]

@@ -1,7 +1,7 @@
 """accounts elsewhere that sign somebody in, and the ways there and back
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ import sqlmodel
 from alembic import op
 from portal_app.kit import columns
 
-revision: str = '0021'
-down_revision: str | Sequence[str] | None = '0020'
+revision: str = '0022'
+down_revision: str | Sequence[str] | None = '0021'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
