@@ -1,7 +1,7 @@
 """one first address per person, and the changes of it that can be undone
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0025
+Revises: 0024
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ import sqlmodel
 from alembic import op
 from portal_app.kit import columns
 
-revision: str = '0023'
-down_revision: str | Sequence[str] | None = '0022'
+revision: str = '0025'
+down_revision: str | Sequence[str] | None = '0024'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
