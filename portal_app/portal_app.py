@@ -52,6 +52,7 @@ from portal_app.memberships.state import (
     OrdersState,
     OverdueState,
     PayState,
+    PlanState,
     UpcomingState,
 )
 from portal_app.notifications.pages import notice_section
@@ -94,6 +95,7 @@ FOLLOWING: tuple[Any, ...] = (
     UpcomingState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
+    PlanState.refresh,
     CancelState.refresh,
     OverdueState.refresh,
     BillingDetailsState.refresh,

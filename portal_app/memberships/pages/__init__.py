@@ -10,6 +10,7 @@ from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.pages.plans import plan_page
 from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
     CancelState,
@@ -17,6 +18,8 @@ from portal_app.memberships.state import (
     MembershipState,
     OrdersState,
     PayState,
+    PlanState,
+    PromotionState,
     UpcomingState,
     refresh_overdue,
 )
@@ -64,6 +67,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/cancel",
         title=t("Cancel membership"),
         on_load=CancelState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        plan_page,
+        route="/billing/manage/[member_id]/plan",
+        title=t("Change plan"),
+        on_load=[PlanState.load, PromotionState.start],
         context=_PRIVATE,
     )
     app.add_page(

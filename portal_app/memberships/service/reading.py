@@ -21,7 +21,8 @@ from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import MembershipEvent
-from portal_app.memberships.plans import waits_for_payment
+from portal_app.memberships.plan_models import RequestedPlanChange
+from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
@@ -34,6 +35,7 @@ from portal_app.memberships.rules import (
     renewal_date,
     status_of,
 )
+from portal_app.memberships.service.unpaid import only_switches, unpaid_invoices
 
 PAST_PER_PAGE: Final = 20
 INVOICES_SHOWN: Final = 5
@@ -69,7 +71,7 @@ class HeldMembership:
         """The open invoice that a change of plan waits for: nothing is owed before it is paid."""
         invoice = self.row.latest_invoice
         is_open = invoice is not None and invoice.status is InvoiceStatus.OPEN
-        return invoice if is_open and _only_switches(self.row) else None
+        return invoice if is_open and only_switches(self.row) else None
 
     @property
     def payable(self) -> Invoice | None:
@@ -118,7 +120,8 @@ class MembershipList:
 class MembershipDetails:
     """One membership with its latest invoices, its history, and the plan it will change to.
 
-    *preview* is what it will be charged next, as the provider said.
+    *preview* is what it will be charged next, as the provider said, *asked* the change of plan that
+    its holder wanted and that has not happened.
     *attempts* are the payments of these invoices, by invoice.
     """
 
@@ -129,6 +132,7 @@ class MembershipDetails:
     attempts: Mapping[str, Sequence[Payment]]
     scheduled: tuple[Plan, Product] | None
     preview: UpcomingCharge | None = None
+    asked: RequestedPlanChange | None = None
 
 
 async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
@@ -206,6 +210,7 @@ async def get_membership(
         attempts=await payments_of(session, [invoice.id for invoice in invoices]),
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         preview=previews.get(membership.id),
+        asked=await standing_change(session, membership.id) if plan_id else None,
     )
 
 
@@ -232,7 +237,7 @@ async def _decided(
     if not rows:
         return []
     policies = await published_configurations(session, {row.company.id for row in rows})
-    unpaid = await _unpaid(session, actor, rows)
+    unpaid = await unpaid_invoices(session, actor, rows)
     attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
     return [
         _decide(
@@ -265,34 +270,3 @@ def _decide(
         last_attempt=attempts.get(unpaid.id) if unpaid else None,
         as_of=now,
     )
-
-
-def _only_switches(row: HoldingRow) -> bool:
-    """Whether its latest invoice is no debt: a change of plan waits for it, or is given up."""
-    status = status_of(StripeFacts.of(row.membership))
-    return waits_for_payment(row.membership) and status not in NEEDS_ATTENTION
-
-
-async def _unpaid(
-    session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow]
-) -> dict[str, Invoice]:
-    """The open invoice of each membership that has one.
-
-    Of an unpaid subscription the latest invoice is a draft that nobody is asked to pay
-    (docs.stripe.com/billing/subscriptions/overview#unpaid-subscriptions): an earlier one is open.
-    """
-    latest = {
-        row.membership.id: invoice
-        for row in rows
-        if (invoice := row.latest_invoice) is not None
-        and invoice.status is InvoiceStatus.OPEN
-        and not _only_switches(row)
-    }
-    others = [
-        row.membership.id
-        for row in rows
-        if row.membership.id not in latest
-        and status_of(StripeFacts.of(row.membership)) in NEEDS_ATTENTION
-    ]
-    earlier = await repository.open_invoices(session, actor, others) if others else {}
-    return earlier | latest

@@ -17,6 +17,13 @@ from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
+from portal_app.memberships.views.plan_quotes import (
+    PromotionView,
+    QuoteView,
+    promotion_view,
+    quote_view,
+)
+from portal_app.memberships.views.plans import PlanOption, PlanView, plan_view
 from portal_app.memberships.views.upcoming import (
     Bar,
     ChargeRow,
@@ -47,6 +54,10 @@ __all__ = [
     "OverdueView",
     "PayMethod",
     "PayView",
+    "PlanOption",
+    "PlanView",
+    "PromotionView",
+    "QuoteView",
     "ReasonOption",
     "TimelineRow",
     "UpcomingView",
@@ -60,6 +71,9 @@ __all__ = [
     "orders_view",
     "overdue_view",
     "pay_view",
+    "plan_view",
+    "promotion_view",
+    "quote_view",
     "timeline_rows",
     "upcoming_view",
     "with_older",
