@@ -62,7 +62,7 @@ async def project_subscription(
         return Outcome.UNCHANGED
     outcome = await _change(session, joined, values, observed_at)
     if outcome is Outcome.WRITTEN:
-        await follow_change(session, joined, facts, seen_at=business_now())
+        await follow_change(session, joined, facts, seen_at=joined.updated_at)
     return outcome
 
 
@@ -166,8 +166,8 @@ async def _change(
     before = standing_of(row)
     if not changes(row, {**values, **kept, "updated_at": row.updated_at}):
         return Outcome.UNCHANGED
-    row.updated_at = business_now()
-    record(session, row, between(before, standing_of(row), seen_at=business_now()))
+    row.updated_at = seen_at = business_now()
+    record(session, row, between(before, standing_of(row), seen_at=seen_at))
     await announce_membership(session, row)
     return Outcome.WRITTEN
 
