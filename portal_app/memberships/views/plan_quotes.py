@@ -60,9 +60,15 @@ def quote_view(reader: Reader, page: PlanPage, quote: Quote) -> QuoteView:
         rows=list(_rows(reader, page, quote)),
         then=_then(reader, plan, quote),
         method=label_of(reader, method) if method else "",
-        note=reader.say("These amounts hold for 15 minutes."),
+        note=_note(reader, quote),
         button=_button(reader, quote),
     )
+
+
+def _note(reader: Reader, quote: Quote) -> str:
+    if quote.is_exact:
+        return reader.say("These amounts hold for 15 minutes.")
+    return reader.say("As things stand today: a discount that has ended by then counts no more.")
 
 
 def _target(page: PlanPage, quote: Quote) -> tuple[Plan, Product]:
