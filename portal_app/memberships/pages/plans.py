@@ -9,7 +9,7 @@ import reflex as rx
 from portal_app.memberships.pages.next_charge import amount_rows
 from portal_app.memberships.pages.parts import membership_not_found
 from portal_app.memberships.pages.promotions import promotion_card
-from portal_app.memberships.state import PlanState
+from portal_app.memberships.state import HEADING, PlanState
 from portal_app.memberships.views import FactRow, PlanOption, PlanView, QuoteView
 from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
@@ -103,7 +103,8 @@ def plan_body(view: PlanView, quote: QuoteView, events: PlanEvents) -> rx.Compon
 def _head(view: PlanView, title: Child) -> rx.Component:
     return rx.el.div(
         text_link(view.product, _membership(view), class_name="back"),
-        rx.el.h1(title, class_name="page-title"),
+        # Takes the focus when its page changes below it: readers hear where they are.
+        rx.el.h1(title, class_name="page-title", id=HEADING, tab_index=-1),
         class_name="page-head",
     )
 

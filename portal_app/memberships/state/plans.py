@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -31,6 +32,7 @@ from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
+HEADING: Final = "plan-heading"
 
 
 class PlanState(rx.State):
@@ -100,18 +102,22 @@ class PlanState(rx.State):
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    async def review(self) -> AsyncIterator[None]:
+    async def review(self) -> AsyncIterator[EventSpec | None]:
         """Have the provider work out what the choice comes to."""
         self.busy, self.problem = True, ""
-        yield
+        await notify(self, "info", "")
+        yield None
         await self._guarded(self._ask)
+        if self.reviewing:
+            yield rx.set_focus(HEADING)
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    def back(self) -> None:
+    def back(self) -> EventSpec:
         """Choose again."""
         self._forget()
         self.problem = ""
+        return rx.set_focus(HEADING)
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -125,6 +131,8 @@ class PlanState(rx.State):
         await self._guarded(self._change)
         if self.view.state == "pending" and self.view.asks_bank:
             yield open_document(f"{self.view.way_out}?bank=1")
+        elif not self.reviewing:
+            yield rx.set_focus(HEADING)
 
     @rx.event
     @allow(Policy.SIGNED_IN)
