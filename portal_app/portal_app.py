@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from portal_app.api.app import create_api
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
+from portal_app.catalog.creators import CompanyCreators
 from portal_app.demo.clock_page import clock_router
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
@@ -66,6 +67,7 @@ from portal_app.payment_methods.state import PaymentMethodsState
 from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
+from portal_app.studio import pages as studio_pages
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -111,6 +113,7 @@ SKELETONS: dict[str, fallback.SkeletonKind] = {
     "/billing/history/pay": "detail",
     "/billing/history/": "list",
     "/login/": "form",
+    "/studio/": "list",
 }
 
 
@@ -227,7 +230,7 @@ def create_app() -> rx.App:
     app.app_wraps.pop((5, "Overlay"))
     app.app_wraps[5, "Connection"] = connection_banner
     app.app_wraps[55, "ErrorBoundary"] = error_boundary
-    app.add_middleware(SessionGuard())
+    app.add_middleware(SessionGuard(CompanyCreators()))
     install_intake(app)
     app.register_lifespan_task(running)
     return app
@@ -242,6 +245,7 @@ def add_pages(app: rx.App) -> None:
     account_pages.register(app, (notices,))
     details_pages.register(app)
     invoice_pages.register(app)
+    studio_pages.register(app)
 
 
 use_freshness(lambda: outage_since(database()))
@@ -252,6 +256,7 @@ use_shell(
             NavLink(t("Payment methods"), "/payment-methods/"),
             NavLink(t("Billing history"), "/billing/history/"),
             NavLink(t("Account"), "/account/"),
+            NavLink(t("Studio"), "/studio/", shown=TabState.is_creator),
         ),
         account=TabState.email,
     )

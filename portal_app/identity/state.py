@@ -20,10 +20,12 @@ log = logging.getLogger(__name__)
 class TabState(rx.State):
     """The person this tab's state belongs to; the guard writes it and nobody else.
 
-    *email* is for the frame's “Signed in as”.
+    *email* is for the frame's “Signed in as”, *is_creator* for the menu's way to the studio; it
+    opens nothing.
     """
 
     email: str = ""
+    is_creator: bool = False
     _person_id: str = ""
 
     def _belongs_to(self, actor: Actor | None) -> bool:

@@ -13,7 +13,7 @@ from portal_app.ui.notices import notice_region
 from portal_app.ui.parts import every_language, native_form, skeleton_card, skeleton_page
 from portal_app.ui.parts.types import Child, Text, classes
 from portal_app.ui.preferences import preferences
-from portal_app.ui.shell import current_shell
+from portal_app.ui.shell import NavLink, current_shell
 
 MENU_ID = "profile-menu"
 
@@ -137,7 +137,7 @@ def profile_menu() -> rx.Component:
         ),
         rx.el.div(
             rx.el.p(t_fill("Signed in as {email}", email=shell.account), class_name="menu-account"),
-            rx.el.ul(*[rx.el.li(rx.el.a(link.label, href=link.href)) for link in shell.links]),
+            rx.el.ul(*[_menu_link(link) for link in shell.links]),
             native_form(
                 rx.el.button(t("Sign out"), type="submit"),
                 action="/auth/logout",
@@ -149,6 +149,11 @@ def profile_menu() -> rx.Component:
         ),
         aria_label=t("Profile"),
     )
+
+
+def _menu_link(link: NavLink) -> rx.Component:
+    entry = rx.el.li(rx.el.a(link.label, href=link.href))
+    return entry if link.shown is True else rx.cond(link.shown, entry)
 
 
 def page_footer() -> rx.Component:

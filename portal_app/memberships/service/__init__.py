@@ -70,6 +70,7 @@ from portal_app.memberships.service.reading import (
     running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -160,6 +161,7 @@ __all__ = [
     "retry_open_payment",
     "running_memberships",
     "save_method",
+    "seen_by_company",
     "send_back_to",
     "timing_for",
     "use_promotion",
