@@ -10,7 +10,13 @@ from portal_app.ui.banner import current_banner
 from portal_app.ui.freshness import freshness_banner
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.notices import notice_region
-from portal_app.ui.parts import every_language, native_form, skeleton_card, skeleton_page
+from portal_app.ui.parts import (
+    document_link,
+    every_language,
+    native_form,
+    skeleton_card,
+    skeleton_page,
+)
 from portal_app.ui.parts.types import Child, Text, classes
 from portal_app.ui.preferences import preferences
 from portal_app.ui.shell import NavLink, current_shell
@@ -157,5 +163,10 @@ def _menu_link(link: NavLink) -> rx.Component:
 
 
 def page_footer() -> rx.Component:
-    """Language and theme, for everybody."""
-    return rx.el.footer(preferences(), class_name="footer")
+    """Language, theme and what laws want to be found on every page, for everybody."""
+    rights = [document_link(link.label, link.href) for link in current_shell().rights]
+    return rx.el.footer(
+        preferences(),
+        rx.el.p(*rights, class_name="rights") if rights else rx.fragment(),
+        class_name="footer",
+    )
