@@ -18,6 +18,8 @@ from tests.portal_server import Portal
 from tests.provider.sandbox_server import SandboxServer
 
 SignIn = Callable[..., None]
+# Milliseconds for what asks the provider several times and then loads another document.
+SLOW = 20_000
 
 
 @dataclass
@@ -116,7 +118,8 @@ def test_more_is_paid_at_once_and_less_begins_later(
     button = page.get_by_role("button", name="Change plan and pay")
     shown = button.inner_text().partition("$")[2].partition(" ")[0]
     button.click()
-    expect(page.get_by_role("status").filter(has_text="Your plan is Pro now.")).to_be_visible()
+    done = page.get_by_role("status").filter(has_text="Your plan is Pro now.")
+    expect(done).to_be_visible(timeout=SLOW)
     assert someone.price == (5900, "month")
     assert someone.paid[0] == round(float(shown) * 100)
     page.get_by_role("radio", name="Monthly").check()
@@ -147,10 +150,12 @@ def test_the_bank_asks_and_the_plan_changes_when_it_is_paid(
     page.get_by_role("radio", name="Pro").check()
     page.get_by_role("button", name="See what it costs").click()
     page.get_by_role("button", name="Change plan and pay").click()
-    expect(page.get_by_text("Your bank wants to confirm that it is you…")).to_be_attached()
+    expect(page.get_by_text("Your bank wants to confirm that it is you…")).to_be_attached(
+        timeout=SLOW
+    )
     assert someone.price == (2900, "month")
     page.frame_locator("dialog iframe").get_by_role("button", name="Approve").click()
-    expect(page.get_by_role("status").get_by_text("Paid", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Paid", exact=True)).to_be_visible(timeout=SLOW)
     assert someone.price == (5900, "month")
     page.get_by_role("link", name="Back to your membership").click()
     expect(page.get_by_role("main")).to_contain_text("$59.00 per month")
@@ -165,7 +170,7 @@ def test_a_declined_card_leaves_the_plan_and_the_choice(
     page.get_by_role("button", name="See what it costs").click()
     page.get_by_role("button", name="Change plan and pay").click()
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Your plan hasn't changed yet")
+    expect(main).to_contain_text("Your plan hasn't changed yet", timeout=SLOW)
     expect(page.get_by_role("link", name="Pay $")).to_be_visible()
     assert sound(page)
     page.get_by_role("button", name="Keep current plan").click()

@@ -140,7 +140,6 @@ def _open(view: PlanView, events: PlanEvents) -> rx.Component:
                 t("See what it costs"),
                 on_click=events.review,
                 busy=events.busy,
-                disabled=events.choice == "",
                 variant="primary",
             ),
             link_button(t("Leave it as it is"), _membership(view)),

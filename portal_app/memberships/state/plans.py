@@ -17,7 +17,7 @@ from portal_app.intents.service import desk
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
-from portal_app.memberships.plan_errors import QuoteChanged, QuoteExpired
+from portal_app.memberships.plan_errors import NoPlanChosen, QuoteChanged, QuoteExpired
 from portal_app.memberships.service import (
     PlanPage,
     Quote,
@@ -161,6 +161,9 @@ class PlanState(rx.State):
 
     async def _ask(self) -> None:
         actor = current_actor()
+        if not self.choice:
+            # The button can be pressed all the same: one that wakes up late is skipped by the keys.
+            raise NoPlanChosen
         found = await quote_change(desk(), actor, self._given_id(), self.choice, self.units)
         page = await self._page()
         self._quote, self.quote = found, quote_view(Reader(actor.locale), page, found)

@@ -162,6 +162,8 @@ async def test_a_strangers_page_is_missing_and_does_nothing(
     unknown = await page_at(root, "mber_unknown0000000")
     assert unknown.phase == "missing"
     page = await page_at(root, theirs)
+    await run(PlanState.review, page)
+    assert page.problem == "Choose a plan first."
     PlanState.choose.fn(page, await shop.plan("pro"))
     PlanState.count.fn(page, "2")
     for handler in (PlanState.review, PlanState.keep):
