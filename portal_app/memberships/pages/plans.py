@@ -10,7 +10,7 @@ from portal_app.memberships.pages.next_charge import amount_rows
 from portal_app.memberships.pages.parts import membership_not_found
 from portal_app.memberships.pages.promotions import promotion_card
 from portal_app.memberships.state import HEADING, PlanState
-from portal_app.memberships.views import FactRow, PlanOption, PlanView, QuoteView
+from portal_app.memberships.views import FactRow, PlanOption, PlanQuoteView, PlanView
 from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
@@ -82,7 +82,7 @@ def plan_page() -> rx.Component:
     )
 
 
-def plan_body(view: PlanView, quote: QuoteView, events: PlanEvents) -> rx.Component:
+def plan_body(view: PlanView, quote: PlanQuoteView, events: PlanEvents) -> rx.Component:
     """The whole page for any view; the studio previews it with one of its own."""
     return rx.cond(
         events.reviewing,
@@ -171,7 +171,7 @@ def _problem(events: PlanEvents) -> rx.Component:
     return rx.el.div(rx.cond(events.problem != "", alert("warn", events.problem)), role="alert")
 
 
-def _review(quote: QuoteView, events: PlanEvents) -> rx.Component:
+def _review(quote: PlanQuoteView, events: PlanEvents) -> rx.Component:
     return stack(
         rx.el.div(
             _list(t("You'll get"), quote.gained),

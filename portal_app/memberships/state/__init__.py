@@ -10,6 +10,7 @@ from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
 from portal_app.memberships.state.paying import PayState
 from portal_app.memberships.state.plans import HEADING, PlanState
 from portal_app.memberships.state.promotions import PromotionState
+from portal_app.memberships.state.rejoining import RejoinState
 from portal_app.memberships.state.upcoming import UpcomingState
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PayState",
     "PlanState",
     "PromotionState",
+    "RejoinState",
     "UpcomingState",
     "refresh_overdue",
 ]

@@ -26,7 +26,7 @@ from portal_app.memberships.service import (
     plan_page,
     quote_change,
 )
-from portal_app.memberships.views import PlanView, QuoteView, plan_view, quote_view
+from portal_app.memberships.views import PlanQuoteView, PlanView, plan_quote_view, plan_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
@@ -48,7 +48,7 @@ class PlanState(rx.State):
     choice: str = ""
     units: int = 1
     reviewing: bool = False
-    quote: QuoteView = QuoteView()
+    quote: PlanQuoteView = PlanQuoteView()
     busy: bool = False
     attempt: int = 0
     problem: str = ""
@@ -166,7 +166,7 @@ class PlanState(rx.State):
             raise NoPlanChosen
         found = await quote_change(desk(), actor, self._given_id(), self.choice, self.units)
         page = await self._page()
-        self._quote, self.quote = found, quote_view(Reader(actor.locale), page, found)
+        self._quote, self.quote = found, plan_quote_view(Reader(actor.locale), page, found)
         self.reviewing = True
 
     async def _change(self) -> None:
@@ -196,7 +196,7 @@ class PlanState(rx.State):
         await notify(self, "ok", reader.say("You keep {plan}.", plan=self.view.current))
 
     def _forget(self) -> None:
-        self._quote, self.quote, self.reviewing = None, QuoteView(), False
+        self._quote, self.quote, self.reviewing = None, PlanQuoteView(), False
 
     async def _reread(self) -> None:
         try:

@@ -15,15 +15,24 @@ from portal_app.memberships.views.detail import FactRow, MembershipView, members
 from portal_app.memberships.views.exits import CancelView, ReasonOption, cancel_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
+from portal_app.memberships.views.offers import OfferView
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
 from portal_app.memberships.views.plan_quotes import (
+    PlanQuoteView,
     PromotionView,
-    QuoteView,
+    plan_quote_view,
     promotion_view,
-    quote_view,
 )
 from portal_app.memberships.views.plans import PlanOption, PlanView, plan_view
+from portal_app.memberships.views.rejoining import (
+    PlanChoice,
+    QuoteView,
+    RejoinView,
+    quote_view,
+    refusal_sentence,
+    rejoin_view,
+)
 from portal_app.memberships.views.upcoming import (
     Bar,
     ChargeRow,
@@ -50,15 +59,19 @@ __all__ = [
     "MonthView",
     "NextChargeBlock",
     "NextChargeView",
+    "OfferView",
     "OrdersView",
     "OverdueView",
     "PayMethod",
     "PayView",
+    "PlanChoice",
     "PlanOption",
+    "PlanQuoteView",
     "PlanView",
     "PromotionView",
     "QuoteView",
     "ReasonOption",
+    "RejoinView",
     "TimelineRow",
     "UpcomingView",
     "alerts_of",
@@ -71,9 +84,12 @@ __all__ = [
     "orders_view",
     "overdue_view",
     "pay_view",
+    "plan_quote_view",
     "plan_view",
     "promotion_view",
     "quote_view",
+    "refusal_sentence",
+    "rejoin_view",
     "timeline_rows",
     "upcoming_view",
     "with_older",

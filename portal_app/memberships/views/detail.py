@@ -9,7 +9,7 @@ from typing import Final
 from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
-from portal_app.memberships.exits import can_be_undone, plan_exit
+from portal_app.memberships.exits import plan_exit
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
     MembershipStatus,
@@ -75,6 +75,7 @@ class MembershipView:
     can_change_plan: bool = False
     can_cancel: bool = False
     can_undo: bool = False
+    can_rejoin: bool = False
 
 
 def membership_view(
@@ -115,7 +116,8 @@ def membership_view(
         earlier=history[_UNFOLDED:],
         can_change_plan=can_change_plan or details.asked is not None,
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
-        can_undo=held.current and can_be_undone(held.facts),
+        can_undo=details.undoable,
+        can_rejoin=details.rejoinable,
     )
 
 

@@ -21,7 +21,7 @@ from portal_app.ui.reader import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteView:
+class PlanQuoteView:
     """*button* carries the sum; *then* is what comes after, *note* how long all this holds."""
 
     title: str = ""
@@ -44,11 +44,11 @@ class PromotionView:
     next_charge: str = ""
 
 
-def quote_view(reader: Reader, page: PlanPage, quote: Quote) -> QuoteView:
+def plan_quote_view(reader: Reader, page: PlanPage, quote: Quote) -> PlanQuoteView:
     plan, product = _target(page, quote)
     method = page.held.row.payment_method
     same = plan.id == page.held.row.plan.id
-    return QuoteView(
+    return PlanQuoteView(
         title=reader.say("Change the quantity?")
         if same
         else reader.say("Change to {plan}?", plan=plan_name(plan, product)),

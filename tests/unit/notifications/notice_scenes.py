@@ -1,4 +1,4 @@
-"""What happens before each notice, in a shop with a brand; ids in mails are named."""
+"""What happens before each notice, in `mail_shop.py`'s shop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from typing import Any
 from portal_app.catalog.models import Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
 from portal_app.invoices.upcoming.models import UpcomingCharge
-from portal_app.memberships.models import Cancellation, CardNotice, Member, Membership
+from portal_app.memberships.models import (
+    Cancellation,
+    CardNotice,
+    Member,
+    Membership,
+    RetentionOffer,
+)
 from portal_app.memberships.plan_models import RequestedPlanChange
 from tests.factories import (
     NOW,
@@ -21,7 +27,7 @@ from tests.factories import (
     make_plan,
 )
 from tests.rows import make_row
-from tests.unit.notifications.notice_shop import Payload, Shop
+from tests.unit.notifications.mail_shop import Payload, Shop
 
 
 async def receipt(shop: Shop) -> Payload:
@@ -234,6 +240,21 @@ async def asked_for_and_paid(shop: Shop) -> Payload:
     return payload
 
 
+async def won_back(shop: Shop) -> Payload:
+    await shop.add(
+        make_row,
+        RetentionOffer,
+        {},
+        membership_id=shop.held.membership.id,
+        member_id="mber_golden",
+        kind="discount",
+        terms={"coupon": "STAY", "percent_off": 20, "months": 3},
+        chosen_at=NOW,
+        taken_at=NOW,
+    )
+    return {}
+
+
 async def give_away(shop: Shop) -> None:
     """Ben holds it now."""
     await shop.change(Member, "mber_golden", until_at=NOW)
@@ -265,5 +286,6 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "kept": ("kept", kept),
     "plan_change_scheduled": ("plan_change_scheduled", asked_for),
     "plan_changed": ("plan_changed", asked_for_and_paid),
+    "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
 }
