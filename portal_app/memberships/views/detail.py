@@ -75,6 +75,7 @@ class MembershipView:
     can_change_plan: bool = False
     can_cancel: bool = False
     can_undo: bool = False
+    can_transfer: bool = False
     can_rejoin: bool = False
 
 
@@ -118,6 +119,7 @@ def membership_view(
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
         can_undo=details.undoable,
         can_rejoin=details.rejoinable,
+        can_transfer=held.current,
     )
 
 

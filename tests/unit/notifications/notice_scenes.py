@@ -288,4 +288,6 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "plan_changed": ("plan_changed", asked_for_and_paid),
     "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
+    "yearly_reminder": ("yearly_reminder", kept),
+    "tacit_renewal": ("tacit_renewal", renewal),
 }
