@@ -115,6 +115,7 @@ from portal_app.memberships.service.upcoming import (
     next_charge_of,
     year_ahead,
 )
+from portal_app.memberships.service.withdrawing import WITHDRAW, withdraw_declared
 
 __all__ = [
     "CANCEL",
@@ -130,6 +131,7 @@ __all__ = [
     "PROMOTION",
     "REASSIGN",
     "SAVE_METHOD",
+    "WITHDRAW",
     "ExitPage",
     "ExpectedCharge",
     "GivenAway",
@@ -217,5 +219,6 @@ __all__ = [
     "timing_for",
     "use_promotion",
     "watch_cards",
+    "withdraw_declared",
     "year_ahead",
 ]
