@@ -51,6 +51,7 @@ from portal_app.memberships.state import (
     MembershipState,
     OrdersState,
     OverdueState,
+    PausingState,
     PayState,
     UpcomingState,
 )
@@ -95,6 +96,7 @@ FOLLOWING: tuple[Any, ...] = (
     PaymentMethodsState.refresh,
     PayState.refresh,
     CancelState.refresh,
+    PausingState.refresh,
     OverdueState.refresh,
     BillingDetailsState.refresh,
     RecipientsState.refresh,

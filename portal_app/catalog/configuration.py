@@ -58,17 +58,45 @@ class CancelPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PausePolicy:
+    """Whether and how long a holder may pause, and how often in twelve months.
+
+    Access stops while it is paused, unless it is to be kept (*keeps_access*); of subscriptions that
+    Stripe can't pause, only the charging pauses, and `AccessPolicy.while_paused` decides.
+    """
+
+    offered: bool = True
+    longest_months: int = 3
+    per_year: int = 2
+    keeps_access: bool = False
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        default = cls()
+        return cls(
+            offered=_flag(given.get("offered"), default.offered),
+            longest_months=_within(given.get("longest_months"), 1, 12, default.longest_months),
+            per_year=_within(given.get("per_year"), 0, 12, default.per_year),
+            keeps_access=_flag(given.get("keeps_access"), default.keeps_access),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One company's policies as they apply now."""
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
+    pause: PausePolicy = field(default_factory=PausePolicy)
 
     @classmethod
     def read(cls, body: Mapping[str, object]) -> Self:
         return cls(
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
+            pause=PausePolicy.read(body.get("pause")),
         )
 
 
@@ -77,3 +105,7 @@ DEFAULT = Configuration()
 
 def _flag(value: object, default: bool) -> bool:
     return value if isinstance(value, bool) else default
+
+
+def _within(value: object, least: int, most: int, default: int) -> int:
+    return value if type(value) is int and least <= value <= most else default

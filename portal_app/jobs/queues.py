@@ -27,7 +27,16 @@ from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
 from portal_app.jobs.timers import Timer
 from portal_app.kit.db import database
-from portal_app.memberships.service import CANCEL, KEEP, PAY, REASSIGN, SAVE_METHOD
+from portal_app.memberships.service import (
+    CANCEL,
+    KEEP,
+    PAUSE,
+    PAY,
+    REASSIGN,
+    RESUME,
+    SAVE_METHOD,
+    UNPAUSE,
+)
 from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
 from portal_app.notifications.models import OutboxMessage
@@ -45,7 +54,7 @@ GATHER_SECONDS: Final = 0.15
 # Three and a half days at the longest pause: as long as Stripe itself would keep trying.
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
-WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DETAILS)
+WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, PAUSE, UNPAUSE, RESUME, DETAILS)
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:

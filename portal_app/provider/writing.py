@@ -33,6 +33,7 @@ from portal_app.provider.facts import (
 )
 from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
+from portal_app.provider.pausing import PauseWriter
 
 Prorations = Literal["create_prorations", "always_invoice", "none"]
 
@@ -189,22 +190,6 @@ class SubscriptionWriter(Protocol):
         """At once. What has ended already is answered as it is: keys don't cover deletions."""
         ...
 
-    async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        """Now, without credit for the rest of the period."""
-        ...
-
-    async def resume_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        """A new period begins now and is charged at once."""
-        ...
-
-    async def pause_collection(
-        self, subscription_id: str, *, resumes_at: datetime | None, key: str
-    ) -> SubscriptionFacts:
-        """Invoices are voided until *resumes_at*, or until it is taken back."""
-        ...
-
-    async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts: ...
-
     async def change_plan(
         self, subscription_id: str, change: PlanChange, *, key: str
     ) -> SubscriptionFacts: ...
@@ -284,6 +269,7 @@ class InvoiceWriter(Protocol):
 class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
+    PauseWriter,
     InvoiceWriter,
     MarkedObjects,
     ObjectSource,

@@ -70,6 +70,7 @@ def membership_body(view: MembershipView) -> rx.Component:
         rx.cond(view.scheduled_change != "", alert("info", view.scheduled_change)),
         card(
             rx.cond(view.sentence != "", rx.el.p(view.sentence)),
+            rx.cond(view.resume_note != "", rx.el.p(view.resume_note)),
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
@@ -87,6 +88,12 @@ def _ways_out(view: MembershipView) -> rx.Component:
     """Buttons of equal rank; what ends a membership is never hidden (design.md §2.4)."""
     base = f"/billing/manage/{view.member_id}/"
     return action_row(
+        rx.match(
+            view.unpause,
+            ("planned", link_button(t("Don't pause"), f"{base}pause/")),
+            ("paused", link_button(t("Resume now"), f"{base}pause/")),
+            rx.cond(view.can_pause, link_button(t("Pause membership"), f"{base}pause/")),
+        ),
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
         rx.cond(view.can_cancel, link_button(t("Cancel membership"), f"{base}cancel/")),
     )

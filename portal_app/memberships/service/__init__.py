@@ -18,9 +18,12 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.details import MembershipDetails, get_membership
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
 from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.pause_page import PausePage, pause_page, pause_plan
+from portal_app.memberships.service.pausing import pause_as_company, pause_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
     PaymentPage,
@@ -41,11 +44,9 @@ from portal_app.memberships.service.pricing import extra_items, price_of
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
-    MembershipDetails,
     MembershipList,
     PastPosition,
     find_held,
-    get_membership,
     list_memberships,
     next_charge_at,
     overdue_memberships,
@@ -53,6 +54,14 @@ from portal_app.memberships.service.reading import (
     running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.resting import PAUSE
+from portal_app.memberships.service.resuming import (
+    RESUME,
+    UNPAUSE,
+    resume_as_company,
+    resume_membership,
+    unpause_membership,
+)
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -66,15 +75,20 @@ from portal_app.memberships.service.upcoming import (
     Occasion,
     YearAhead,
     next_charge_of,
+    resume_preview,
+    resumes_at,
     year_ahead,
 )
 
 __all__ = [
     "CANCEL",
     "KEEP",
+    "PAUSE",
     "PAY",
     "REASSIGN",
+    "RESUME",
     "SAVE_METHOD",
+    "UNPAUSE",
     "ExitPage",
     "ExpectedCharge",
     "HeldMembership",
@@ -84,6 +98,7 @@ __all__ = [
     "NextCharge",
     "Occasion",
     "PastPosition",
+    "PausePage",
     "PaymentPage",
     "PreviewSource",
     "Round",
@@ -115,6 +130,10 @@ __all__ = [
     "overdue_memberships",
     "paid_by",
     "past_memberships",
+    "pause_as_company",
+    "pause_membership",
+    "pause_page",
+    "pause_plan",
     "pay_open_invoice",
     "payable_with",
     "payment_page",
@@ -125,10 +144,15 @@ __all__ = [
     "remove_as_company",
     "remove_method",
     "replace_when_saved",
+    "resume_as_company",
+    "resume_membership",
+    "resume_preview",
+    "resumes_at",
     "retry_open_payment",
     "running_memberships",
     "save_method",
     "send_back_to",
+    "unpause_membership",
     "watch_cards",
     "year_ahead",
 ]

@@ -9,18 +9,15 @@ from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT, AccessPolicy
-from portal_app.catalog.models import Plan, Product
-from portal_app.catalog.repository import plan_with_product, published_configurations
+from portal_app.catalog.configuration import DEFAULT, AccessPolicy, Configuration
+from portal_app.catalog.repository import published_configurations
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
-from portal_app.invoices.repository import last_attempts, latest_invoices, payments_of_intent
-from portal_app.invoices.repository.entries import payments_of
+from portal_app.invoices.repository import last_attempts
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
@@ -35,8 +32,6 @@ from portal_app.memberships.rules import (
 )
 
 PAST_PER_PAGE: Final = 20
-INVOICES_SHOWN: Final = 5
-EVENTS_SHOWN: Final = 20
 PastPosition: TypeAlias = tuple[datetime, str]
 
 
@@ -44,19 +39,24 @@ PastPosition: TypeAlias = tuple[datetime, str]
 class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
-    That time is *as_of*. *unpaid* is the latest open invoice, *last_attempt* the newest try to
-    charge it.
+    That time is *as_of*, *configuration* the company's policies. *unpaid* is the
+    latest open invoice, *last_attempt* the newest try to charge it.
     """
 
     row: HoldingRow
     facts: StripeFacts
     status: MembershipStatus
-    access: AccessPolicy
+    configuration: Configuration
     has_access: bool
     current: bool
     unpaid: Invoice | None
     last_attempt: Payment | None
     as_of: datetime
+
+    @property
+    def access(self) -> AccessPolicy:
+        """When it gives access although it is not plainly paid."""
+        return self.configuration.access
 
     @property
     def owes(self) -> bool:
@@ -99,23 +99,6 @@ class MembershipList:
     past: tuple[HeldMembership, ...]
     past_after: PastPosition | None
     previews: Mapping[str, UpcomingCharge] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembershipDetails:
-    """One membership with its latest invoices, its history, and the plan it will change to.
-
-    *preview* is what it will be charged next, as the provider said.
-    *attempts* are the payments of these invoices, by invoice.
-    """
-
-    held: HeldMembership
-    invoices: Sequence[Invoice]
-    payments: Sequence[Payment]
-    events: Sequence[MembershipEvent]
-    attempts: Mapping[str, Sequence[Payment]]
-    scheduled: tuple[Plan, Product] | None
-    preview: UpcomingCharge | None = None
 
 
 async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
@@ -163,43 +146,13 @@ def _cut(rows: list[HoldingRow]) -> tuple[list[HoldingRow], PastPosition | None]
     return page, repository.end_key(page[-1]) if len(rows) > PAST_PER_PAGE else None
 
 
-async def get_membership(
-    session: AsyncSession, actor: Actor, member_id: object, now: datetime
-) -> MembershipDetails:
+async def find_held(
+    session: AsyncSession, actor: Actor, given_id: object, now: datetime
+) -> HeldMembership:
     """One membership by its `mber_` id, or by the `mem_` id of one the actor holds.
 
     Raises MembershipNotFound for anything else: unknown, malformed or somebody else's.
     """
-    held = await find_held(session, actor, member_id, now)
-    membership = held.row.membership
-    subscriptions = await repository.subscription_ids(session, membership.id)
-    invoices = await latest_invoices(
-        session,
-        actor,
-        stripe_subscription_ids=subscriptions,
-        stripe_invoice_id=membership.stripe_invoice_id,
-        limit=INVOICES_SHOWN,
-    )
-    intent = membership.stripe_payment_intent_id
-    payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
-    events = await repository.latest_events(session, held.row.member, limit=EVENTS_SHOWN)
-    plan_id = membership.scheduled_change.get("plan_id")
-    previews = await previews_of(session, actor, [membership.id])
-    return MembershipDetails(
-        held=held,
-        invoices=invoices,
-        payments=payments,
-        events=events,
-        attempts=await payments_of(session, [invoice.id for invoice in invoices]),
-        scheduled=await plan_with_product(session, plan_id) if plan_id else None,
-        preview=previews.get(membership.id),
-    )
-
-
-async def find_held(
-    session: AsyncSession, actor: Actor, given_id: object, now: datetime
-) -> HeldMembership:
-    """The membership alone; raises as `get_membership`."""
     if not (isinstance(given_id, str) and _has_our_form(given_id)):
         raise MembershipNotFound
     row = await repository.find_holding(session, actor, given_id)
@@ -224,7 +177,7 @@ async def _decided(
     return [
         _decide(
             row,
-            policies.get(row.company.id, DEFAULT).access,
+            policies.get(row.company.id, DEFAULT),
             unpaid.get(row.membership.id),
             attempts,
             now,
@@ -235,7 +188,7 @@ async def _decided(
 
 def _decide(
     row: HoldingRow,
-    access: AccessPolicy,
+    configuration: Configuration,
     unpaid: Invoice | None,
     attempts: dict[str, Payment],
     now: datetime,
@@ -245,8 +198,8 @@ def _decide(
         row=row,
         facts=facts,
         status=status_of(facts),
-        access=access,
-        has_access=grants_access(facts, access, now),
+        configuration=configuration,
+        has_access=grants_access(facts, configuration.access, now),
         current=is_current(facts, now),
         unpaid=unpaid,
         last_attempt=attempts.get(unpaid.id) if unpaid else None,

@@ -26,6 +26,8 @@ from portal_app.memberships.rules import (
     is_final,
     is_paused,
     nth_period_end,
+    pauses_from,
+    previewed_at,
     renewal_date,
 )
 from portal_app.memberships.service.pricing import extra_items, price_of
@@ -86,7 +88,7 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
     cycle = cycle_of(held)
     if cycle is None or not held.current or held.status in NEEDS_ATTENTION:
         return None
-    at, paused = first_charge_at(held.facts, cycle), is_paused(held.facts)
+    at, paused = first_charge_at(held.facts, cycle), _pauses(held)
     if at is None and not (paused and ends_at(held.facts) is None):
         return None
     known = _of_this_charge(held, preview)
@@ -99,7 +101,7 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
 
 
 def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasion:
-    if is_paused(held.facts):
+    if _pauses(held) and renewal_date(held.facts) is None:
         return Occasion.ON_RESUME
     if at is not None and is_final(held.facts, cycle, at):
         return Occasion.FINAL
@@ -107,11 +109,27 @@ def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasi
     return Occasion.AFTER_TRIAL if trialing else Occasion.RENEWAL
 
 
+def _pauses(held: HeldMembership) -> bool:
+    """Paused, or about to be."""
+    return is_paused(held.facts) or pauses_from(held.facts) is not None
+
+
 def _of_this_charge(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
     """One of a renewal that has passed, or was moved, says nothing about the next."""
-    if preview is None or preview.charge_at != renewal_date(held.facts):
+    if preview is None or preview.charge_at != previewed_at(held.facts):
         return None
     return preview
+
+
+def resume_preview(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
+    """What resuming now would charge; None where it charges nothing, or nobody has said it yet."""
+    return _of_this_charge(held, preview) if held.facts.stripe_status == "paused" else None
+
+
+def resumes_at(held: HeldMembership) -> datetime | None:
+    """When it is charged again after the pause that it is in, or that is to come."""
+    cycle = cycle_of(held)
+    return first_charge_at(held.facts, cycle) if cycle and _pauses(held) else None
 
 
 def cycle_of(held: HeldMembership) -> Cycle | None:
@@ -120,7 +138,7 @@ def cycle_of(held: HeldMembership) -> Cycle | None:
     if not held.facts.recurring or plan.interval is None:
         return None
     # Stripe's own pause ends with a new anchor.
-    resumed = membership.resumes_at if membership.stripe_status == "paused" else None
+    resumed = None if membership.pause_behavior else membership.resumes_at
     anchor = resumed or membership.billing_anchor_at or membership.current_period_end
     return _cycle(anchor or membership.started_at, plan.interval, plan, price_of(held))
 

@@ -16,6 +16,7 @@ from portal_app.memberships.views.exits import CancelView, ReasonOption, cancel_
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
+from portal_app.memberships.views.pauses import PauseOption, PauseView, pause_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
 from portal_app.memberships.views.upcoming import (
     Bar,
@@ -45,6 +46,8 @@ __all__ = [
     "NextChargeView",
     "OrdersView",
     "OverdueView",
+    "PauseOption",
+    "PauseView",
     "PayMethod",
     "PayView",
     "ReasonOption",
@@ -59,6 +62,7 @@ __all__ = [
     "not_paid",
     "orders_view",
     "overdue_view",
+    "pause_view",
     "pay_view",
     "timeline_rows",
     "upcoming_view",

@@ -25,6 +25,7 @@ from portal_app.memberships.service import (
 from portal_app.memberships.views.alerts import AlertView, alerts_of
 from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
 from portal_app.memberships.views.next_charge import NextChargeBlock, next_charge_block
+from portal_app.memberships.views.pauses import UnpauseLink, resume_note, unpause_link
 from portal_app.memberships.views.wording import (
     badge,
     per_period,
@@ -50,7 +51,8 @@ class MembershipView:
     *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
     *card_expires* says that an alert leads to choosing another. *earlier* continues *timeline* with
     what is folded away. *brand_style* and *wordmark* are the
-    company's; empty without a brand.
+    company's; empty without a brand. *unpause* is which way leads out of a pause, if any, and
+    *resume_note* what that costs today.
     """
 
     member_id: str = ""
@@ -73,6 +75,9 @@ class MembershipView:
     earlier: list[TimelineRow] = field(default_factory=list)
     can_cancel: bool = False
     can_undo: bool = False
+    can_pause: bool = False
+    unpause: UnpauseLink = ""
+    resume_note: str = ""
 
 
 def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
@@ -109,6 +114,9 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         earlier=history[_UNFOLDED:],
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
         can_undo=held.current and can_be_undone(held.facts),
+        can_pause=held.current and details.pause.is_possible,
+        unpause=unpause_link(held),
+        resume_note=resume_note(reader, held, details.preview),
     )
 
 

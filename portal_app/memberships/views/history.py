@@ -37,6 +37,9 @@ _PLAIN: Final = {
     "dispute_closed": "Dispute of a payment closed",
     "plan_changed": "Plan changed",
     "payment_method_changed": "Payment method changed",
+    "pause_scheduled": "Pause arranged",
+    "pause_undone": "Pause taken back",
+    "pause_began": "Pause began",
     "paused": "Paused",
     "resumed": "Resumed",
     "cancel_scheduled": "Cancelled",
@@ -53,6 +56,7 @@ _WITH_AMOUNT: Final = {
 }
 _WITH_DATE: Final = {
     "trial_started": ("trial_end_at", "Trial started, until {date}"),
+    "pause_scheduled": ("takes_effect_at", "Pause arranged, from {date}"),
     "paused": ("resumes_at", "Paused until {date}"),
     "cancel_scheduled": ("takes_effect_at", "Cancelled, ends on {date}"),
 }

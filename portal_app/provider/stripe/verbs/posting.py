@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from portal_app.provider.facts import CustomerFacts, InvoiceFacts, SubscriptionFacts
@@ -57,3 +58,8 @@ class Posting(StripeObjects):
         if isinstance(answer, dict):
             await completed(answer, "lines", self._list(f"{path}/lines"))
         return invoice_facts(answer)
+
+
+def unix(moment: datetime) -> int:
+    """As Stripe takes times."""
+    return int(moment.timestamp())

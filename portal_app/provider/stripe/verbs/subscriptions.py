@@ -9,7 +9,7 @@ from typing import Any, Final
 from portal_app.provider.errors import RefusedByProvider, UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.stripe.fields import Fields
-from portal_app.provider.stripe.verbs.posting import Posting
+from portal_app.provider.stripe.verbs.posting import Posting, unix
 from portal_app.provider.stripe_objects import named
 from portal_app.provider.writing import NewSubscription, PlanChange
 
@@ -61,24 +61,6 @@ class SubscriptionVerbs(Posting):
             raise UnknownAtProvider("The payment provider doesn't know that.")
         return found
 
-    async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        params = {"type": "subscription", "bill_for": {"unused_time_from": {"type": "none"}}}
-        return await self._subscription_after(subscription_id, params, key, action="/pause")
-
-    async def resume_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        params = {"billing_cycle_anchor": {"type": "now"}}
-        return await self._subscription_after(subscription_id, params, key, action="/resume")
-
-    async def pause_collection(
-        self, subscription_id: str, *, resumes_at: datetime | None, key: str
-    ) -> SubscriptionFacts:
-        until = {"resumes_at": _unix(resumes_at)} if resumes_at else {}
-        params = {"pause_collection": {"behavior": "void", **until}}
-        return await self._subscription_after(subscription_id, params, key)
-
-    async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        return await self._subscription_after(subscription_id, {"pause_collection": ""}, key)
-
     async def change_plan(
         self, subscription_id: str, change: PlanChange, *, key: str
     ) -> SubscriptionFacts:
@@ -128,7 +110,7 @@ class SubscriptionVerbs(Posting):
 def change_params(change: PlanChange) -> dict[str, Any]:
     """What preview and commit have in common."""
     item = {"id": change.item_id, "price": change.price_id, "quantity": change.quantity}
-    at = {"proration_date": _unix(change.prorated_at)} if change.prorated_at else {}
+    at = {"proration_date": unix(change.prorated_at)} if change.prorated_at else {}
     return {"items": [item], "proration_behavior": change.prorations, **at}
 
 
@@ -147,7 +129,7 @@ def _new(wanted: NewSubscription) -> dict[str, Any]:
     if wanted.tax_rate_ids:
         params["default_tax_rates"] = list(wanted.tax_rate_ids)
     if wanted.trial_ends_at is not None:
-        params["trial_end"] = _unix(wanted.trial_ends_at)
+        params["trial_end"] = unix(wanted.trial_ends_at)
     elif wanted.starts_at is not None:
         params |= {"proration_behavior": "none", **_anchor(wanted.starts_at, wanted.anchor_day)}
     return params
@@ -155,7 +137,7 @@ def _new(wanted: NewSubscription) -> dict[str, Any]:
 
 def _anchor(starts_at: datetime, day: int | None) -> dict[str, Any]:
     if day is None:
-        return {"billing_cycle_anchor": _unix(starts_at)}
+        return {"billing_cycle_anchor": unix(starts_at)}
     at = {"hour": starts_at.hour, "minute": starts_at.minute, "second": starts_at.second}
     return {"billing_cycle_anchor_config": {"day_of_month": day, **at}}
 
@@ -164,7 +146,3 @@ def _why(feedback: str, comment: str) -> dict[str, Any]:
     said = {"feedback": feedback, "comment": comment}
     details = {name: text for name, text in said.items() if text}
     return {"cancellation_details": details} if details else {}
-
-
-def _unix(moment: datetime) -> int:
-    return int(moment.timestamp())
