@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,10 +54,16 @@ async def pause_membership(
 
 
 async def pause_as_company(
-    desk: Desk, actor: CompanyKey, membership_id: str, *, until: datetime | None
+    desk: Desk,
+    actor: CompanyKey,
+    membership_id: str,
+    *,
+    until: datetime | None,
+    void_unpaid: bool = False,
 ) -> None:
     """Stop charging for a membership of the company from now on; its holder keeps access.
 
+    With *void_unpaid* what is open already is not collected either.
     Raises MembershipNotFound, NothingToPause, and as `Desk.carry_out`.
     """
 
@@ -68,7 +75,9 @@ async def pause_as_company(
         member = await exit_repository.open_holding(session, membership.id)
         if member is None or not _renews(facts):
             raise NothingToPause
-        return await _written(session, actor.author, _by_company(member, until))
+        open_ones = await repository.open_invoices_of(session, membership.id)
+        owed = [row.stripe_invoice_id for row in open_ones] if void_unpaid else []
+        return await _written(session, actor.author, _by_company(member, until), owed)
 
     await desk.carry_out(PAUSE, record)
 
@@ -91,7 +100,9 @@ def _by_company(member: Member, until: datetime | None) -> Pause:
     )
 
 
-async def _written(session: AsyncSession, author: Author, asked: Pause) -> Intent:
+async def _written(
+    session: AsyncSession, author: Author, asked: Pause, owed: Sequence[str] = ()
+) -> Intent:
     """The intent, with the row that says what was asked for and when."""
     subscriptions = await repository.current_subscriptions(session, [asked.membership_id])
     if not subscriptions:
@@ -106,6 +117,7 @@ async def _written(session: AsyncSession, author: Author, asked: Pause) -> Inten
             "source": asked.source,
             "starts_at": asked.starts_at.isoformat(),
             "resumes_at": asked.resumes_at.isoformat() if asked.resumes_at else None,
+            "owed": [*owed],
         },
     )
     asked.intent_id = intent.id

@@ -30,6 +30,8 @@ from portal_app.provider.writing import PaymentWriter
 _COLLECTS_BEFORE: Final = timedelta(hours=1)
 _PAUSE: Final = 1
 _REFUND: Final = 100
+_VOID: Final = 200
+_PAUSABLE: Final = frozenset({"active"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,11 @@ class _Asked:
             resumes_at=datetime.fromisoformat(until) if until else None,
         )
 
+    @property
+    def pausable(self) -> frozenset[str]:
+        """A company may stop collecting whatever state it is in; a holder pays first."""
+        return _PAUSABLE if self.by_holder else _PAUSABLE | {"trialing", "past_due"}
+
     def is_late(self, sub: SubscriptionFacts) -> bool:
         """Whether it renewed although it was to be paused by then."""
         return self.by_holder and sub.plan.period_start >= self.starts_at
@@ -63,12 +70,13 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
     before = await provider.subscription(asked.subscription_id)
     if before.status == "paused" or before.pauses_at is not None:
         return before
-    if before.status not in {"active", "trialing"} or before.cancel_at is not None:
+    if before.status not in asked.pausable or before.cancel_at is not None:
         raise PauseChanged
     if asked.resumes_at is not None and asked.resumes_at <= business_now():
         raise PauseChanged
     if asked.kind is PauseKind.COLLECTION:
-        return await _pause_collection(provider, intent, asked, before)
+        after = await _pause_collection(provider, intent, asked, before)
+        return await _without_open(provider, intent, after)
     return await _pause(provider, intent, asked, before)
 
 
@@ -104,6 +112,17 @@ async def _pause_collection(
         if invoice.status is InvoiceStatus.PAID:
             await give_back(provider, intent, invoice, first=_REFUND)
     return after
+
+
+async def _without_open(
+    provider: PaymentWriter, intent: Intent, after: SubscriptionFacts
+) -> SubscriptionFacts:
+    """What was open when it was asked for is voided, where that was asked for too."""
+    for place, invoice_id in enumerate(intent.payload["owed"]):
+        invoice = await provider.invoice(invoice_id)
+        if invoice.status is InvoiceStatus.OPEN:
+            await provider.void_invoice(invoice_id, key=intent.step_key(_VOID + place))
+    return await provider.subscription(after.id) if intent.payload["owed"] else after
 
 
 async def _apply(
