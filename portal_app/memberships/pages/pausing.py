@@ -76,9 +76,12 @@ def pause_body(view: PauseView, events: PauseEvents) -> rx.Component:
         card(
             rx.el.p(view.first, class_name="lead"),
             rx.foreach(view.further, rx.el.p),
-            key_facts(
-                rx.cond(view.begins != "", fact(t("Pauses on"), view.begins)),
-                rx.cond(view.resumes != "", fact(t("Resumes on"), view.resumes)),
+            rx.cond(
+                view.begins != "",
+                key_facts(
+                    fact(t("Pauses on"), view.begins),
+                    rx.cond(view.resumes != "", fact(t("Resumes on"), view.resumes)),
+                ),
             ),
         ),
         rx.match(

@@ -70,7 +70,7 @@ class PauseView:
 def pause_view(reader: Reader, page: PausePage) -> PauseView:
     held, product = page.held, page.held.row.product.title
     state = state_of(page)
-    begins, ends = _dates(page) if state in {"planned", "paused"} else (None, None)
+    begins, ends = _dates(page) if state == "planned" else (None, None)
     brand = brand_of(held.row.company.id)
     due = page.preview.amount_due if page.preview and may_pay(page, state) else None
     return PauseView(
