@@ -29,9 +29,13 @@ from portal_app.jobs.timers import Timer
 from portal_app.kit.db import database
 from portal_app.memberships.service import (
     CANCEL,
+    CHANGE_LATER,
+    CHANGE_NOW,
     KEEP,
+    KEEP_PLAN,
     PAUSE,
     PAY,
+    PROMOTION,
     REASSIGN,
     RESUME,
     SAVE_METHOD,
@@ -54,7 +58,11 @@ GATHER_SECONDS: Final = 0.15
 # Three and a half days at the longest pause: as long as Stripe itself would keep trying.
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
-WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, PAUSE, UNPAUSE, RESUME, DETAILS)
+WRITES: Final = by_kind(
+    *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DETAILS),
+    *(PAUSE, UNPAUSE, RESUME),
+    *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
+)
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:

@@ -7,10 +7,17 @@ from portal_app.provider.stripe.verbs.finding import FindVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
 from portal_app.provider.stripe.verbs.pauses import PauseVerbs
+from portal_app.provider.stripe.verbs.plans import PlanVerbs
 from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
 
 
 class StripeWriter(
-    MethodVerbs, SubscriptionVerbs, PauseVerbs, InvoiceVerbs, FindVerbs, DocumentVerbs
+    MethodVerbs,
+    SubscriptionVerbs,
+    PlanVerbs,
+    PauseVerbs,
+    InvoiceVerbs,
+    FindVerbs,
+    DocumentVerbs,
 ):
     """`PaymentWriter` as well as `ObjectSource` and `PaymentProvider`."""

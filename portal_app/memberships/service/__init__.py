@@ -33,6 +33,15 @@ from portal_app.memberships.service.payment_page import (
     payment_page,
     payment_returned,
 )
+from portal_app.memberships.service.plan_changing import CHANGE_LATER, CHANGE_NOW, change_plan
+from portal_app.memberships.service.plan_leaving import KEEP_PLAN, keep_plan
+from portal_app.memberships.service.plan_page import (
+    PlanPage,
+    cheaper_plans_of,
+    plan_page,
+    timing_for,
+)
+from portal_app.memberships.service.plan_quotes import Quote, quote_change
 from portal_app.memberships.service.previews import (
     PreviewSource,
     Round,
@@ -41,6 +50,13 @@ from portal_app.memberships.service.previews import (
     refresh_previews,
 )
 from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.promotions import (
+    PROMOTION,
+    PromotionQuote,
+    apply_promotion_as_company,
+    quote_promotion,
+    use_promotion,
+)
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
@@ -82,9 +98,13 @@ from portal_app.memberships.service.upcoming import (
 
 __all__ = [
     "CANCEL",
+    "CHANGE_LATER",
+    "CHANGE_NOW",
     "KEEP",
+    "KEEP_PLAN",
     "PAUSE",
     "PAY",
+    "PROMOTION",
     "REASSIGN",
     "RESUME",
     "SAVE_METHOD",
@@ -100,18 +120,24 @@ __all__ = [
     "PastPosition",
     "PausePage",
     "PaymentPage",
+    "PlanPage",
     "PreviewSource",
+    "PromotionQuote",
+    "Quote",
     "Round",
     "WantedSetup",
     "YearAhead",
+    "apply_promotion_as_company",
     "billed_holding",
     "bills_of",
     "bought_with",
     "cancel_as_company",
     "cancel_membership",
     "carry_out_setup",
+    "change_plan",
     "charge_as_company",
     "charge_to",
+    "cheaper_plans_of",
     "confirmation_secret",
     "exit_page",
     "extra_items",
@@ -120,6 +146,7 @@ __all__ = [
     "get_membership",
     "is_preview_due",
     "keep_membership",
+    "keep_plan",
     "list_memberships",
     "look_up_payment",
     "make_default",
@@ -138,8 +165,11 @@ __all__ = [
     "payable_with",
     "payment_page",
     "payment_returned",
+    "plan_page",
     "price_of",
     "purchases_of",
+    "quote_change",
+    "quote_promotion",
     "refresh_previews",
     "remove_as_company",
     "remove_method",
@@ -152,7 +182,9 @@ __all__ = [
     "running_memberships",
     "save_method",
     "send_back_to",
+    "timing_for",
     "unpause_membership",
+    "use_promotion",
     "watch_cards",
     "year_ahead",
 ]
