@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 from portal_app.api.app import create_api
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
+from portal_app.catalog.creators import CompanyCreators
+from portal_app.declarations.routes import router as declarations_router
 from portal_app.demo.clock_page import clock_router
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
@@ -26,6 +28,8 @@ from portal_app.identity import pages as account_pages
 from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.intake import install_intake
+from portal_app.identity.oidc.providers import providers
+from portal_app.identity.oidc.routes import router as oidc_router
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
@@ -66,6 +70,7 @@ from portal_app.payment_methods.state import PaymentMethodsState
 from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
+from portal_app.studio import pages as studio_pages
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -111,12 +116,14 @@ SKELETONS: dict[str, fallback.SkeletonKind] = {
     "/billing/history/pay": "detail",
     "/billing/history/": "list",
     "/login/": "form",
+    "/studio/": "list",
 }
 
 
 def create_http() -> FastAPI:
     """The HTTP routes beside the pages; they win over pages of the same path."""
     settings = get_settings()
+    providers()  # what is wrong with them is said at the start
     http = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -131,6 +138,7 @@ def create_http() -> FastAPI:
     )
     http.include_router(sign_in_router)
     http.include_router(step_up_router)
+    http.include_router(oidc_router)
     http.include_router(brand_router)
     http.include_router(
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
@@ -139,6 +147,7 @@ def create_http() -> FastAPI:
     http.include_router(documents_router)
     http.include_router(recipients_router)
     http.include_router(export_router)
+    http.include_router(declarations_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))
@@ -227,7 +236,7 @@ def create_app() -> rx.App:
     app.app_wraps.pop((5, "Overlay"))
     app.app_wraps[5, "Connection"] = connection_banner
     app.app_wraps[55, "ErrorBoundary"] = error_boundary
-    app.add_middleware(SessionGuard())
+    app.add_middleware(SessionGuard(CompanyCreators()))
     install_intake(app)
     app.register_lifespan_task(running)
     return app
@@ -242,6 +251,7 @@ def add_pages(app: rx.App) -> None:
     account_pages.register(app, (notices,))
     details_pages.register(app)
     invoice_pages.register(app)
+    studio_pages.register(app)
 
 
 use_freshness(lambda: outage_since(database()))
@@ -252,8 +262,13 @@ use_shell(
             NavLink(t("Payment methods"), "/payment-methods/"),
             NavLink(t("Billing history"), "/billing/history/"),
             NavLink(t("Account"), "/account/"),
+            NavLink(t("Studio"), "/studio/", shown=TabState.is_creator),
         ),
         account=TabState.email,
+        rights=(
+            NavLink(t("Cancel contracts here"), "/cancel/"),
+            NavLink(t("Withdraw from contract here"), "/withdraw/"),
+        ),
     )
 )
 membership_pages.install_banner()

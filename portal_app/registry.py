@@ -3,6 +3,7 @@
 from portal_app.api import models as api
 from portal_app.catalog import models as catalog
 from portal_app.customers import models as customers
+from portal_app.declarations import models as declarations
 from portal_app.identity import models as identity
 from portal_app.ingest import models as ingest
 from portal_app.intents import models as intents
@@ -18,6 +19,7 @@ __all__ = [
     "api",
     "catalog",
     "customers",
+    "declarations",
     "identity",
     "ingest",
     "intents",

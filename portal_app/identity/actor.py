@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.kit.errors import Unauthorized
+from portal_app.kit.errors import NotFound, Unauthorized
 
 
 class ActorKind(StrEnum):
@@ -42,7 +42,21 @@ class CompanyKey:
         return Author(ActorKind.API_KEY, self.key_id)
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyCreator:
+    """Somebody signed in who acts for a company of theirs, as the database said on this event."""
+
+    actor: Actor
+    company_id: str
+    is_owner: bool
+
+    @property
+    def author(self) -> Author:
+        return Author(ActorKind.CREATOR, self.actor.person_id)
+
+
 actor_now: ContextVar[Actor | None] = ContextVar("actor_now", default=None)
+creator_now: ContextVar[CompanyCreator | None] = ContextVar("creator_now", default=None)
 
 
 def current_actor() -> Actor:
@@ -51,6 +65,14 @@ def current_actor() -> Actor:
     if actor is None:
         raise Unauthorized("Sign in to continue.")
     return actor
+
+
+def current_creator() -> CompanyCreator:
+    """Who acts for which company; NotFound where nobody may, as for an address that isn't there."""
+    creator = creator_now.get()
+    if creator is None:
+        raise NotFound("We can't find that page")
+    return creator
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,15 @@ ATTRIBUTE = "__portal_policy__"
 
 
 class Policy(StrEnum):
-    """PUBLIC: anybody, signed in or not. SIGNED_IN: a live session is needed."""
+    """PUBLIC: anybody, signed in or not. SIGNED_IN: a live session is needed.
+
+    CREATOR: somebody who acts for the company that the tab's address names; OWNER: who owns it.
+    """
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    CREATOR = "creator"
+    OWNER = "owner"
 
 
 class Registered(Protocol):

@@ -10,10 +10,16 @@ from portal_app.ui.banner import current_banner
 from portal_app.ui.freshness import freshness_banner
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.notices import notice_region
-from portal_app.ui.parts import every_language, native_form, skeleton_card, skeleton_page
+from portal_app.ui.parts import (
+    document_link,
+    every_language,
+    native_form,
+    skeleton_card,
+    skeleton_page,
+)
 from portal_app.ui.parts.types import Child, Text, classes
 from portal_app.ui.preferences import preferences
-from portal_app.ui.shell import current_shell
+from portal_app.ui.shell import NavLink, current_shell
 
 MENU_ID = "profile-menu"
 
@@ -137,7 +143,7 @@ def profile_menu() -> rx.Component:
         ),
         rx.el.div(
             rx.el.p(t_fill("Signed in as {email}", email=shell.account), class_name="menu-account"),
-            rx.el.ul(*[rx.el.li(rx.el.a(link.label, href=link.href)) for link in shell.links]),
+            rx.el.ul(*[_menu_link(link) for link in shell.links]),
             native_form(
                 rx.el.button(t("Sign out"), type="submit"),
                 action="/auth/logout",
@@ -151,6 +157,16 @@ def profile_menu() -> rx.Component:
     )
 
 
+def _menu_link(link: NavLink) -> rx.Component:
+    entry = rx.el.li(rx.el.a(link.label, href=link.href))
+    return entry if link.shown is True else rx.cond(link.shown, entry)
+
+
 def page_footer() -> rx.Component:
-    """Language and theme, for everybody."""
-    return rx.el.footer(preferences(), class_name="footer")
+    """Language, theme and what laws want to be found on every page, for everybody."""
+    rights = [document_link(link.label, link.href) for link in current_shell().rights]
+    return rx.el.footer(
+        preferences(),
+        rx.el.p(*rights, class_name="rights") if rights else rx.fragment(),
+        class_name="footer",
+    )

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal_app.ui.parts.types import Text
+from portal_app.ui.parts.types import Flag, Text
 
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """A link of the Profile menu. *label* comes from `t()`; *href* is one of our pages."""
+    """A link of the Profile menu. *label* comes from `t()`; *href* is one of our pages.
+
+    *shown* False hides it from those whom it leads nowhere.
+    """
 
     label: Text
     href: str
+    shown: Flag = True
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame: the name in the header, the menu's links, and which e-mail is signed in."""
+    """The frame: the name in the header, the menu's links, and which e-mail is signed in.
+
+    *rights* stand in every footer: pages of the server that laws want to be found at once.
+    """
 
     brand: Text = "Billing"
     links: tuple[NavLink, ...] = ()
     account: Text = ""
+    rights: tuple[NavLink, ...] = ()
 
 
 _shells = [Shell()]

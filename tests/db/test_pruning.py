@@ -10,8 +10,10 @@ import pytest
 from sqlmodel import SQLModel
 
 from portal_app.api.models import IdempotentRequest
-from portal_app.identity.models import LoginCode, LoginSession, StepUp
+from portal_app.identity.actor import ActorKind
+from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, StepUp
 from portal_app.ingest.models import InboxEvent
+from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.jobs import pruning, queues
 from portal_app.jobs.pruning import prune
@@ -36,6 +38,14 @@ def mail(**over: Any) -> OutboxMessage:
     return OutboxMessage(kind="x", recipient="ada@example.com", **given)
 
 
+def intent(**over: Any) -> Intent:
+    if "done_at" in over:
+        over["outcome"] = IntentOutcome.DONE
+    who = {"actor_kind": ActorKind.CUSTOMER, "actor_id": "user_ada"}
+    given = {"created_at": NOW, "due_at": NOW, "asked_at": NOW, **over}
+    return Intent(kind="x", about=f"mem_{number()}", **who, **given)
+
+
 def idempotent(**over: Any) -> IdempotentRequest:
     which = {"owner": "apik_1", "key": f"key{number()}", "digest": "d"}
     return IdempotentRequest(leased_until=NOW, **which, **over)
@@ -53,6 +63,12 @@ def code(**over: Any) -> LoginCode:
 def session_of_ada(**over: Any) -> LoginSession:
     times = {"created_at": NOW, "last_seen_at": NOW}
     return LoginSession(person_id="user_ada", token_digest=f"token{number()}", **times, **over)
+
+
+def attempt(**over: Any) -> OidcAttempt:
+    secrets = {"browser_digest": "b", "nonce": "n", "code_verifier": "v"}
+    given = {"provider": "op", "state_digest": f"state{number()}", "created_at": NOW, **secrets}
+    return OidcAttempt(**given, **over)
 
 
 def step_up_of_ada(**over: Any) -> StepUp:
@@ -78,9 +94,11 @@ async def keep(db: Database, *rows: SQLModel) -> None:
     [
         (event, "handled_at", 35),
         (mail, "sent_at", 90),
+        (intent, "done_at", 90),
         (idempotent, "created_at", 25 / 24),
         (failure, "retry_at", 7),
         (code, "expires_at", 1),
+        (attempt, "expires_at", 1),
         (step_up_of_ada, "asked_at", 1),
         (session_of_ada, "expires_at", 30),
     ],
@@ -102,6 +120,7 @@ async def test_what_was_given_up_or_still_waits_is_never_thrown_away(
     old = {"due_at": NOW - 400 * DAY}
     await keep(db, event(dead_at=NOW - 400 * DAY, **old), event(**old))
     await keep(db, mail(dead_at=NOW - 400 * DAY, **old), mail(**old))
+    await keep(db, intent(dead_at=NOW - 400 * DAY, **old), intent(**old))
     assert await prune(db) == 0
 
 

@@ -16,7 +16,13 @@ from tests.factories import actor_of, make_person
 
 @pytest.fixture
 def root(clocks: Clocks) -> rx.State:
-    rx.State.setup_dynamic_args({"member_id": RouteArgType.SINGLE, "entry_id": RouteArgType.SINGLE})
+    rx.State.setup_dynamic_args(
+        {
+            "member_id": RouteArgType.SINGLE,
+            "entry_id": RouteArgType.SINGLE,
+            "membership_id": RouteArgType.SINGLE,
+        }
+    )
     return rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
 
 

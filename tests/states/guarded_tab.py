@@ -16,6 +16,7 @@ from reflex.utils.format import format_event_handler
 from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
 
+from portal_app.catalog.creators import CompanyCreators
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.sessions import sealed
 
@@ -76,7 +77,7 @@ class Tab:
 async def guarded_tab(monkeypatch: Any) -> AsyncIterator[Tab]:
     monkeypatch.setattr(BaseStateEventProcessor, "_rehydrate", AsyncMock())
     guarded: MiddlewareMixin = MiddlewareMixin()
-    guarded.add_middleware(SessionGuard())
+    guarded.add_middleware(SessionGuard(CompanyCreators()))
     errors: list[Exception] = []
     processor = BaseStateEventProcessor(
         middleware=guarded, backend_exception_handler=errors.append, graceful_shutdown_timeout=1

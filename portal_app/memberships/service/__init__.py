@@ -8,7 +8,11 @@ from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
 )
-from portal_app.memberships.service.canceling import cancel_as_company, cancel_membership
+from portal_app.memberships.service.canceling import (
+    cancel_as_company,
+    cancel_membership,
+    schedule_declared,
+)
 from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
@@ -21,7 +25,7 @@ from portal_app.memberships.service.charging import (
 from portal_app.memberships.service.details import MembershipDetails, get_membership
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
-from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.keeping import KEEP, keep_declared, keep_membership
 from portal_app.memberships.service.pause_page import PausePage, pause_page, pause_plan
 from portal_app.memberships.service.pausing import pause_as_company, pause_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
@@ -78,6 +82,7 @@ from portal_app.memberships.service.resuming import (
     resume_membership,
     unpause_membership,
 )
+from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
     WantedSetup,
@@ -93,6 +98,7 @@ from portal_app.memberships.service.upcoming import (
     next_charge_of,
     resume_preview,
     resumes_at,
+    rhythm_of,
     year_ahead,
 )
 
@@ -145,6 +151,7 @@ __all__ = [
     "find_held",
     "get_membership",
     "is_preview_due",
+    "keep_declared",
     "keep_membership",
     "keep_plan",
     "list_memberships",
@@ -179,8 +186,11 @@ __all__ = [
     "resume_preview",
     "resumes_at",
     "retry_open_payment",
+    "rhythm_of",
     "running_memberships",
     "save_method",
+    "schedule_declared",
+    "seen_by_company",
     "send_back_to",
     "timing_for",
     "unpause_membership",

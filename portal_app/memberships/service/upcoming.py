@@ -15,6 +15,7 @@ from portal_app.catalog.repository import plans_by_id
 from portal_app.identity.actor import Actor
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.money import Money
+from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
@@ -134,13 +135,18 @@ def resumes_at(held: HeldMembership) -> datetime | None:
 
 def cycle_of(held: HeldMembership) -> Cycle | None:
     """The rhythm and the price; None for what is not billed again and again."""
-    membership, plan = held.row.membership, held.row.plan
-    if not held.facts.recurring or plan.interval is None:
+    rhythm = rhythm_of(held.row.membership, held.row.plan)
+    return replace(rhythm, amount=price_of(held)) if rhythm else None
+
+
+def rhythm_of(membership: Membership, plan: Plan) -> Cycle | None:
+    """The same at the plan's price."""
+    if membership.source is not MembershipSource.SUBSCRIPTION or plan.interval is None:
         return None
     # Stripe's own pause ends with a new anchor.
     resumed = None if membership.pause_behavior else membership.resumes_at
     anchor = resumed or membership.billing_anchor_at or membership.current_period_end
-    return _cycle(anchor or membership.started_at, plan.interval, plan, price_of(held))
+    return _cycle(anchor or membership.started_at, plan.interval, plan, plan.price)
 
 
 def _cycle(anchor: datetime, interval: Interval, plan: Plan, amount: Money) -> Cycle:

@@ -15,7 +15,7 @@ from portal_app.ui.reader import Reader
 
 # OPEN can be cancelled, DONE is, NOTHING never renews.
 ExitState: TypeAlias = Literal["open", "done", "nothing"]
-_REASONS: Final = {
+REASONS: Final = {
     Reason.TOO_EXPENSIVE: "It is too expensive",
     Reason.UNUSED: "I don't use it enough",
     Reason.MISSING_FEATURES: "Something I need is missing",
@@ -53,6 +53,7 @@ class CancelView:
     kept: list[str] = field(default_factory=list)
     reasons: list[ReasonOption] = field(default_factory=list)
     reference: str = ""
+    confirmation: str = ""
     asked: str = ""
     ends: str = ""
     waiting: bool = False
@@ -79,8 +80,9 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         further=list(_further(reader, page, state)),
         lost=list(_lost(reader, page)) if state == "open" else [],
         kept=list(_kept(reader)) if state == "open" else [],
-        reasons=[ReasonOption(id=one, label=reader.say(text)) for one, text in _REASONS.items()],
+        reasons=[ReasonOption(id=one, label=reader.say(text)) for one, text in REASONS.items()],
         reference=noted.reference if noted else "",
+        confirmation=f"/confirmations/{noted.id}.pdf" if noted else "",
         asked=reader.moment(noted.asked_at) if noted else "",
         ends=reader.date(ends_at) if ends_at else "",
         waiting=page.waiting and state == "done",

@@ -198,7 +198,7 @@ def _further(reader: Reader, page: PausePage, state: PauseStep) -> Iterator[str]
             yield reader.say("Billing resumes with the renewal on the date you choose.")
         else:
             yield reader.say("It resumes with a new period, charged on the date you choose.")
-        yield reader.say("You can resume earlier at any time.")
+        yield reader.say("We remind you seven days before. You can resume earlier at any time.")
     if state == "paused":
         access = reader.say("You keep access.") if held.has_access else ""
         yield access or reader.say("You have no access while it is paused.")

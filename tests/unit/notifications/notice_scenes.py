@@ -244,7 +244,7 @@ async def cancelled(shop: Shop) -> Payload:
     await shop.add(
         make_row,
         Cancellation,
-        {},
+        {"id": "cncl_golden"},
         membership_id=shop.held.membership.id,
         member_id="mber_golden",
         intent_id="itn_1",
@@ -265,6 +265,27 @@ async def ended(shop: Shop) -> Payload:
 
 async def kept(shop: Shop) -> Payload:
     return {}
+
+
+RESUMES = PERIOD_END + timedelta(days=62)
+
+
+async def will_pause(shop: Shop) -> Payload:
+    values = {"pauses_at": PERIOD_END, "resumes_at": RESUMES}
+    await shop.change(Membership, shop.held.membership.id, **values)
+    return {}
+
+
+async def paused(shop: Shop) -> Payload:
+    values = {"stripe_status": "paused", "paused_at": NOW, "resumes_at": RESUMES}
+    await shop.change(Membership, shop.held.membership.id, **values)
+    return {}
+
+
+async def resuming(shop: Shop) -> Payload:
+    await paused(shop)
+    await previewed(shop, RESUMES, 2900, 551)
+    return {"due_at": RESUMES.isoformat()}
 
 
 async def give_away(shop: Shop) -> None:
@@ -296,5 +317,9 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "price_changed": ("price_change", price_changed),
     "cancelled": ("cancelled", cancelled),
     "kept": ("kept", kept),
+    "will_pause": ("paused", will_pause),
+    "paused": ("paused", paused),
+    "resuming": ("resuming", resuming),
+    "resumed": ("resumed", kept),
     "ended": ("ended", ended),
 }

@@ -1,0 +1,31 @@
+"""The pages of the studio, for creators. Each stands in a module of its own."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.studio.home.state import StudioHomeState
+from portal_app.studio.membership.state import SoldMembershipState
+from portal_app.studio.pages.home import home_page
+from portal_app.studio.pages.membership import sold_membership_page
+from portal_app.ui.i18n import t
+
+_PRIVATE = {"sitemap": None}
+
+
+def register(app: rx.App) -> None:
+    """Add them; called at the root."""
+    app.add_page(
+        home_page,
+        route="/studio",
+        title=t("Studio"),
+        on_load=StudioHomeState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        sold_membership_page,
+        route="/studio/memberships/[membership_id]",
+        title=t("Membership"),
+        on_load=SoldMembershipState.load,
+        context=_PRIVATE,
+    )

@@ -1,0 +1,97 @@
+"""What stands around every page of the studio; for strangers there is no page."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.studio.state import StudioState
+from portal_app.studio.views import CompanyChoice
+from portal_app.ui.i18n import t
+from portal_app.ui.layout import page_shell
+from portal_app.ui.parts import (
+    empty_state,
+    link_button,
+    load_failed,
+    select_field,
+    skeleton_card,
+    skeleton_page,
+    stack,
+    text_link,
+)
+from portal_app.ui.parts.types import Child, Events, Text
+
+
+def studio_page(*body: Child, phase: Text, load: Events, title: Child, room: str) -> rx.Component:
+    """*body* once *phase* is `ready`. For strangers the page is none, whichever they ask for."""
+    return page_shell(
+        rx.match(
+            phase,
+            ("ready", stack(_head(title, room), *body)),
+            ("missing", _missing()),
+            ("failed", load_failed(load)),
+            _skeleton(),
+        ),
+        wide=True,
+        skeleton=_skeleton(),
+    )
+
+
+def _skeleton() -> rx.Component:
+    return skeleton_page(skeleton_card(4), skeleton_card(4))
+
+
+def _head(title: Child, room: str) -> rx.Component:
+    frame = StudioState.frame
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(title, class_name="page-title"),
+                rx.el.p(frame.title, class_name="page-subtitle"),
+                class_name="page-head",
+            ),
+            rx.cond(frame.companies, _companies()),
+            class_name="studio-head",
+        ),
+        rx.el.nav(
+            *[_room(name, label, href, room) for name, label, href in _rooms()],
+            class_name="studio-rooms",
+            aria_label=t("Studio"),
+        ),
+        class_name="stack",
+    )
+
+
+def _rooms() -> list[tuple[str, Text, str]]:
+    return [("home", t("Overview"), "/studio/")]
+
+
+def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
+    current = {"aria_current": "page"} if name == here else {}
+    return text_link(label, f"{href}{StudioState.frame.query}", **current)
+
+
+def _companies() -> rx.Component:
+    def choice(one: CompanyChoice) -> rx.Component:
+        return rx.el.option(one.title, value=one.id)
+
+    return select_field(
+        t("Company"),
+        "company",
+        [],
+        more=rx.foreach(StudioState.frame.companies, choice),
+        value=StudioState.frame.company_id,
+        on_change=StudioState.switch,
+    )
+
+
+def _missing() -> rx.Component:
+    """The same for strangers, for another company's creators and for what isn't there."""
+    return stack(
+        rx.el.div(
+            rx.el.h1(t("We can't find that page"), class_name="page-title"), class_name="page-head"
+        ),
+        empty_state(
+            t("The address may be mistyped, or the page may have moved."),
+            action=link_button(t("See your memberships"), "/orders/", variant="primary"),
+        ),
+    )
