@@ -62,7 +62,7 @@ def test_with_a_key_everything_is_off_until_it_is_named(
     portal_command("notices", "off", "receipt")
     shown = portal_command("notices", "preview").stdout
     assert "switched off on" in shown
-    assert shown.count(" on since ") == 5
+    assert shown.count(" on since ") == 8
     assert "Off: " in portal_command("notices", "off").stdout
     assert " on since " not in portal_command("notices", "preview").stdout
     portal_command("notices", "on", "all")

@@ -37,7 +37,7 @@ async def _write(writing: Writing) -> Letter:
         ),
         facts=(
             (reader.say("Membership"), writing.title),
-            (reader.say("Pauses on"), reader.date(begins) if begins else ""),
+            (reader.say("Pauses on"), reader.date(begins) if begins and not rests else ""),
             (reader.say("Resumes on"), reader.date(ends) if ends else ""),
         ),
         action=(way_back, f"{writing.manage_url}pause/"),
@@ -50,7 +50,8 @@ def _access(writing: Writing, *, rests: bool) -> str:
         return reader.say("You keep access.")
     if rests:
         return reader.say("You have no access while it is paused.")
-    return reader.say("You keep access until then.")
+    begins = pauses_from(held.facts)
+    return reader.say("You keep access until {date}.", date=reader.date(begins)) if begins else ""
 
 
 NOTICE = NoticeKind(
