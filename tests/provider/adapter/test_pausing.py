@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
-from portal_app.identity.actor import Actor, ActorKind
+from portal_app.identity.actor import ActorKind
 from portal_app.intents.errors import StillUnderWay, Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent, IntentOutcome
@@ -25,16 +25,12 @@ from portal_app.memberships.errors import (
     NothingToResume,
     PauseChanged,
 )
-from portal_app.memberships.models import MembershipEvent, MembershipSubscription, Pause
+from portal_app.memberships.models import MembershipEvent, Pause
 from portal_app.memberships.service import (
     PAUSE,
     RESUME,
     UNPAUSE,
-    HeldMembership,
-    PausePage,
-    fill_previews,
     pause_membership,
-    pause_page,
     resume_membership,
     unpause_membership,
 )
@@ -42,6 +38,15 @@ from portal_app.provider.errors import CardDeclined
 from tests.conftest import Clocks
 from tests.provider.adapter.account import DAY, one, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
+from tests.provider.adapter.pausing_shop import (
+    arrive,
+    at_stripe,
+    first,
+    invoices,
+    page,
+    pause,
+    subscription_of,
+)
 from tests.provider.sandbox_server import SandboxServer
 
 
@@ -53,50 +58,9 @@ async def shop(
         yield shop
 
 
-async def first(shop: Shop) -> HeldMembership:
-    return (await shop.held(shop.ada))[0]
-
-
-async def page(shop: Shop, actor: Actor | None = None) -> PausePage:
-    member_id = (await first(shop)).row.member.id
-    async with shop.db.reading() as session:
-        return await pause_page(session, actor or shop.ada, member_id, business_now())
-
-
-async def pause(shop: Shop, months: int = 2, actor: Actor | None = None) -> str:
-    found = await page(shop)
-    member_id = found.held.row.member.id
-    await pause_membership(
-        shop.desk, actor or shop.ada, member_id, months=months, shown=found.plan.told
-    )
-    return member_id
-
-
-async def arrive(shop: Shop, clocks: Clocks, days: int) -> None:
-    """Time passes at Stripe and here, and everything is learnt."""
-    shop.sandbox.advance(days * DAY)
-    for clock in (clocks.business, clocks.wall):
-        clock.advance(timedelta(days=days))
-    await shop.learn()
-    clocks.wall.advance(timedelta(seconds=1))
-    await fill_previews(shop.db, shop.writer)
-
-
 @pytest.fixture
 async def sub(shop: Shop) -> str:
-    """Of the membership that stands first: both of Ada's were made in one moment."""
-    membership_id = (await first(shop)).row.membership.id
-    link = await one(shop.db, MembershipSubscription, membership_id=membership_id)
-    return link.stripe_subscription_id
-
-
-def invoices(shop: Shop, sub: str, status: str = "paid") -> list[int]:
-    given: Any = {"subscription": sub, "status": status}
-    return [one.total for one in shop.client.v1.invoices.list(given).data]
-
-
-def at_stripe(shop: Shop, sub: str) -> Any:
-    return shop.client.v1.subscriptions.retrieve(sub)
+    return await subscription_of(shop)
 
 
 async def test_it_pauses_with_the_period_and_resumes_by_itself(
