@@ -137,6 +137,8 @@ def _field(field: Field) -> Json:
         schema["type"] = "boolean"
     if field.kind == "date-time":
         schema["format"] = "date-time"
+    if field.kind == "integer":
+        schema |= {"type": "integer", "minimum": field.least, "maximum": field.most}
     if field.kind == "map":
         schema |= {"type": "object", "additionalProperties": {"type": "string"}}
     if field.choices:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Self
+
+from portal_app.catalog.retention import (
+    OwnReason,
+    RetentionDiscount,
+    read_discounts,
+    read_reasons,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +49,18 @@ class CancelPolicy:
 
     With *at_once* it ends right away instead of with the paid period. *void_unpaid* takes an
     overdue invoice back; without it, it is still owed and the page says so.
+
+    *reasons* are the company's own, asked instead of ours. At most one offer stands beside the
+    button: the first of *offers* (`discount`, `plan`, `pause`) that can be made; *discounts* are by
+    plan. *undo_company_end* lets a holder take back an end that the company has arranged.
     """
 
     at_once: bool = False
     void_unpaid: bool = True
+    reasons: tuple[OwnReason, ...] = ()
+    offers: tuple[str, ...] = ("discount", "plan", "pause")
+    discounts: Mapping[str, RetentionDiscount] = field(default_factory=dict)
+    undo_company_end: bool = False
 
     @classmethod
     def read(cls, body: object) -> Self:
@@ -54,7 +70,45 @@ class CancelPolicy:
         return cls(
             at_once=_flag(given.get("at_once"), default.at_once),
             void_unpaid=_flag(given.get("void_unpaid"), default.void_unpaid),
+            reasons=read_reasons(given.get("reasons")),
+            offers=_texts(given.get("offers"), default.offers),
+            discounts=read_discounts(given.get("discounts")),
+            undo_company_end=_flag(given.get("undo_company_end"), default.undo_company_end),
         )
+
+
+class TransferMode(StrEnum):
+    """Whether a holder may hand a membership on: by themselves, with the seller's word, or not."""
+
+    ON = "on"
+    APPROVAL = "approval"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferPolicy:
+    """*products* are exceptions for single products (`prod_…` of ours)."""
+
+    mode: TransferMode = TransferMode.ON
+    products: Mapping[str, TransferMode] = field(default_factory=dict)
+
+    def for_product(self, product_id: str) -> TransferMode:
+        return self.products.get(product_id, self.mode)
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        products = given.get("products")
+        named = products if isinstance(products, Mapping) else {}
+        return cls(
+            mode=_mode(given.get("mode")) or cls().mode,
+            products={str(one): mode for one, said in named.items() if (mode := _mode(said))},
+        )
+
+
+def _mode(value: object) -> TransferMode | None:
+    return TransferMode(value) if isinstance(value, str) and value in set(TransferMode) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +199,7 @@ class Configuration:
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
     pause: PausePolicy = field(default_factory=PausePolicy)
+    transfer: TransferPolicy = field(default_factory=TransferPolicy)
     withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
 
@@ -154,6 +209,7 @@ class Configuration:
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
             pause=PausePolicy.read(body.get("pause")),
+            transfer=TransferPolicy.read(body.get("transfer")),
             withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),
         )
@@ -168,6 +224,12 @@ def _flag(value: object, default: bool) -> bool:
 
 def _within(value: object, least: int, most: int, default: int) -> int:
     return value if type(value) is int and least <= value <= most else default
+
+
+def _texts(value: object, default: tuple[str, ...]) -> tuple[str, ...]:
+    given = value if isinstance(value, list) else None
+    texts = given is not None and all(isinstance(one, str) for one in given)
+    return tuple(given) if given is not None and texts else default
 
 
 def _targets(value: object) -> tuple[str, ...] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from portal_app.provider.stripe.verbs.coupons import CouponVerbs
 from portal_app.provider.stripe.verbs.documents import DocumentVerbs
 from portal_app.provider.stripe.verbs.finding import FindVerbs
+from portal_app.provider.stripe.verbs.handover import HandoverVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
 from portal_app.provider.stripe.verbs.pauses import PauseVerbs
 from portal_app.provider.stripe.verbs.plans import PlanVerbs
+from portal_app.provider.stripe.verbs.rejoining import RejoinVerbs
 from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
 
 
@@ -16,6 +19,9 @@ class StripeWriter(
     SubscriptionVerbs,
     PlanVerbs,
     PauseVerbs,
+    HandoverVerbs,
+    CouponVerbs,
+    RejoinVerbs,
     InvoiceVerbs,
     FindVerbs,
     DocumentVerbs,

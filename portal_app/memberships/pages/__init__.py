@@ -11,6 +11,7 @@ from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.pausing import pause_page
 from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.pages.rejoining import rejoin_page
 from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
     CancelState,
@@ -19,6 +20,7 @@ from portal_app.memberships.state import (
     OrdersState,
     PausingState,
     PayState,
+    RejoinState,
     UpcomingState,
     refresh_overdue,
 )
@@ -52,6 +54,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/pay",
         title=t("Pay"),
         on_load=PayState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        rejoin_page,
+        route="/billing/manage/[member_id]/rejoin",
+        title=t("Join again"),
+        on_load=RejoinState.load,
         context=_PRIVATE,
     )
     app.add_page(

@@ -22,10 +22,32 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.company_updates import (
+    DESCRIBE,
+    EXTEND,
+    extend_as_company,
+    reactivate_as_company,
+    set_metadata_as_company,
+)
 from portal_app.memberships.service.details import MembershipDetails, get_membership
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
-from portal_app.memberships.service.keeping import KEEP, keep_declared, keep_membership
+from portal_app.memberships.service.given_away import GivenAway, given_away
+from portal_app.memberships.service.keeping import (
+    KEEP,
+    keep_as_company,
+    keep_declared,
+    keep_membership,
+)
+from portal_app.memberships.service.listing import (
+    MembershipList,
+    PastPosition,
+    list_memberships,
+    overdue_memberships,
+    past_memberships,
+    running_memberships,
+)
+from portal_app.memberships.service.offering import DISCOUNT, note_won_back, take_offer
 from portal_app.memberships.service.pause_page import PausePage, pause_page, pause_plan
 from portal_app.memberships.service.pausing import pause_as_company, pause_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
@@ -53,7 +75,7 @@ from portal_app.memberships.service.previews import (
     is_preview_due,
     refresh_previews,
 )
-from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.pricing import cost_of, extra_items, price_of
 from portal_app.memberships.service.promotions import (
     PROMOTION,
     PromotionQuote,
@@ -64,16 +86,19 @@ from portal_app.memberships.service.promotions import (
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
-    MembershipList,
-    PastPosition,
     find_held,
-    list_memberships,
     next_charge_at,
-    overdue_memberships,
-    past_memberships,
-    running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.rejoin_page import RejoinPage, rejoin_page
+from portal_app.memberships.service.rejoining import (
+    JOIN,
+    RejoinQuote,
+    look_up_rejoin,
+    quote_rejoin,
+    rejoin,
+    rejoin_secret,
+)
 from portal_app.memberships.service.resting import PAUSE
 from portal_app.memberships.service.resuming import (
     RESUME,
@@ -106,6 +131,10 @@ __all__ = [
     "CANCEL",
     "CHANGE_LATER",
     "CHANGE_NOW",
+    "DESCRIBE",
+    "DISCOUNT",
+    "EXTEND",
+    "JOIN",
     "KEEP",
     "KEEP_PLAN",
     "PAUSE",
@@ -117,6 +146,7 @@ __all__ = [
     "UNPAUSE",
     "ExitPage",
     "ExpectedCharge",
+    "GivenAway",
     "HeldMembership",
     "MembershipDetails",
     "MembershipList",
@@ -130,6 +160,8 @@ __all__ = [
     "PreviewSource",
     "PromotionQuote",
     "Quote",
+    "RejoinPage",
+    "RejoinQuote",
     "Round",
     "WantedSetup",
     "YearAhead",
@@ -145,22 +177,28 @@ __all__ = [
     "charge_to",
     "cheaper_plans_of",
     "confirmation_secret",
+    "cost_of",
     "exit_page",
+    "extend_as_company",
     "extra_items",
     "fill_previews",
     "find_held",
     "get_membership",
+    "given_away",
     "is_preview_due",
+    "keep_as_company",
     "keep_declared",
     "keep_membership",
     "keep_plan",
     "list_memberships",
     "look_up_payment",
+    "look_up_rejoin",
     "make_default",
     "method_added",
     "method_choices",
     "next_charge_at",
     "next_charge_of",
+    "note_won_back",
     "overdue_memberships",
     "paid_by",
     "past_memberships",
@@ -177,7 +215,12 @@ __all__ = [
     "purchases_of",
     "quote_change",
     "quote_promotion",
+    "quote_rejoin",
+    "reactivate_as_company",
     "refresh_previews",
+    "rejoin",
+    "rejoin_page",
+    "rejoin_secret",
     "remove_as_company",
     "remove_method",
     "replace_when_saved",
@@ -192,6 +235,8 @@ __all__ = [
     "schedule_declared",
     "seen_by_company",
     "send_back_to",
+    "set_metadata_as_company",
+    "take_offer",
     "timing_for",
     "unpause_membership",
     "use_promotion",

@@ -17,11 +17,14 @@ from portal_app.invoices.repository import latest_invoices, payments_of_intent
 from portal_app.invoices.repository.entries import payments_of
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships import repository
+from portal_app.memberships.history_repository import latest_events
 from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.pauses import PausePlan
 from portal_app.memberships.preview_repository import previews_of
+from portal_app.memberships.service.joinable import is_over, plans_to_join
 from portal_app.memberships.service.pause_page import pause_plan
 from portal_app.memberships.service.reading import HeldMembership, find_held
+from portal_app.memberships.service.undoing import may_undo
 
 INVOICES_SHOWN: Final = 5
 EVENTS_SHOWN: Final = 20
@@ -33,6 +36,8 @@ class MembershipDetails:
 
     *preview* is what it will be charged next, as the provider said. *pause* is what
     pausing would do. *attempts* are the payments of these invoices, by invoice.
+    *undoable* says that its arranged end can be taken back by whoever holds it, *rejoinable* that
+    it can begin again after it.
     """
 
     held: HeldMembership
@@ -43,6 +48,8 @@ class MembershipDetails:
     scheduled: tuple[Plan, Product] | None
     pause: PausePlan
     preview: UpcomingCharge | None = None
+    undoable: bool = False
+    rejoinable: bool = False
 
 
 async def get_membership(
@@ -61,7 +68,7 @@ async def get_membership(
     )
     intent = membership.stripe_payment_intent_id
     payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
-    events = await repository.latest_events(session, held.row.member, limit=EVENTS_SHOWN)
+    events = await latest_events(session, held.row.member, limit=EVENTS_SHOWN)
     plan_id = membership.scheduled_change.get("plan_id")
     previews = await previews_of(session, actor, [membership.id])
     return MembershipDetails(
@@ -73,4 +80,6 @@ async def get_membership(
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         pause=await pause_plan(session, held),
         preview=previews.get(membership.id),
+        undoable=held.current and await may_undo(session, membership, held.facts),
+        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
     )

@@ -18,9 +18,11 @@ from portal_app.invoices.models import InvoiceStatus
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.memberships import exit_repository
 from portal_app.memberships.errors import PauseChanged
+from portal_app.memberships.offers import OfferKind
 from portal_app.memberships.pauses import PauseKind
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.rules.standing import PAUSES_EARLY
+from portal_app.memberships.service.offering import note_won_back
 from portal_app.memberships.service.refunding import give_back
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.pausing import PlannedPause
@@ -132,6 +134,7 @@ async def _apply(
     noted = await exit_repository.pause_of(session, intent.id)
     if noted is not None:
         noted.confirmed_at = wall_now()
+        await note_won_back(session, noted.membership_id, OfferKind.PAUSE)
 
 
 PAUSE: Final = Write(kind="pausing.pause", send=_send, apply=_apply)

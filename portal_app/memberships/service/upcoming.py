@@ -31,8 +31,13 @@ from portal_app.memberships.rules import (
     previewed_at,
     renewal_date,
 )
+from portal_app.memberships.service.listing import (
+    running_memberships,
+)
 from portal_app.memberships.service.pricing import extra_items, price_of
-from portal_app.memberships.service.reading import HeldMembership, running_memberships
+from portal_app.memberships.service.reading import (
+    HeldMembership,
+)
 
 MONTHS: Final = 12
 

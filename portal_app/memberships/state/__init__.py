@@ -9,6 +9,7 @@ from portal_app.memberships.state.orders import OrdersState
 from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
 from portal_app.memberships.state.pausing import PausingState
 from portal_app.memberships.state.paying import PayState
+from portal_app.memberships.state.rejoining import RejoinState
 from portal_app.memberships.state.upcoming import UpcomingState
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "OverdueState",
     "PausingState",
     "PayState",
+    "RejoinState",
     "UpcomingState",
     "refresh_overdue",
 ]

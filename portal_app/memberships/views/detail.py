@@ -9,7 +9,7 @@ from typing import Final
 from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
-from portal_app.memberships.exits import can_be_undone, plan_exit
+from portal_app.memberships.exits import plan_exit
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
     MembershipStatus,
@@ -78,6 +78,8 @@ class MembershipView:
     can_pause: bool = False
     unpause: UnpauseLink = ""
     resume_note: str = ""
+    can_transfer: bool = False
+    can_rejoin: bool = False
 
 
 def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
@@ -113,10 +115,12 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
-        can_undo=held.current and can_be_undone(held.facts),
         can_pause=held.current and details.pause.is_possible,
         unpause=unpause_link(held),
         resume_note=resume_note(reader, held, details.preview),
+        can_undo=details.undoable,
+        can_rejoin=details.rejoinable,
+        can_transfer=held.current,
     )
 
 

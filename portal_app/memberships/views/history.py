@@ -27,6 +27,12 @@ _PLAIN: Final = {
     "created": "Membership set up",
     "claimed": "Linked to your account",
     "linked": "Linked to your account by support",
+    "transfer_offered": "Transfer offered",
+    "transfer_withdrawn": "Transfer withdrawn",
+    "transfer_declined": "Transfer declined",
+    "transfer_expired": "Transfer offer expired",
+    "transfer_failed": "Transfer could not be completed",
+    "transferred": "Transferred to you",
     "trial_started": "Trial started",
     "trial_ended": "Trial ended",
     "activated": "Membership started",
@@ -47,7 +53,11 @@ _PLAIN: Final = {
     "resumed": "Resumed",
     "cancel_scheduled": "Cancelled",
     "cancel_undone": "Cancellation taken back",
+    "won_back": "Stayed with an offer",
     "canceled": "Ended",
+    "rejoined": "Joined again",
+    "extended": "Extended",
+    "reactivated": "Reactivated",
     "expired": "Expired: the first payment was not finished",
 }
 _WITH_AMOUNT: Final = {
@@ -58,6 +68,7 @@ _WITH_AMOUNT: Final = {
     "dispute_closed": "Dispute of a payment of {amount} closed",
 }
 _WITH_DATE: Final = {
+    "extended": ("until", "Extended until {date}"),
     "trial_started": ("trial_end_at", "Trial started, until {date}"),
     "pause_scheduled": ("takes_effect_at", "Pause arranged, from {date}"),
     "plan_change_scheduled": ("takes_effect_at", "Change of plan arranged for {date}"),

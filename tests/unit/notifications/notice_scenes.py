@@ -1,4 +1,4 @@
-"""What happens before each notice, in a shop with a brand; ids in mails are named."""
+"""What happens before each notice, in `mail_shop.py`'s shop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Any
 
 from portal_app.catalog.models import Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
-from portal_app.memberships.models import Cancellation, CardNotice, Member, Membership
+from portal_app.memberships.models import (
+    Cancellation,
+    CardNotice,
+    Member,
+    Membership,
+    RetentionOffer,
+)
 from tests.factories import (
     NOW,
     PERIOD_END,
@@ -19,7 +25,7 @@ from tests.factories import (
     make_plan,
 )
 from tests.rows import make_row
-from tests.unit.notifications.notice_shop import Payload, Shop, previewed
+from tests.unit.notifications.mail_shop import Payload, Shop, previewed
 from tests.unit.notifications.pause_scenes import paused, resuming, will_pause
 
 
@@ -180,6 +186,21 @@ async def kept(shop: Shop) -> Payload:
     return {}
 
 
+async def won_back(shop: Shop) -> Payload:
+    await shop.add(
+        make_row,
+        RetentionOffer,
+        {},
+        membership_id=shop.held.membership.id,
+        member_id="mber_golden",
+        kind="discount",
+        terms={"coupon": "STAY", "percent_off": 20, "months": 3},
+        chosen_at=NOW,
+        taken_at=NOW,
+    )
+    return {}
+
+
 async def give_away(shop: Shop) -> None:
     """Ben holds it now."""
     await shop.change(Member, "mber_golden", until_at=NOW)
@@ -213,5 +234,8 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "paused": ("paused", paused),
     "resuming": ("resuming", resuming),
     "resumed": ("resumed", kept),
+    "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
+    "yearly_reminder": ("yearly_reminder", kept),
+    "tacit_renewal": ("tacit_renewal", renewal),
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from portal_app.memberships.models import Membership
 from tests.factories import NOW, PERIOD_END
-from tests.unit.notifications.notice_shop import Payload, Shop, previewed
+from tests.unit.notifications.mail_shop import Payload, Shop, previewed
 
 RESUMES = PERIOD_END + timedelta(days=62)
 

@@ -20,8 +20,8 @@ from portal_app.ui.catalogue import LOCALES
 from tests.conftest import Clocks
 from tests.factories import NOW, PERIOD_END
 from tests.unit.notifications.golden_mails import assert_golden
+from tests.unit.notifications.mail_shop import Shop, make_shop
 from tests.unit.notifications.notice_scenes import PAID, SCENES, give_away, receipt
-from tests.unit.notifications.notice_shop import Shop, make_shop
 
 
 @pytest.fixture
@@ -71,6 +71,8 @@ async def test_what_is_being_cancelled_says_no_more_how_to_cancel(shop: Shop) ->
         ("resuming", Membership, {"stripe_status": "active"}),
         ("resumed", Membership, {"pauses_at": PERIOD_END}),
         ("price_change", Membership, {"scheduled_change": {}}),
+        ("yearly_reminder", Membership, {"cancel_at_period_end": True}),
+        ("tacit_renewal", Membership, {"cancel_at_period_end": True}),
         ("refund", Refund, {"status": "failed"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""A shop with a brand, in which Ada holds one membership; ids in mails are named."""
+"""A shop with a brand, and Ada's membership of it; ids in mails are named."""
 
 from __future__ import annotations
 
