@@ -126,6 +126,7 @@ from portal_app.memberships.service.upcoming import (
     rhythm_of,
     year_ahead,
 )
+from portal_app.memberships.service.withdrawing import WITHDRAW, withdraw_declared
 
 __all__ = [
     "CANCEL",
@@ -144,6 +145,7 @@ __all__ = [
     "RESUME",
     "SAVE_METHOD",
     "UNPAUSE",
+    "WITHDRAW",
     "ExitPage",
     "ExpectedCharge",
     "GivenAway",
@@ -241,5 +243,6 @@ __all__ = [
     "unpause_membership",
     "use_promotion",
     "watch_cards",
+    "withdraw_declared",
     "year_ahead",
 ]
