@@ -59,6 +59,7 @@ from portal_app.memberships.state import (
     OverdueState,
     PausingState,
     PayState,
+    PlanState,
     UpcomingState,
 )
 from portal_app.notifications.pages import notice_section
@@ -105,6 +106,7 @@ FOLLOWING: tuple[Any, ...] = (
     UpcomingState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
+    PlanState.refresh,
     CancelState.refresh,
     PausingState.refresh,
     TransferState.refresh,

@@ -11,6 +11,7 @@ from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.pausing import pause_page
 from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.pages.plans import plan_page
 from portal_app.memberships.pages.rejoining import rejoin_page
 from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
@@ -20,6 +21,8 @@ from portal_app.memberships.state import (
     OrdersState,
     PausingState,
     PayState,
+    PlanState,
+    PromotionState,
     RejoinState,
     UpcomingState,
     refresh_overdue,
@@ -82,6 +85,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/pause",
         title=t("Pause membership"),
         on_load=PausingState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        plan_page,
+        route="/billing/manage/[member_id]/plan",
+        title=t("Change plan"),
+        on_load=[PlanState.load, PromotionState.start],
         context=_PRIVATE,
     )
     app.add_page(

@@ -20,6 +20,8 @@ from portal_app.memberships import repository
 from portal_app.memberships.history_repository import latest_events
 from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.pauses import PausePlan
+from portal_app.memberships.plan_models import RequestedPlanChange
+from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.service.joinable import is_over, plans_to_join
 from portal_app.memberships.service.pause_page import pause_plan
@@ -35,7 +37,8 @@ class MembershipDetails:
     """One membership with its latest invoices, its history, and the plan it will change to.
 
     *preview* is what it will be charged next, as the provider said. *pause* is what
-    pausing would do. *attempts* are the payments of these invoices, by invoice.
+    pausing would do, *asked* the change of plan that its holder wanted and that has not happened.
+    *attempts* are the payments of these invoices, by invoice.
     *undoable* says that its arranged end can be taken back by whoever holds it, *rejoinable* that
     it can begin again after it.
     """
@@ -48,6 +51,7 @@ class MembershipDetails:
     scheduled: tuple[Plan, Product] | None
     pause: PausePlan
     preview: UpcomingCharge | None = None
+    asked: RequestedPlanChange | None = None
     undoable: bool = False
     rejoinable: bool = False
 
@@ -80,6 +84,7 @@ async def get_membership(
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         pause=await pause_plan(session, held),
         preview=previews.get(membership.id),
+        asked=await standing_change(session, membership.id) if plan_id else None,
         undoable=held.current and await may_undo(session, membership, held.facts),
         rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
     )

@@ -16,7 +16,6 @@ from portal_app.invoices.repository import last_attempts
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.plans import waits_for_payment
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
@@ -28,6 +27,7 @@ from portal_app.memberships.rules import (
     renewal_date,
     status_of,
 )
+from portal_app.memberships.service.unpaid import only_switches, unpaid_invoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class HeldMembership:
         """The open invoice that a change of plan waits for: nothing is owed before it is paid."""
         invoice = self.row.latest_invoice
         is_open = invoice is not None and invoice.status is InvoiceStatus.OPEN
-        return invoice if is_open and _only_switches(self.row) else None
+        return invoice if is_open and only_switches(self.row) else None
 
     @property
     def payable(self) -> Invoice | None:
@@ -120,7 +120,7 @@ async def decided(
     if not rows:
         return []
     policies = await published_configurations(session, {row.company.id for row in rows})
-    unpaid = await _unpaid(session, actor, rows)
+    unpaid = await unpaid_invoices(session, actor, rows)
     attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
     return [
         _decide(
@@ -153,34 +153,3 @@ def _decide(
         last_attempt=attempts.get(unpaid.id) if unpaid else None,
         as_of=now,
     )
-
-
-def _only_switches(row: HoldingRow) -> bool:
-    """Whether its latest invoice is no debt: a change of plan waits for it, or is given up."""
-    status = status_of(StripeFacts.of(row.membership))
-    return waits_for_payment(row.membership) and status not in NEEDS_ATTENTION
-
-
-async def _unpaid(
-    session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow]
-) -> dict[str, Invoice]:
-    """The open invoice of each membership that has one.
-
-    Of an unpaid subscription the latest invoice is a draft that nobody is asked to pay
-    (docs.stripe.com/billing/subscriptions/overview#unpaid-subscriptions): an earlier one is open.
-    """
-    latest = {
-        row.membership.id: invoice
-        for row in rows
-        if (invoice := row.latest_invoice) is not None
-        and invoice.status is InvoiceStatus.OPEN
-        and not _only_switches(row)
-    }
-    others = [
-        row.membership.id
-        for row in rows
-        if row.membership.id not in latest
-        and status_of(StripeFacts.of(row.membership)) in NEEDS_ATTENTION
-    ]
-    earlier = await repository.open_invoices(session, actor, others) if others else {}
-    return earlier | latest

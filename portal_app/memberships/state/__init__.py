@@ -9,10 +9,13 @@ from portal_app.memberships.state.orders import OrdersState
 from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
 from portal_app.memberships.state.pausing import PausingState
 from portal_app.memberships.state.paying import PayState
+from portal_app.memberships.state.plans import HEADING, PlanState
+from portal_app.memberships.state.promotions import PromotionState
 from portal_app.memberships.state.rejoining import RejoinState
 from portal_app.memberships.state.upcoming import UpcomingState
 
 __all__ = [
+    "HEADING",
     "CancelState",
     "ChargedToState",
     "MembershipState",
@@ -20,6 +23,8 @@ __all__ = [
     "OverdueState",
     "PausingState",
     "PayState",
+    "PlanState",
+    "PromotionState",
     "RejoinState",
     "UpcomingState",
     "refresh_overdue",

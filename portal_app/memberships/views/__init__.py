@@ -19,6 +19,13 @@ from portal_app.memberships.views.offers import OfferView
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.pauses import PauseOption, PauseView, pause_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
+from portal_app.memberships.views.plan_quotes import (
+    PlanQuoteView,
+    PromotionView,
+    plan_quote_view,
+    promotion_view,
+)
+from portal_app.memberships.views.plans import PlanOption, PlanView, plan_view
 from portal_app.memberships.views.rejoining import (
     PlanChoice,
     QuoteView,
@@ -61,6 +68,10 @@ __all__ = [
     "PayMethod",
     "PayView",
     "PlanChoice",
+    "PlanOption",
+    "PlanQuoteView",
+    "PlanView",
+    "PromotionView",
     "QuoteView",
     "ReasonOption",
     "RejoinView",
@@ -77,6 +88,9 @@ __all__ = [
     "overdue_view",
     "pause_view",
     "pay_view",
+    "plan_quote_view",
+    "plan_view",
+    "promotion_view",
     "quote_view",
     "refusal_sentence",
     "rejoin_view",
