@@ -15,6 +15,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal_app import composition, operators, startup
+from portal_app.branding.commands import theme_commands
 from portal_app.catalog.models import CreatorRole
 from portal_app.demo.commands import app as demo_commands
 from portal_app.jobs.commands import job_commands
@@ -41,6 +42,7 @@ app.add_typer(keys, name="api-key")
 app.add_typer(job_commands(composition.install), name="jobs")
 app.add_typer(notice_commands(composition.install), name="notices")
 app.add_typer(stripe, name="stripe")
+app.add_typer(theme_commands(composition.install), name="theme")
 
 Result = TypeVar("Result")
 CompanyId = Annotated[str, typer.Option("--company", help="Id of the company (biz_…).")]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.studio.brand.state import BrandStudioState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
+from portal_app.studio.pages.brand import brand_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
 from portal_app.ui.i18n import t
@@ -27,5 +29,12 @@ def register(app: rx.App) -> None:
         route="/studio/memberships/[membership_id]",
         title=t("Membership"),
         on_load=SoldMembershipState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        brand_page,
+        route="/studio/brand",
+        title=t("Brand"),
+        on_load=BrandStudioState.load,
         context=_PRIVATE,
     )

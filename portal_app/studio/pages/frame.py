@@ -62,7 +62,7 @@ def _head(title: Child, room: str) -> rx.Component:
 
 
 def _rooms() -> list[tuple[str, Text, str]]:
-    return [("home", t("Overview"), "/studio/")]
+    return [("home", t("Overview"), "/studio/"), ("brand", t("Brand"), "/studio/brand/")]
 
 
 def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
