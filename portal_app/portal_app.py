@@ -32,6 +32,7 @@ from portal_app.identity.intake import install_intake
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
+from portal_app.identity.stepup.routes import router as step_up_router
 from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
@@ -133,6 +134,7 @@ def create_http() -> FastAPI:
         )
     )
     http.include_router(sign_in_router)
+    http.include_router(step_up_router)
     http.include_router(brand_router)
     http.include_router(studio_brand_router)
     http.include_router(

@@ -11,6 +11,7 @@ from portal_app.invoices import models as invoices
 from portal_app.invoices.recipients import models as receipt_recipients
 from portal_app.invoices.upcoming import models as upcoming
 from portal_app.memberships import models as memberships
+from portal_app.memberships import plan_models
 from portal_app.notifications import models as notifications
 from portal_app.payment_methods import models as payment_methods
 
@@ -26,6 +27,7 @@ __all__ = [
     "memberships",
     "notifications",
     "payment_methods",
+    "plan_models",
     "receipt_recipients",
     "upcoming",
 ]

@@ -58,17 +58,57 @@ class CancelPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChangePolicy:
+    """What holders may change about their plan by themselves.
+
+    *targets* None is every plan that is sold of the same product; otherwise exactly these (`plan_…`
+    or Stripe's ids of prices), also of the company's other products; none at all where it is empty.
+    A cheaper plan begins with the next period, with *downgrade_at_once* right away and the rest of
+    the period as credit. *least* and *most* are how many units may be had; one is no choice.
+    """
+
+    targets: tuple[str, ...] | None = None
+    downgrade_at_once: bool = False
+    in_trial: bool = True
+    least: int = 1
+    most: int = 1
+    promotion_codes: bool = True
+
+    @property
+    def offers_quantity(self) -> bool:
+        return self.least < self.most
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        default = cls()
+        units = given.get("quantity")
+        least, most = _range(units) or (default.least, default.most)
+        return cls(
+            targets=_targets(given.get("targets")),
+            downgrade_at_once=_flag(given.get("downgrade_at_once"), default.downgrade_at_once),
+            in_trial=_flag(given.get("in_trial"), default.in_trial),
+            least=least,
+            most=most,
+            promotion_codes=_flag(given.get("promotion_codes"), default.promotion_codes),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One company's policies as they apply now."""
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
+    plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
 
     @classmethod
     def read(cls, body: Mapping[str, object]) -> Self:
         return cls(
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
+            plan_change=PlanChangePolicy.read(body.get("plan_change")),
         )
 
 
@@ -77,3 +117,21 @@ DEFAULT = Configuration()
 
 def _flag(value: object, default: bool) -> bool:
     return value if isinstance(value, bool) else default
+
+
+def _targets(value: object) -> tuple[str, ...] | None:
+    """`"all"`, `"none"` or a list of ids."""
+    if value == "none":
+        return ()
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    return None
+
+
+def _range(value: object) -> tuple[int, int] | None:
+    """`{"least", "most"}` in whole numbers from one on."""
+    given = value if isinstance(value, Mapping) else {}
+    least, most = given.get("least", 1), given.get("most")
+    if type(least) is not int or type(most) is not int or not 1 <= least <= most:
+        return None
+    return least, most

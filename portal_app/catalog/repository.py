@@ -51,6 +51,29 @@ async def plans_by_id(session: AsyncSession, plan_ids: Sequence[str]) -> dict[st
     return {plan.id: plan for plan in found}
 
 
+async def plans_on_sale(
+    session: AsyncSession, company_id: str, currency: str
+) -> list[tuple[Plan, Product]]:
+    """Recurring plans of a company in a currency that can still be bought, with their products.
+
+    A price that Stripe computes is stored with 0, as a free one is: neither can be compared.
+    """
+    statement = (
+        select(Plan, Product)
+        .join(Product, col(Product.id) == col(Plan.product_id))
+        .where(
+            col(Product.company_id) == company_id,
+            col(Product.active),
+            col(Plan.active),
+            col(Plan.currency) == currency,
+            col(Plan.interval).is_not(None),
+            col(Plan.amount_minor) > 0,
+        )
+        .order_by(col(Plan.amount_minor), col(Plan.id))
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
 async def creator_of(
     session: AsyncSession, company_id: str, *, person_id: str | None, address_key: str | None
 ) -> Creator | None:

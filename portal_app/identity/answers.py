@@ -34,7 +34,7 @@ def email_page(
         "identity/templates/email.html",
         request,
         status=error.status if error else 200,
-        headers=_retry_after(error),
+        headers=retry_after(error),
         next=next_path,
         email=email,
         notice=translate(locale, notice) if notice else None,
@@ -54,7 +54,7 @@ def code_page(
         "identity/templates/code.html",
         request,
         status=error.status if error else 200,
-        headers=_retry_after(error),
+        headers=retry_after(error),
         email=pending.address,
         next=pending.next_path,
         typed=typed,
@@ -73,7 +73,7 @@ def link_page(
         "identity/templates/link.html",
         request,
         status=error.status if error else 200,
-        headers=_retry_after(error),
+        headers=retry_after(error),
         token=token,
         email=pending.address if pending else None,
         next=pending.next_path if pending else "",
@@ -89,7 +89,7 @@ def refused_json(visitor: Visitor, error: PortalError) -> Response:
         "code": error.code,
         "message": translate(visitor.locale, error.sentence),
     }
-    return JSONResponse({"error": said}, error.status, headers=NO_STORE | _retry_after(error))
+    return JSONResponse({"error": said}, error.status, headers=NO_STORE | retry_after(error))
 
 
 def code_was_sent(visitor: Visitor, next_path: str) -> Response:
@@ -112,6 +112,7 @@ def sign_in_path(next_path: str, *, sent: bool = False) -> str:
     return f"/login/?sent=1&{query}" if sent else f"/login/?{query}"
 
 
-def _retry_after(error: PortalError | None) -> dict[str, str]:
+def retry_after(error: PortalError | None) -> dict[str, str]:
+    """The header that says when to try again, when *error* is a limit's."""
     limited = isinstance(error, TooManyRequests)
     return {"Retry-After": str(error.retry_after)} if limited else {}  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""The code and the link of a sign-in request, derived from its id: no table holds either."""
+"""Codes and links of sign-in requests and step-ups, derived from their ids: no table holds them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from portal_app.settings import get_settings
 def code_of(login_code_id: str) -> str:
     """The six digits of the mail."""
     return derive_code(get_settings().secret_key, "sign-in-code", login_code_id)
+
+
+def approval_code_of(step_up_id: str, number: int) -> str:
+    """The six digits that confirm a step-up; each one sent (*number*) ends the one before."""
+    return derive_code(get_settings().secret_key, "step-up-code", f"{step_up_id}:{number}")
 
 
 def link_token_of(login_code_id: str) -> str:

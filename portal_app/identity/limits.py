@@ -31,6 +31,11 @@ def counter() -> Counter:
 async def admit_request(address_key: str, ip: str) -> None:
     """Count a request for a code; raises TooManyRequests."""
     await admit(CODES_PER_IP, _network(ip))
+    await admit_code(address_key)
+
+
+async def admit_code(address_key: str) -> None:
+    """Count one more code to a mailbox, asked for by whom it is of; raises TooManyRequests."""
     await admit(CODES_PER_ADDRESS, address_key)
 
 

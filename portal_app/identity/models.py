@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from portal_app.kit.columns import reference, utc
+from portal_app.kit.columns import json_column, reference, utc
 from portal_app.kit.ids import new_id
 
 
@@ -83,3 +83,29 @@ class LoginSession(SQLModel, table=True):
     last_seen_at: datetime = Field(sa_column=utc())
     expires_at: datetime = Field(sa_column=utc(index=True))
     revoked_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class StepUp(SQLModel, table=True):
+    """One thing that somebody has to approve, in one session: asked, confirmed, used once.
+
+    *facts* and their *digest* say exactly what (`stepup.approval`); *back* is the page to return
+    to. The code is derived from `id` and *code_number*, which counts the codes sent to *address*.
+    Wall times.
+    """
+
+    __tablename__ = "step_ups"
+
+    id: str = Field(default_factory=lambda: new_id("stpu"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    session_id: str = Field(index=True)
+    purpose: str
+    digest: str
+    facts: dict[str, str] = Field(sa_column=json_column())
+    back: str
+    address: str
+    asked_at: datetime = Field(sa_column=utc(index=True))
+    code_number: int = 1
+    code_sent_at: datetime = Field(sa_column=utc())
+    wrong_tries: int = 0
+    confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    consumed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

@@ -207,6 +207,11 @@ class Payment(SQLModel, table=True):
         charged = self.status is PaymentStatus.PENDING and self.stripe_charge_id is not None
         return charged and not self.failure_code
 
+    @property
+    def asks_bank(self) -> bool:
+        """Whether it waits for the customer to confirm it with their bank."""
+        return self.status is PaymentStatus.PENDING and bool(self.failure_code)
+
 
 class Dispute(SQLModel, table=True):
     """A payment that somebody's bank questions or took back. `dsp_…`; a payment may have several.

@@ -27,7 +27,17 @@ from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import BatchQueue, Queue
 from portal_app.jobs.timers import Timer
 from portal_app.kit.db import database
-from portal_app.memberships.service import CANCEL, KEEP, PAY, REASSIGN, SAVE_METHOD
+from portal_app.memberships.service import (
+    CANCEL,
+    CHANGE_LATER,
+    CHANGE_NOW,
+    KEEP,
+    KEEP_PLAN,
+    PAY,
+    PROMOTION,
+    REASSIGN,
+    SAVE_METHOD,
+)
 from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
 from portal_app.notifications.models import OutboxMessage
@@ -45,7 +55,10 @@ GATHER_SECONDS: Final = 0.15
 # Three and a half days at the longest pause: as long as Stripe itself would keep trying.
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
-WRITES: Final = by_kind(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DETAILS)
+WRITES: Final = by_kind(
+    *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DETAILS),
+    *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
+)
 
 
 def outbox_queue(settings: Settings) -> Queue[OutboxMessage]:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_datetime
 
-from portal_app.identity.codes import code_of, link_token_of
-from portal_app.identity.models import LoginCode
+from portal_app.identity.codes import approval_code_of, code_of, link_token_of
+from portal_app.identity.models import LoginCode, StepUp
+from portal_app.identity.rules import CODE_LIFETIME
+from portal_app.identity.stepup.approval import approval_of, refusal
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.notifications.invitations import recipient_invitation
@@ -45,8 +47,28 @@ async def _sign_in_code(message: OutboxMessage) -> Mail:
     )
 
 
+async def _step_up_code(message: OutboxMessage) -> Mail:
+    async with database().reading() as session:
+        row = await session.get(StepUp, message.payload["step_up_id"])
+    number = message.payload["code_number"]
+    if row is None or row.code_number != number or refusal(row, wall_now()) is not None:
+        raise NothingToSend
+    code, approval = approval_code_of(row.id, number), approval_of(row)
+    return render(
+        "step_up_code",
+        message.locale,
+        subject=translate(message.locale, "Your code to confirm: {code}", code=code),
+        what=translate(message.locale, approval.sentence, **approval.facts),
+        code=code,
+        link=f"{get_settings().origin}/account/",
+        asked_at=_moment(row.code_sent_at, message.locale),
+        minutes=CODE_LIFETIME // timedelta(minutes=1),
+    )
+
+
 KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "sign_in_code": _sign_in_code,
+    "step_up_code": _step_up_code,
     "recipient_invitation": recipient_invitation,
     **dict.fromkeys(NOTICES, write_notice),
 }

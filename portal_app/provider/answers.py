@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from portal_app.kit.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,30 @@ class PageSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CouponFacts:
+    """What a discount takes off, of *percent_off* and *amount_off* one, and for how long.
+
+    *duration* is `once`, `repeating` (for *months*) or `forever`.
+    """
+
+    id: str
+    name: str
+    percent_off: Decimal | None
+    amount_off: Money | None
+    duration: str
+    months: int | None
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionFacts:
-    """A promotion code as customers type it; *active* is false when nobody can use it any more."""
+    """A promotion code as customers type it; *active* is false when nobody can use it any more.
+
+    With a *customer_id* it is for that one alone. What else it asks for, a preview tells.
+    """
 
     id: str
     code: str
-    coupon_id: str
+    coupon: CouponFacts
     active: bool
+    customer_id: str | None = None

@@ -6,8 +6,11 @@ from portal_app.provider.stripe.verbs.documents import DocumentVerbs
 from portal_app.provider.stripe.verbs.finding import FindVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
+from portal_app.provider.stripe.verbs.plans import PlanVerbs
 from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
 
 
-class StripeWriter(MethodVerbs, SubscriptionVerbs, InvoiceVerbs, FindVerbs, DocumentVerbs):
+class StripeWriter(
+    MethodVerbs, SubscriptionVerbs, PlanVerbs, InvoiceVerbs, FindVerbs, DocumentVerbs
+):
     """`PaymentWriter` as well as `ObjectSource` and `PaymentProvider`."""

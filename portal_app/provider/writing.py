@@ -10,18 +10,18 @@ of its kinds when it said no, UnknownAtProvider and ProviderMisconfigured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from portal_app.kit.money import Money
 from portal_app.provider.answers import (
     HostedPage,
     PageSetup,
-    PromotionFacts,
     SetupFacts,
 )
+from portal_app.provider.changing import PlanWriter
 from portal_app.provider.documents import DocumentSource
 from portal_app.provider.facts import (
     CustomerFacts,
@@ -33,25 +33,6 @@ from portal_app.provider.facts import (
 )
 from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
-
-Prorations = Literal["create_prorations", "always_invoice", "none"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanChange:
-    """Another price or quantity of one item, as previewed and as committed.
-
-    *prorated_at* is the moment that preview and commit count from. *discount_ids* run on and have
-    to be named. With *only_when_paid* nothing changes before its invoice is paid.
-    """
-
-    item_id: str
-    price_id: str
-    quantity: int
-    prorations: Prorations = "always_invoice"
-    prorated_at: datetime | None = None
-    discount_ids: tuple[str, ...] = ()
-    only_when_paid: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,29 +186,9 @@ class SubscriptionWriter(Protocol):
 
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts: ...
 
-    async def change_plan(
-        self, subscription_id: str, change: PlanChange, *, key: str
-    ) -> SubscriptionFacts: ...
-
-    async def set_discounts(
-        self,
-        subscription_id: str,
-        *,
-        kept: Sequence[str] = (),
-        coupons: Sequence[str] = (),
-        promotions: Sequence[str] = (),
-        key: str,
-    ) -> SubscriptionFacts:
-        """Exactly these run from now on; *kept* are discounts that run already."""
-        ...
-
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts: ...
-
-    async def release_schedule(self, schedule_id: str, *, key: str) -> None:
-        """Let a subscription go on without its schedule; one that is over is no error."""
-        ...
 
     async def create_subscription(
         self, wanted: NewSubscription, *, key: str
@@ -258,10 +219,6 @@ class InvoiceWriter(Protocol):
         """What the next invoice will say as things stand."""
         ...
 
-    async def preview_change(self, subscription_id: str, change: PlanChange) -> InvoiceFacts:
-        """What `change_plan` would charge."""
-        ...
-
     async def preview_resume(self, subscription_id: str) -> InvoiceFacts: ...
 
     async def delete_pending_items(
@@ -276,14 +233,11 @@ class InvoiceWriter(Protocol):
         """Of a payment intent; all that is left of it without an *amount*."""
         ...
 
-    async def find_promotion(self, code: str) -> PromotionFacts | None:
-        """The active promotion code that customers type as *code*."""
-        ...
-
 
 class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
+    PlanWriter,
     InvoiceWriter,
     MarkedObjects,
     ObjectSource,

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import SQLModel
 
 from portal_app.api.models import IdempotentRequest
-from portal_app.identity.models import LoginCode, LoginSession
+from portal_app.identity.models import LoginCode, LoginSession, StepUp
 from portal_app.ingest.models import InboxEvent
 from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.jobs import pruning, queues
@@ -55,6 +55,12 @@ def session_of_ada(**over: Any) -> LoginSession:
     return LoginSession(person_id="user_ada", token_digest=f"token{number()}", **times, **over)
 
 
+def step_up_of_ada(**over: Any) -> StepUp:
+    which = {"session_id": "sess_1", "purpose": "transfer", "digest": "d", "facts": {}}
+    given = {"back": "/", "address": "ada@example.com", "code_sent_at": NOW, **which, **over}
+    return StepUp(person_id="user_ada", **given)
+
+
 def sandbox_mail(**over: Any) -> SandboxMail:
     words = {"subject": "s", "text": "t", "html": "h"}
     return SandboxMail(id=f"mail_{number()}", recipient="ada@example.com", **words, **over)
@@ -62,7 +68,7 @@ def sandbox_mail(**over: Any) -> SandboxMail:
 
 async def keep(db: Database, *rows: SQLModel) -> None:
     async with db.unit_of_work() as session:
-        if any(isinstance(row, LoginSession) for row in rows):
+        if any(isinstance(row, LoginSession | StepUp) for row in rows):
             await make_person(session, id="user_ada")
         session.add_all(rows)
 
@@ -75,6 +81,7 @@ async def keep(db: Database, *rows: SQLModel) -> None:
         (idempotent, "created_at", 25 / 24),
         (failure, "retry_at", 7),
         (code, "expires_at", 1),
+        (step_up_of_ada, "asked_at", 1),
         (session_of_ada, "expires_at", 30),
     ],
 )

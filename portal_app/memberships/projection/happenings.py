@@ -5,7 +5,7 @@ Payments (renewed, payment_failed, recovered) are told by invoices instead, in `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -44,6 +44,7 @@ class Standing:
     paused_at: datetime | None
     resumes_at: datetime | None
     payment_method: str | None
+    scheduled: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:
@@ -74,6 +75,7 @@ def standing_of(row: Membership) -> Standing:
         paused_at=row.paused_at,
         resumes_at=row.resumes_at,
         payment_method=row.stripe_default_payment_method_id or row.stripe_default_source_id,
+        scheduled=row.scheduled_change,
     )
 
 
@@ -115,6 +117,7 @@ def _between(before: Standing, after: Standing, seen_at: datetime) -> Iterator[H
             before={"plan_id": before.plan_id, "quantity": before.quantity},
             after={"plan_id": after.plan_id, "quantity": after.quantity},
         )
+    yield from _scheduling(before, after, seen_at)
     if before.payment_method != after.payment_method:
         yield Happening(
             kind="payment_method_changed",
@@ -124,6 +127,26 @@ def _between(before: Standing, after: Standing, seen_at: datetime) -> Iterator[H
         )
     yield from _pausing(before, after, seen_at)
     yield from _canceling(before, after, seen_at)
+
+
+def _scheduling(before: Standing, after: Standing, seen_at: datetime) -> Iterator[Happening]:
+    """Another plan from a later day on: arranged, or called off before it came.
+
+    What waits for a payment is no arrangement: it happens, or nothing does.
+    """
+    was, now = _arranged(before), _arranged(after)
+    if now and now != was:
+        yield Happening(kind="plan_change_scheduled", at=seen_at, after=now)
+    elif was and not now and _plan_of(was, before) != (after.plan_id, after.quantity):
+        yield Happening(kind="plan_change_withdrawn", at=seen_at, before=was)
+
+
+def _arranged(standing: Standing) -> dict[str, Any]:
+    return dict(standing.scheduled) if "takes_effect_at" in standing.scheduled else {}
+
+
+def _plan_of(scheduled: Mapping[str, Any], before: Standing) -> tuple[str | None, int]:
+    return scheduled.get("plan_id"), int(scheduled.get("quantity", before.quantity))
 
 
 def _pausing(before: Standing, after: Standing, seen_at: datetime) -> Iterator[Happening]:

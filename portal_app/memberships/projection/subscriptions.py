@@ -26,6 +26,7 @@ from portal_app.memberships.projection.happenings import (
     between,
     standing_of,
 )
+from portal_app.memberships.projection.plan_changes import follow_change
 from portal_app.memberships.projection.record import (
     TOPIC,
     announce_membership,
@@ -59,7 +60,10 @@ async def project_subscription(
         link = await _join(session, joined, facts, observed_at=observed_at)
     if link is None or link.until_at is not None:
         return Outcome.UNCHANGED
-    return await _change(session, joined, values, observed_at)
+    outcome = await _change(session, joined, values, observed_at)
+    if outcome is Outcome.WRITTEN:
+        await follow_change(session, joined, facts, seen_at=business_now())
+    return outcome
 
 
 async def look_up_subscriptions(session: AsyncSession, page: Sequence[SubscriptionFacts]) -> None:

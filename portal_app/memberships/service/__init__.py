@@ -30,6 +30,15 @@ from portal_app.memberships.service.payment_page import (
     payment_page,
     payment_returned,
 )
+from portal_app.memberships.service.plan_changing import CHANGE_LATER, CHANGE_NOW, change_plan
+from portal_app.memberships.service.plan_leaving import KEEP_PLAN, keep_plan
+from portal_app.memberships.service.plan_page import (
+    PlanPage,
+    cheaper_plans_of,
+    plan_page,
+    timing_for,
+)
+from portal_app.memberships.service.plan_quotes import Quote, quote_change
 from portal_app.memberships.service.previews import (
     PreviewSource,
     Round,
@@ -38,6 +47,13 @@ from portal_app.memberships.service.previews import (
     refresh_previews,
 )
 from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.promotions import (
+    PROMOTION,
+    PromotionQuote,
+    apply_promotion_as_company,
+    quote_promotion,
+    use_promotion,
+)
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
@@ -72,8 +88,12 @@ from portal_app.memberships.service.upcoming import (
 
 __all__ = [
     "CANCEL",
+    "CHANGE_LATER",
+    "CHANGE_NOW",
     "KEEP",
+    "KEEP_PLAN",
     "PAY",
+    "PROMOTION",
     "REASSIGN",
     "SAVE_METHOD",
     "ExitPage",
@@ -86,18 +106,24 @@ __all__ = [
     "Occasion",
     "PastPosition",
     "PaymentPage",
+    "PlanPage",
     "PreviewSource",
+    "PromotionQuote",
+    "Quote",
     "Round",
     "WantedSetup",
     "YearAhead",
+    "apply_promotion_as_company",
     "billed_holding",
     "bills_of",
     "bought_with",
     "cancel_as_company",
     "cancel_membership",
     "carry_out_setup",
+    "change_plan",
     "charge_as_company",
     "charge_to",
+    "cheaper_plans_of",
     "confirmation_secret",
     "exit_page",
     "extra_items",
@@ -106,6 +132,7 @@ __all__ = [
     "get_membership",
     "is_preview_due",
     "keep_membership",
+    "keep_plan",
     "list_memberships",
     "look_up_payment",
     "make_default",
@@ -120,8 +147,11 @@ __all__ = [
     "payable_with",
     "payment_page",
     "payment_returned",
+    "plan_page",
     "price_of",
     "purchases_of",
+    "quote_change",
+    "quote_promotion",
     "refresh_previews",
     "remove_as_company",
     "remove_method",
@@ -131,6 +161,8 @@ __all__ = [
     "save_method",
     "seen_by_company",
     "send_back_to",
+    "timing_for",
+    "use_promotion",
     "watch_cards",
     "year_ahead",
 ]

@@ -121,9 +121,9 @@ def _can_be_charged(membership: Membership) -> bool:
 
 
 def _due_for(held: HeldMembership) -> Invoice:
-    if held.unpaid is None or not held.owes or not held.is_charged:
+    if held.payable is None or not held.is_charged:
         raise NothingToPay
-    return held.unpaid
+    return held.payable
 
 
 async def _due(

@@ -46,7 +46,7 @@ async def payment_page(
     held = await find_held(session, actor, member_id, now)
     if not held.facts.recurring:
         raise MembershipNotFound
-    invoice = await _shown(session, actor, held, shown) or (held.unpaid if held.owes else None)
+    invoice = await _shown(session, actor, held, shown) or held.payable
     if invoice is None:
         return PaymentPage(held=held, invoice=None, payment=None, methods=(), waiting=False)
     attempts = await last_attempts(session, actor, [invoice.id])

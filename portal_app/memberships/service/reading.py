@@ -21,6 +21,7 @@ from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.plans import waits_for_payment
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
@@ -62,6 +63,18 @@ class HeldMembership:
     def owes(self) -> bool:
         """Whether the customer can pay something now that was not paid when it was due."""
         return self.unpaid is not None and self.status in NEEDS_ATTENTION
+
+    @property
+    def switching(self) -> Invoice | None:
+        """The open invoice that a change of plan waits for: nothing is owed before it is paid."""
+        invoice = self.row.latest_invoice
+        is_open = invoice is not None and invoice.status is InvoiceStatus.OPEN
+        return invoice if is_open and _only_switches(self.row) else None
+
+    @property
+    def payable(self) -> Invoice | None:
+        """What the customer can pay now."""
+        return self.unpaid if self.owes else self.switching
 
     def owes_to(self, customer_id: str) -> bool:
         """Whether that is billed to this customer."""
@@ -254,6 +267,12 @@ def _decide(
     )
 
 
+def _only_switches(row: HoldingRow) -> bool:
+    """Whether its latest invoice is no debt: a change of plan waits for it, or is given up."""
+    status = status_of(StripeFacts.of(row.membership))
+    return waits_for_payment(row.membership) and status not in NEEDS_ATTENTION
+
+
 async def _unpaid(
     session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow]
 ) -> dict[str, Invoice]:
@@ -265,7 +284,9 @@ async def _unpaid(
     latest = {
         row.membership.id: invoice
         for row in rows
-        if (invoice := row.latest_invoice) is not None and invoice.status is InvoiceStatus.OPEN
+        if (invoice := row.latest_invoice) is not None
+        and invoice.status is InvoiceStatus.OPEN
+        and not _only_switches(row)
     }
     others = [
         row.membership.id

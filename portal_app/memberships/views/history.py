@@ -35,7 +35,10 @@ _PLAIN: Final = {
     "recovered": "Overdue payment made",
     "disputed": "Payment disputed with the bank",
     "dispute_closed": "Dispute of a payment closed",
+    "plan_change_scheduled": "Change of plan arranged",
+    "plan_change_withdrawn": "Change of plan taken back",
     "plan_changed": "Plan changed",
+    "promotion_applied": "Promotion code used",
     "payment_method_changed": "Payment method changed",
     "paused": "Paused",
     "resumed": "Resumed",
@@ -53,6 +56,7 @@ _WITH_AMOUNT: Final = {
 }
 _WITH_DATE: Final = {
     "trial_started": ("trial_end_at", "Trial started, until {date}"),
+    "plan_change_scheduled": ("takes_effect_at", "Change of plan arranged for {date}"),
     "paused": ("resumes_at", "Paused until {date}"),
     "cancel_scheduled": ("takes_effect_at", "Cancelled, ends on {date}"),
 }

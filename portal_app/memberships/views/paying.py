@@ -39,6 +39,7 @@ class PayView:
     *sentence* is what happened, *access* what it means. *current* is the id of the method that
     renewals are charged to; *renews* says whether there will be one. *invoice_id* and
     *amount_minor* are what the button is about, *hosted_href* the provider's own page of it.
+    *asks_bank* says that a try waits for the customer to confirm it with their bank.
     """
 
     state: str = "nothing"
@@ -58,6 +59,7 @@ class PayView:
     amount_minor: int = 0
     number: str = ""
     hosted_href: str = ""
+    asks_bank: bool = False
 
 
 def pay_view(reader: Reader, page: PaymentPage) -> PayView:
@@ -85,6 +87,7 @@ def pay_view(reader: Reader, page: PaymentPage) -> PayView:
         amount_minor=invoice.amount_remaining_minor if invoice else 0,
         number=invoice.number if invoice else "",
         hosted_href=invoice.hosted_url if invoice else "",
+        asks_bank=state == "owed" and page.payment is not None and page.payment.asks_bank,
     )
 
 
@@ -96,7 +99,7 @@ def _state(page: PaymentPage) -> str:
         return "paid"
     if payment is not None and payment.is_under_way:
         return "under_way"
-    if invoice.status is not InvoiceStatus.OPEN or not page.held.owes:
+    if invoice.status is not InvoiceStatus.OPEN or page.held.payable is None:
         return "nothing"
     return "owed" if page.held.is_charged else "invoiced"
 
@@ -109,6 +112,8 @@ def _amount(reader: Reader, invoice: Invoice) -> str:
 def _sentence(reader: Reader, page: PaymentPage, state: str) -> str:
     held = page.held
     match state:
+        case "owed" if held.switching is not None:
+            return reader.say("Your plan changes once this is paid. Until then it stays as it is.")
         case "owed" if held.last_attempt is None:
             return ""
         case "owed":
@@ -128,7 +133,7 @@ def _access(reader: Reader, page: PaymentPage, state: str) -> str:
     held = page.held
     if state == "paid" and held.has_access:
         return reader.say("You have access to {product}.", product=held.row.product.title)
-    if state not in {"owed", "invoiced"}:
+    if state not in {"owed", "invoiced"} or held.switching is not None:
         return ""
     if held.status is MembershipStatus.DRAFTED:
         return reader.say("It starts once the payment is confirmed.")
@@ -148,7 +153,8 @@ def _facts(reader: Reader, page: PaymentPage, state: str) -> Iterator[tuple[str,
         yield reader.say("Paid on"), reader.date(invoice.paid_at) if invoice.paid_at else ""
         return
     yield reader.say("Open since"), reader.date(invoice.finalized_at or invoice.created_at)
-    if state == "owed" and page.held.status is not MembershipStatus.DRAFTED:
+    tried_again = page.held.status is not MembershipStatus.DRAFTED and page.held.owes
+    if state == "owed" and tried_again:
         yield reader.say("Next automatic try"), _next_try(reader, page)
 
 

@@ -1,11 +1,10 @@
-"""Setup intents, hosted pages, promotion codes, tax ids: what verbs answer beside the rest."""
+"""Setup intents, hosted pages, tax ids: what verbs answer beside the rest."""
 
 from __future__ import annotations
 
 from portal_app.provider.answers import (
     HostedPage,
     PageSetup,
-    PromotionFacts,
     SetupFacts,
 )
 from portal_app.provider.marked import OPENED_FOR
@@ -48,14 +47,4 @@ def page_setup(obj: object) -> PageSetup:
     return PageSetup(
         customer_id=session.ref_or_none("customer"),
         setup=setup_facts(intent) if done and intent is not None else None,
-    )
-
-
-def promotion_facts(obj: object) -> PromotionFacts:
-    promotion = Fields(obj, "promotion_code")
-    return PromotionFacts(
-        id=promotion.text("id"),
-        code=promotion.text("code"),
-        coupon_id=promotion.part("promotion").ref("coupon"),
-        active=promotion.flag("active"),
     )

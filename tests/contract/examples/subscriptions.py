@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from portal_app.provider.writing import NewSubscription, PlanChange
+from portal_app.catalog.models import Interval
+from portal_app.provider.changing import LaterPlan, PlanChange
+from portal_app.provider.writing import NewSubscription
 from tests.contract.registry import Case, example
 from tests.contract.scene import DAY, START, Scene
 
@@ -140,6 +142,57 @@ def take_discounts(scene: Scene) -> Case:
     sub = scene.subscribe(discounts=[{"coupon": scene.coupon()}])
     return Case(
         lambda w, key: w.set_discounts(sub.id, key=key), lambda facts: not facts.discount_ids
+    )
+
+
+@example("preview_discounts")
+def preview_discounts(scene: Scene) -> Case:
+    sub = scene.subscribe(discounts=[{"coupon": scene.coupon()}])
+    [kept] = [str(one) for one in sub.discounts]
+    promotion = scene.promotion().id
+    return Case(
+        lambda w, _key: w.preview_discounts(sub.id, kept=[kept], promotions=[promotion]),
+        lambda facts: facts.discount.minor == 2900 - 1631,
+    )
+
+
+@example("running_promotions")
+def running_promotions(scene: Scene) -> Case:
+    promotion = scene.promotion().id
+    given = [{"coupon": scene.coupon()}, {"promotion_code": promotion}]
+    sub = scene.subscribe(discounts=given).id
+    return Case(lambda w, _key: w.running_promotions(sub), lambda answer: answer == (promotion,))
+
+
+def later(scene: Scene, **over: Any) -> LaterPlan:
+    given = {"price_id": scene.price(1900), "quantity": 1, **over}
+    return LaterPlan(interval=Interval.MONTH, interval_count=1, **given)
+
+
+@example("schedule_change")
+def schedule_change(scene: Scene) -> Case:
+    sub, wanted = scene.subscribe().id, later(scene)
+    return Case(
+        lambda w, key: w.schedule_change(sub, wanted, key=key),
+        lambda facts: (
+            (facts.scheduled.price_id, facts.scheduled.takes_effect_at)
+            == (wanted.price_id, facts.plan.period_end)
+            and facts.plan.price.id != wanted.price_id
+        ),
+        needs=frozenset({"from_subscription"}),
+    )
+
+
+@example("schedule_change", "in the place of another, with a discount and a tax")
+def reschedule_change(scene: Scene) -> Case:
+    sub = scene.subscribe(
+        discounts=[{"coupon": scene.coupon()}], default_tax_rates=[scene.tax_rate()]
+    ).id
+    scene.v1.subscription_schedules.create({"from_subscription": sub})
+    wanted = later(scene, quantity=3)
+    return Case(
+        lambda w, key: w.schedule_change(sub, wanted, key=key),
+        lambda facts: facts.scheduled.quantity == 3 and len(facts.discount_ids) == 1,
     )
 
 

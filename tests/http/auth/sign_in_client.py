@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.identity.routes import router
+from portal_app.identity.stepup.routes import router as step_up_router
 from portal_app.jobs.queues import mail_loop
 from portal_app.kit import clock
 from portal_app.kit.clock import FrozenClock
@@ -27,6 +28,7 @@ ORIGIN = "http://localhost:3000"
 def application() -> FastAPI:
     app = FastAPI(redirect_slashes=False)
     app.include_router(router)
+    app.include_router(step_up_router)
     app.include_router(mailbox_router())
     return app
 

@@ -111,14 +111,16 @@ async def opened_shop(
     writer = StripeWriter(KEY, sandbox.origin)
     clocks.business.at = (await writer.customer(hers.id)).created_at  # type: ignore[union-attr]
     await imported(writer, companies)
-    people = [await _person(companies, email) for email in ("ada@example.com", "ben@example.com")]
+    people = [
+        await known_person(companies, email) for email in ("ada@example.com", "ben@example.com")
+    ]
     ada, ben = (actor_of(one) for one in people)
     clocks.wall.advance(timedelta(seconds=1))
     yield Shop(companies, client, sandbox, writer, ada, ben, hers.id, subs)
     await writer.close()
 
 
-async def _person(db: Database, email: str) -> Person:
+async def known_person(db: Database, email: str) -> Person:
     async with db.unit_of_work() as session:
         person = await make_person(session, email)
         await claim(session, person_id=person.id, address_key=email, now=business_now())

@@ -17,6 +17,7 @@ from tests.conftest import Clocks
 from tests.provider.adapter.account import add_companies
 from tests.provider.adapter.charging_shop import Shop
 from tests.provider.adapter.overdue_shop import Overdue, overdue_shop
+from tests.provider.adapter.plan_shop import PlanShop, plan_shop
 from tests.provider.sandbox_server import KEY, CheckedHTTPClient, SandboxServer
 
 
@@ -65,5 +66,15 @@ async def overdue(
 ) -> AsyncIterator[Overdue]:
     """A shop in which Ada owes the last renewal; its provider is this process's."""
     async with overdue_shop(companies, client, sandbox, clocks) as shop:
+        current.install(shop.writer)
+        yield shop
+
+
+@pytest.fixture
+async def plans(
+    companies: Database, client: stripe.StripeClient, sandbox: SandboxServer, clocks: Clocks
+) -> AsyncIterator[PlanShop]:
+    """A shop with several plans of one product; its provider is this process's."""
+    async with plan_shop(companies, client, sandbox, clocks) as shop:
         current.install(shop.writer)
         yield shop

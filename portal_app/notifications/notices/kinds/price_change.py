@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from portal_app.catalog.models import Plan
 from portal_app.identity.actor import ActorKind
 from portal_app.memberships.models import Membership, MembershipEvent, MembershipSubscription
+from portal_app.memberships.plan_repository import happened_at, was_asked_for
 from portal_app.memberships.repository import is_over
 from portal_app.memberships.views.wording import per_period
 from portal_app.notifications.models import NoticeSent
@@ -41,7 +42,11 @@ def _payload(old: Mapping[str, Any], new: Mapping[str, Any], at: datetime) -> di
 async def _arranged(session: AsyncSession, look: Look) -> list[Occasion]:
     """Those within the window; one that is arranged late is told of at once."""
     statement = select(Membership).where(
-        ~is_over(), col(Membership.scheduled_change)["plan_id"].as_string().is_not(None)
+        ~is_over(),
+        col(Membership.scheduled_change)["plan_id"].as_string().is_not(None),
+        # What waits for a payment has no day; what was asked for here is told of as that.
+        col(Membership.scheduled_change)["takes_effect_at"].as_string().is_not(None),
+        ~was_asked_for(),
     )
     found = [one for one in (await session.scalars(statement)).all() if _is_due(one, look)]
     holders = await holders_of(session, [one.id for one in found])
@@ -98,6 +103,7 @@ async def _made(session: AsyncSession, look: Look) -> list[Occasion]:
         )
         for event in events
         if not await _was_announced(session, event)
+        and await happened_at(session, event.membership_id, event.happened_at) is None
     ]
     return [one for one in occasions if await _differs(session, one.payload)]
 

@@ -7,16 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 from portal_app.kit.money import Money
-from portal_app.provider.answers import PromotionFacts
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import WHOLE, InvoiceFacts, RefundFacts
 from portal_app.provider.stripe.fields import Fields
-from portal_app.provider.stripe.invoices import invoice_facts, refund_facts
-from portal_app.provider.stripe.setups import promotion_facts
+from portal_app.provider.stripe.invoices import refund_facts
 from portal_app.provider.stripe.verbs.posting import Posting
-from portal_app.provider.stripe.verbs.subscriptions import change_params
 from portal_app.provider.stripe_objects import named
-from portal_app.provider.writing import PlanChange
 
 
 class InvoiceVerbs(Posting):
@@ -46,12 +42,6 @@ class InvoiceVerbs(Posting):
     async def preview_renewal(self, subscription_id: str) -> InvoiceFacts:
         return await self._preview({"subscription": subscription_id})
 
-    async def preview_change(self, subscription_id: str, change: PlanChange) -> InvoiceFacts:
-        details = change_params(change)
-        return await self._preview(
-            {"subscription": subscription_id, "subscription_details": details}
-        )
-
     async def preview_resume(self, subscription_id: str) -> InvoiceFacts:
         details = {"resume_at": "now", "billing_cycle_anchor": {"type": "now"}}
         return await self._preview(
@@ -76,17 +66,6 @@ class InvoiceVerbs(Posting):
         if amount is not None:
             params["amount"] = amount.to_stripe()
         return refund_facts(await self._post("/v1/refunds", params, key))
-
-    async def find_promotion(self, code: str) -> PromotionFacts | None:
-        listed = await self._reader.get(
-            "/v1/promotion_codes", {"code": code, "active": True, "limit": 1}
-        )
-        found = Fields(listed, "list").raw("data")
-        return promotion_facts(found[0]) if isinstance(found, list) and found else None
-
-    async def _preview(self, params: Mapping[str, Any]) -> InvoiceFacts:
-        """Changes nothing at Stripe, so it needs no key; its lines come all at once."""
-        return invoice_facts(await self._post("/v1/invoices/create_preview", params, None))
 
 
 def _pending(obj: object) -> tuple[str, str | None]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from portal_app.provider.errors import RefusedByProvider, UnknownAtProvider
+from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
-from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe_objects import named
-from portal_app.provider.writing import NewSubscription, PlanChange
-
-# docs.stripe.com/api/subscription_schedules/release: only these can be released.
-_LIVE_SCHEDULES: Final = frozenset({"not_started", "active"})
+from portal_app.provider.writing import NewSubscription
 
 
 class SubscriptionVerbs(Posting):
@@ -79,57 +75,14 @@ class SubscriptionVerbs(Posting):
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
         return await self._subscription_after(subscription_id, {"pause_collection": ""}, key)
 
-    async def change_plan(
-        self, subscription_id: str, change: PlanChange, *, key: str
-    ) -> SubscriptionFacts:
-        behavior = "pending_if_incomplete" if change.only_when_paid else "allow_incomplete"
-        params = {**change_params(change), "payment_behavior": behavior}
-        if change.discount_ids and not change.only_when_paid:
-            # A change that waits for its payment may not touch discounts; they stay by themselves.
-            params["discounts"] = [{"discount": one} for one in change.discount_ids]
-        return await self._subscription_after(subscription_id, params, key)
-
-    async def set_discounts(
-        self,
-        subscription_id: str,
-        *,
-        kept: Sequence[str] = (),
-        coupons: Sequence[str] = (),
-        promotions: Sequence[str] = (),
-        key: str,
-    ) -> SubscriptionFacts:
-        discounts = [
-            *({"discount": one} for one in kept),
-            *({"coupon": one} for one in coupons),
-            *({"promotion_code": one} for one in promotions),
-        ]
-        # An empty list can't be said in a form; Stripe takes the empty text for it.
-        return await self._subscription_after(subscription_id, {"discounts": discounts or ""}, key)
-
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts:
         return await self._subscription_after(subscription_id, {"metadata": dict(metadata)}, key)
 
-    async def release_schedule(self, schedule_id: str, *, key: str) -> None:
-        path = f"/v1/subscription_schedules/{named(schedule_id)}"
-        try:
-            await self._post(f"{path}/release", {}, key)
-        except RefusedByProvider:
-            schedule = Fields(await self._one(path), "subscription_schedule")
-            if schedule.text("status") in _LIVE_SCHEDULES:
-                raise
-
     async def create_subscription(self, wanted: NewSubscription, *, key: str) -> SubscriptionFacts:
         params = {**_new(wanted), "expand": ["schedule"]}
         return await self._whole_subscription(await self._post("/v1/subscriptions", params, key))
-
-
-def change_params(change: PlanChange) -> dict[str, Any]:
-    """What preview and commit have in common."""
-    item = {"id": change.item_id, "price": change.price_id, "quantity": change.quantity}
-    at = {"proration_date": _unix(change.prorated_at)} if change.prorated_at else {}
-    return {"items": [item], "proration_behavior": change.prorations, **at}
 
 
 def _new(wanted: NewSubscription) -> dict[str, Any]:
