@@ -120,3 +120,9 @@ def logo_tokens(brand: Brand, sizes: Mapping[str, tuple[int, int]]) -> dict[str,
 
 
 looks: Final = PublishedLooks()
+
+
+def brand_of(company_id: str) -> Brand | None:
+    """The company's own brand; None where the portal's neutral look holds."""
+    look = looks.of(company_id)
+    return look.brand if look else None

@@ -12,11 +12,22 @@ from sqlmodel import col
 
 from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
-from portal_app.branding.published import Look, looks
+from portal_app.branding.published import Look, brand_of, looks
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import database
 from portal_app.memberships.models import Member, Membership
 
+__all__ = [
+    "BrandLink",
+    "BrandSheet",
+    "brand_link",
+    "brand_links",
+    "brand_of",
+    "links_of",
+    "sheet_of",
+    "stylesheet_href",
+    "wrapper_style",
+]
 _MANAGED = re.compile(r"/billing/manage/(mber_[0-9A-Za-z]{1,64})(?:/|$)", re.ASCII)
 _COMPANY_OF_HOLDING: Final = (
     select(col(Membership.company_id))
@@ -43,12 +54,6 @@ class BrandLink:
 
     kind: str = ""
     href: str = ""
-
-
-def brand_of(company_id: str) -> Brand | None:
-    """The company's own brand; None where the portal's neutral look holds."""
-    look = looks.of(company_id)
-    return look.brand if look else None
 
 
 def sheet_of(company_id: str) -> BrandSheet | None:

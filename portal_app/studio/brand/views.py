@@ -11,7 +11,7 @@ from portal_app.branding.brand import Brand
 from portal_app.branding.contrast_gate import Pair, Unreadable, pairs_of, unreadable
 from portal_app.branding.published import logo_tokens
 from portal_app.branding.service import BrandLink, links_of
-from portal_app.studio.brand.form import WrongField
+from portal_app.studio.brand.form import COLOURS, WrongField
 from portal_app.studio.history import VersionRow
 from portal_app.ui.reader import Reader
 
@@ -46,14 +46,16 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandStudioView:
-    """*style* dresses the preview. *wrong* are sentences by field name, "" where nothing is.
+    """*style* dresses the preview, *dots* are colours as the form has them.
 
+    *wrong* are sentences by field name, "" where nothing is.
     *revision* changes when fields have to be drawn anew. *blocked* says that it can't be published.
     """
 
     revision: str = "0"
-    values: dict[str, str] = field(default_factory=dict)
+    filled: dict[str, str] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+    dots: dict[str, str] = field(default_factory=dict)
     errors: list[ErrorLine] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     pairs: list[PairRow] = field(default_factory=list)
@@ -119,8 +121,9 @@ def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
     brand = typed.brand
     return BrandStudioView(
         revision=str(typed.revision),
-        values=dict(typed.form),
+        filled=dict(typed.form),
         wrong=dict.fromkeys(FIELD_NAMES, "") | wrong,
+        dots={name: getattr(brand, name) or "none" for name in COLOURS},
         errors=[
             ErrorLine(href=f"#field-{at}", text=f"{reader.say(FIELD_NAMES[at])}: {said}")
             for at, said in wrong.items()
