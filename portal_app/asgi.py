@@ -20,6 +20,7 @@ CLIENT = Path(".web") / "build" / "client"
 PRIVATE = ("/orders/", "/billing/", "/payment-methods/", "/account/", "/studio/")
 NEVER_STORED = (
     *PRIVATE,
+    *("/cancel/", "/confirmations/", "/withdraw/"),
     *("/api/", "/auth/", "/invoices/", "/locale", "/login", "/receipts/", "/recipients/"),
     *("/sandbox/", "/transfer/", "/webhooks/"),
 )

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal_app import composition, operators, startup
 from portal_app.branding.commands import theme_commands
 from portal_app.catalog.models import CreatorRole
+from portal_app.declarations.commands import declaration_commands
 from portal_app.demo.commands import app as demo_commands
 from portal_app.jobs.commands import job_commands
 from portal_app.kit.errors import PortalError
@@ -40,6 +41,7 @@ app.add_typer(creator, name="creator")
 app.add_typer(customer, name="customer")
 app.add_typer(keys, name="api-key")
 app.add_typer(job_commands(composition.install), name="jobs")
+app.add_typer(declaration_commands(composition.install), name="declarations")
 app.add_typer(notice_commands(composition.install), name="notices")
 app.add_typer(stripe, name="stripe")
 app.add_typer(theme_commands(composition.install), name="theme")

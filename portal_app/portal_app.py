@@ -22,6 +22,7 @@ from portal_app.branding.published import looks
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
 from portal_app.catalog.creators import CompanyCreators
+from portal_app.declarations.routes import router as declarations_router
 from portal_app.demo.clock_page import clock_router
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
@@ -144,6 +145,7 @@ def create_http() -> FastAPI:
     http.include_router(documents_router)
     http.include_router(recipients_router)
     http.include_router(export_router)
+    http.include_router(declarations_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
     if token := settings.portal_metrics_token.get_secret_value():
         http.include_router(metrics_routes(METRICS, token))
@@ -261,6 +263,10 @@ use_shell(
             NavLink(t("Studio"), "/studio/", shown=TabState.is_creator),
         ),
         account=TabState.email,
+        rights=(
+            NavLink(t("Cancel contracts here"), "/cancel/"),
+            NavLink(t("Withdraw from contract here"), "/withdraw/"),
+        ),
     )
 )
 membership_pages.install_banner()

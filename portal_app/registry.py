@@ -4,6 +4,7 @@ from portal_app.api import models as api
 from portal_app.branding import models as branding
 from portal_app.catalog import models as catalog
 from portal_app.customers import models as customers
+from portal_app.declarations import models as declarations
 from portal_app.identity import models as identity
 from portal_app.ingest import models as ingest
 from portal_app.intents import models as intents
@@ -20,6 +21,7 @@ __all__ = [
     "branding",
     "catalog",
     "customers",
+    "declarations",
     "identity",
     "ingest",
     "intents",

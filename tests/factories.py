@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Company, Interval, Plan, PortalConfiguration, Product
 from portal_app.customers.models import Customer
+from portal_app.declarations.models import Declaration, DeclarationKind
 from portal_app.identity.actor import Actor, ActorKind
 from portal_app.identity.models import EmailAddress, Person, email_key
 from portal_app.memberships.models import (
@@ -35,6 +36,7 @@ __all__ = [
     "make_company",
     "make_configuration",
     "make_customer",
+    "make_declaration",
     "make_email",
     "make_event",
     "make_invoice",
@@ -253,6 +255,27 @@ async def make_event(
         actor_kind=ActorKind.SYSTEM,
         happened_at=NOW,
         recorded_at=NOW,
+    )
+
+
+async def make_declaration(session: AsyncSession, company_id: str, **over: Any) -> Declaration:
+    """What somebody typed on the page for cancelling, not looked into yet."""
+    place = number()
+    return await make_row(
+        session,
+        Declaration,
+        over,
+        company_id=company_id,
+        kind=DeclarationKind.CANCELLATION,
+        reference=f"C-{place:04}-TEST",
+        form_key=f"form-{place}",
+        undo_digest=f"undo-{place}",
+        name="Ada Lovelace",
+        address="ada@example.com",
+        address_key="ada@example.com",
+        contract="Trading Room",
+        asked_at=NOW,
+        due_at=NOW,
     )
 
 

@@ -58,6 +58,23 @@ class CancelPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPolicy:
+    """What is kept when somebody withdraws from a contract. That they can is for laws to decide.
+
+    *pro_rata* says that the company has its customers agree, before they buy, that a service begins
+    at once and that what was used of it is paid for (Directive 2011/83/EU art. 7(3), 14(3)).
+    """
+
+    pro_rata: bool = False
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        return cls(pro_rata=_flag(given.get("pro_rata"), cls().pro_rata))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChangePolicy:
     """What holders may change about their plan by themselves.
 
@@ -101,6 +118,7 @@ class Configuration:
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
+    withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
 
     @classmethod
@@ -108,6 +126,7 @@ class Configuration:
         return cls(
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
+            withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),
         )
 

@@ -22,6 +22,7 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import link_customer
 from portal_app.memberships.service import fill_previews
+from portal_app.provider.stripe.transport import StripeTransport
 from portal_app.provider.stripe_adapter import StripeProvider
 from portal_app.provider.stripe_writer import StripeWriter
 from portal_app.settings import Settings
@@ -107,7 +108,7 @@ async def _know_the_past(settings: Settings, database: Database, base: str) -> N
 
 
 async def _create_world(settings: Settings, base: str, now: datetime) -> None:
-    http = stripe.HTTPXClient()
+    http = StripeTransport()
     client = stripe.StripeClient(
         settings.stripe_key,
         base_addresses={"api": base},
@@ -119,4 +120,4 @@ async def _create_world(settings: Settings, base: str, now: datetime) -> None:
         await control.reset()
         await create_world(client, control, now)
     finally:
-        await http.close_async()  # type: ignore[no-untyped-call]
+        await http.close_async()

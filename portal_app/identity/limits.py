@@ -30,7 +30,7 @@ def counter() -> Counter:
 
 async def admit_request(address_key: str, ip: str) -> None:
     """Count a request for a code; raises TooManyRequests."""
-    await admit(CODES_PER_IP, _network(ip))
+    await admit(CODES_PER_IP, network(ip))
     await admit_code(address_key)
 
 
@@ -41,7 +41,7 @@ async def admit_code(address_key: str) -> None:
 
 async def admit_try(browser_token: str, ip: str) -> None:
     """Count an attempt to use a code or link; raises TooManyRequests."""
-    await admit(TRIES_PER_IP, _network(ip))
+    await admit(TRIES_PER_IP, network(ip))
     await admit(TRIES_PER_BROWSER, browser_token)
 
 
@@ -67,6 +67,6 @@ def _key(limit: Limit, subject: str) -> str:
     return f"{limit.name}:{keyed(subject)}"
 
 
-def _network(ip: str) -> str | None:
+def network(ip: str) -> str | None:
     """What is counted as one visitor; loopback is nobody in sandbox mode."""
     return network_of(ip, count_loopback=get_settings().mode is not Mode.SANDBOX)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table, func, select
 
+from portal_app.declarations.models import Declaration
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
 from portal_app.kit.clock import wall_now
@@ -20,6 +21,7 @@ _QUEUES: Final[dict[str, tuple[Any, str]]] = {
     "outbox": (OutboxMessage, "sent_at"),
     "inbox": (InboxEvent, "handled_at"),
     "intents": (Intent, "done_at"),
+    "declarations": (Declaration, "handled_at"),
 }
 
 

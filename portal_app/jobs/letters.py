@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import CursorResult, Table, and_, or_, select, update
 
+from portal_app.declarations.models import Declaration
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
 from portal_app.kit.clock import wall_now
@@ -37,6 +38,7 @@ _QUEUES: Final = {
     "inbox": _Kept(InboxEvent, "handled_at", "type"),
     "outbox": _Kept(OutboxMessage, "sent_at", "kind"),
     "intents": _Kept(Intent, "done_at", "kind"),
+    "declarations": _Kept(Declaration, "handled_at", "kind"),
 }
 
 

@@ -18,6 +18,7 @@ from portal_app.api.idempotency import KEPT_FOR
 from portal_app.api.models import IdempotentRequest
 from portal_app.identity.models import LoginCode, LoginSession, StepUp
 from portal_app.ingest.models import InboxEvent
+from portal_app.intents.models import Intent
 from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
@@ -55,6 +56,8 @@ KEPT: Final = (
     # Stripe lists events for 30 days: what arrives again within them is known as a repetition.
     Kept(InboxEvent, "handled_at", timedelta(days=35)),
     Kept(OutboxMessage, "sent_at", timedelta(days=90)),
+    # What was changed stands in the events for ever; this is only how it was asked for.
+    Kept(Intent, "done_at", timedelta(days=90)),
     # No notice is about something further back, or ahead, than a year.
     Kept(NoticeSent, "sent_at", timedelta(days=400)),
     # The provider's forms are good for a day, and its log of events reaches back for 30.

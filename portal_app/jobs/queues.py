@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, Final
 
+from portal_app.declarations.models import Declaration
+from portal_app.declarations.service import handle_declaration
 from portal_app.ingest import inbox
 from portal_app.ingest.changes import prune_changes
 from portal_app.ingest.handling import InboxHandler
@@ -83,6 +85,15 @@ def intent_queue() -> Queue[Intent]:
     return Queue(Intent, "done_at", handler, max_attempts=ATTEMPTS)
 
 
+def declaration_queue() -> Queue[Declaration]:
+    """What people declared without signing in: looked into when they have their answer."""
+
+    async def handle(declaration: Declaration) -> None:
+        await handle_declaration(desk(), declaration)
+
+    return Queue(Declaration, "handled_at", handle, max_attempts=ATTEMPTS)
+
+
 def mail_loop(settings: Settings) -> JobLoop:
     """The loop that sends mail, woken by each append of this process."""
     return JobLoop((outbox_queue(settings),), signals=(outbox.listen,))
@@ -92,6 +103,11 @@ def intent_loop() -> JobLoop:
     """The loop that finishes what was begun: by itself, since each may wait for the provider."""
     note = Timer(NOTE_EVERY, lambda: note_contact(database()))
     return JobLoop((intent_queue(),), timers=(note,))
+
+
+def declaration_loop() -> JobLoop:
+    """By itself, since each may wait for the provider; woken by the mail that goes with each."""
+    return JobLoop((declaration_queue(),), signals=(outbox.listen,))
 
 
 def inbox_loop(source: ObjectSource) -> JobLoop:
@@ -148,6 +164,7 @@ async def run_jobs(settings: Settings, stop: asyncio.Event) -> None:
         await asyncio.gather(
             mail_loop(settings).run_forever(stop),
             intent_loop().run_forever(stop),
+            declaration_loop().run_forever(stop),
             inbox_loop(source).run_forever(stop),
             _until(stop, reconcile_loop(source).run_forever(stop)),
             notice_loop(settings).run_forever(stop),

@@ -35,7 +35,7 @@ def has_prefix(value: object, prefix: str) -> bool:
     )
 
 
-def new_reference() -> str:
+def new_reference(kind: str = "C") -> str:
     """What a person can read out: `C-7F3K-9QXM`, 40 bits without letters that look like digits."""
     drawn = [secrets.choice(_SPOKEN) for _ in range(8)]
-    return f"C-{''.join(drawn[:4])}-{''.join(drawn[4:])}"
+    return f"{kind}-{''.join(drawn[:4])}-{''.join(drawn[4:])}"

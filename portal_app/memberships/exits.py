@@ -39,6 +39,8 @@ EXITS: Final = frozenset(
     {ExitKind.AT_PERIOD_END, ExitKind.AT_TRIAL_END, ExitKind.NOW, ExitKind.UNPAID}
 )
 AT_ONCE: Final = frozenset({ExitKind.NOW, ExitKind.UNPAID})
+# Where a cancellation came from that somebody declared without signing in.
+STATUTORY: Final = "statutory"
 # Stripe's words for a period that was begun and not paid.
 UNPAID: Final = frozenset({"past_due", "unpaid", "incomplete"})
 

@@ -195,8 +195,8 @@ class Cancellation(SQLModel, table=True):
 
     *asked_at* is when they did, *ends_at* what they were told that it ends, and after Stripe has
     confirmed it, what Stripe says. *undone_at* is when it was taken back. *reference* is what they
-    can name to support. *source* is where it came from: `page`, `api`. *reason* is one of
-    `exits.Reason` or empty. Whether it could be done after all, its intent says.
+    can name to support. *source* is where it came from: `page`, `api`, `statutory`. *reason* is one
+    of `exits.Reason` or empty. Whether it could be done after all, its intent says.
     """
 
     __tablename__ = "cancellations"

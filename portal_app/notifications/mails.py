@@ -13,6 +13,11 @@ from portal_app.identity.rules import CODE_LIFETIME
 from portal_app.identity.stepup.approval import approval_of, refusal
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
+from portal_app.notifications.declarations import (
+    declaration_for_seller,
+    declaration_on_file,
+    declaration_received,
+)
 from portal_app.notifications.invitations import recipient_invitation
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
@@ -70,6 +75,9 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "sign_in_code": _sign_in_code,
     "step_up_code": _step_up_code,
     "recipient_invitation": recipient_invitation,
+    "declaration_received": declaration_received,
+    "declaration_on_file": declaration_on_file,
+    "declaration_for_seller": declaration_for_seller,
     **dict.fromkeys(NOTICES, write_notice),
 }
 

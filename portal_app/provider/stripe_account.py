@@ -10,13 +10,11 @@ from email.utils import parsedate_to_datetime
 from operator import attrgetter
 from typing import Any, Final
 
-import httpx
 import stripe
 
 from portal_app.kit.clock import wall_now
 from portal_app.provider.stripe.refusals import translated_errors
-
-TIMEOUT: Final = httpx.Timeout(10, connect=2)
+from portal_app.provider.stripe.transport import StripeTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +134,11 @@ class StripeAccount:
 @asynccontextmanager
 async def stripe_account(key: str, base: str | None) -> AsyncIterator[StripeAccount]:
     """The account behind *key*; *base* as for the adapter. Connections end with the block."""
-    http = stripe.HTTPXClient(timeout=TIMEOUT)
+    http = StripeTransport()
     client = stripe.StripeClient(
         key, base_addresses={"api": base} if base else None, http_client=http, max_network_retries=1
     )
     try:
         yield StripeAccount(client)
     finally:
-        await http.close_async()  # type: ignore[no-untyped-call]
+        await http.close_async()

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 from urllib.parse import quote
 
-import httpx
+import aiohttp
 import stripe
 
 from portal_app.provider.facts import (
@@ -47,9 +47,9 @@ from portal_app.provider.stripe.reading import (
     reads_per_second,
 )
 from portal_app.provider.stripe.subscriptions import subscription_facts
+from portal_app.provider.stripe.transport import TIMEOUT, StripeTransport
 from portal_app.provider.webhooks import SignedEvent, listed_event
 
-TIMEOUT: Final = httpx.Timeout(10, connect=2)
 RETRIES: Final = 2  # `StripeClient` makes none unless told; each carries the same idempotency key
 
 
@@ -66,10 +66,10 @@ class StripeProvider:
         key: str,
         base: str | None = None,
         *,
-        timeout: httpx.Timeout = TIMEOUT,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
         budget: float = BUDGET,
     ) -> None:
-        self._http = stripe.HTTPXClient(timeout=timeout)
+        self._http = StripeTransport(timeout)
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": base} if base else None,
@@ -79,7 +79,7 @@ class StripeProvider:
         self._reader = Reader(self._client, self._http, reads_per_second(key, base), budget)
 
     async def close(self) -> None:
-        await self._http.close_async()  # type: ignore[no-untyped-call]
+        await self._http.close_async()
 
     def _list(self, path: str, **always: object) -> Listing:
         return Listing(self._reader, path, always)

@@ -166,9 +166,18 @@ def _menu_link(link: NavLink) -> rx.Component:
 
 
 def page_footer(links: Rows | None = None) -> rx.Component:
-    """Language and theme, for everybody; on a company's pages the ways to itself."""
+    """Language, theme and what laws want to be found on every page, for everybody.
+
+    On a company's pages its own *links* come first.
+    """
+    rights = [document_link(link.label, link.href) for link in current_shell().rights]
     ways = [] if links is None else [rx.cond(links, company_links(links))]
-    return rx.el.footer(*ways, preferences(), class_name="footer")
+    return rx.el.footer(
+        *ways,
+        preferences(),
+        rx.el.p(*rights, class_name="rights") if rights else rx.fragment(),
+        class_name="footer",
+    )
 
 
 def company_links(links: Rows) -> rx.Component:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -30,8 +31,12 @@ class Reader:
 
     def date(self, moment: datetime) -> str:
         """The day with its year, in UTC, as Stripe bills by it: `31 May 2026`, `31. Mai 2026`."""
+        return self.day(moment.date())
+
+    def day(self, day: dt.date) -> str:
+        """The same for a day that has no time, such as one that somebody typed."""
         language = supported(self.locale)
-        return format_date(moment.date(), _DATE_PATTERNS.get(language, "long"), locale=language)
+        return format_date(day, _DATE_PATTERNS.get(language, "long"), locale=language)
 
     def moment(self, moment: datetime) -> str:
         """The day and the minute, in UTC and saying so: `31 May 2026, 15:32 UTC`."""

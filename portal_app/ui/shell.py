@@ -21,11 +21,15 @@ class NavLink:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame: the name in the header, the menu's links, and which e-mail is signed in."""
+    """The frame: the name in the header, the menu's links, and which e-mail is signed in.
+
+    *rights* stand in every footer: pages of the server that laws want to be found at once.
+    """
 
     brand: Text = "Billing"
     links: tuple[NavLink, ...] = ()
     account: Text = ""
+    rights: tuple[NavLink, ...] = ()
 
 
 _shells = [Shell()]

@@ -23,6 +23,7 @@ from tests.conftest import Clocks
 from tests.factories import (
     HeldMembership,
     make_customer,
+    make_declaration,
     make_invoice,
     make_member,
     make_membership,
@@ -196,6 +197,11 @@ async def an_old_mail(session: AsyncSession, _held: HeldMembership) -> None:
 @breaks("intents.in_time")
 async def an_old_intent(session: AsyncSession, held: HeldMembership) -> None:
     await added(session, intent(held, due_at=NOW - DAY))
+
+
+@breaks("declarations.in_time")
+async def an_old_declaration(session: AsyncSession, held: HeldMembership) -> None:
+    await make_declaration(session, held.membership.company_id, due_at=NOW - DAY)
 
 
 def test_every_rule_is_broken_here() -> None:

@@ -10,8 +10,10 @@ import pytest
 from sqlmodel import SQLModel
 
 from portal_app.api.models import IdempotentRequest
+from portal_app.identity.actor import ActorKind
 from portal_app.identity.models import LoginCode, LoginSession, StepUp
 from portal_app.ingest.models import InboxEvent
+from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.invoices.upcoming.models import PreviewFailure
 from portal_app.jobs import pruning, queues
 from portal_app.jobs.pruning import prune
@@ -34,6 +36,14 @@ def event(**over: Any) -> InboxEvent:
 def mail(**over: Any) -> OutboxMessage:
     given = {"created_at": NOW, "due_at": NOW, **over}
     return OutboxMessage(kind="x", recipient="ada@example.com", **given)
+
+
+def intent(**over: Any) -> Intent:
+    if "done_at" in over:
+        over["outcome"] = IntentOutcome.DONE
+    who = {"actor_kind": ActorKind.CUSTOMER, "actor_id": "user_ada"}
+    given = {"created_at": NOW, "due_at": NOW, "asked_at": NOW, **over}
+    return Intent(kind="x", about=f"mem_{number()}", **who, **given)
 
 
 def idempotent(**over: Any) -> IdempotentRequest:
@@ -78,6 +88,7 @@ async def keep(db: Database, *rows: SQLModel) -> None:
     [
         (event, "handled_at", 35),
         (mail, "sent_at", 90),
+        (intent, "done_at", 90),
         (idempotent, "created_at", 25 / 24),
         (failure, "retry_at", 7),
         (code, "expires_at", 1),
@@ -102,6 +113,7 @@ async def test_what_was_given_up_or_still_waits_is_never_thrown_away(
     old = {"due_at": NOW - 400 * DAY}
     await keep(db, event(dead_at=NOW - 400 * DAY, **old), event(**old))
     await keep(db, mail(dead_at=NOW - 400 * DAY, **old), mail(**old))
+    await keep(db, intent(dead_at=NOW - 400 * DAY, **old), intent(**old))
     assert await prune(db) == 0
 
 

@@ -213,7 +213,8 @@ async def test_caching(web: httpx.AsyncClient) -> None:
     assert await caching("/assets/root-1.js") == "public, max-age=31536000, immutable"
     assert await caching("/orders/") == "no-store"
     assert await caching("/login/") == "no-store"
-    assert await caching("/cancel/") == "no-cache"
+    assert await caching("/gone/") == "no-cache"
+    assert await caching("/cancel/") == "no-store"
 
 
 async def test_every_answer_carries_the_security_headers(web: httpx.AsyncClient) -> None:

@@ -57,7 +57,7 @@ def test_a_database_as_it_should_be(configure: Configure) -> None:
     compared = found["reconciliation"]
     assert (compared.verdict, compared.mend) == (Verdict.WARNING, "run `portal sync`")
     assert {one.verdict for one in found.values() if one is not compared} == {Verdict.OK}
-    queues = ["queue outbox", "queue inbox", "queue intents"]
+    queues = ["queue outbox", "queue inbox", "queue intents", "queue declarations"]
     said = ["database", "schema", "writing", *queues, "reconciliation", "notices", "invariants"]
     assert list(found) == said
 

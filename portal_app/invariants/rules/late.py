@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Table, and_
 from sqlmodel import col
 
+from portal_app.declarations.models import Declaration
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
 from portal_app.invariants.rules.held import RUNNING
@@ -58,4 +59,5 @@ LATE_ROWS: Final = (
     _late("inbox", InboxEvent, "handled_at"),
     _late("outbox", OutboxMessage, "sent_at"),
     _late("intents", Intent, "done_at"),
+    _late("declarations", Declaration, "handled_at"),
 )

@@ -1,14 +1,18 @@
-"""The pages of documents, drawn by the server: they need no script, and print well."""
+"""Documents as answers: pages that need no script and print well, PDFs, and refusals."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from portal_app.invoices.documents.model import Document
+from portal_app.invoices.documents.paper import named
+from portal_app.invoices.documents.pdf import render_pdf
 from portal_app.invoices.documents.visit import Visit
 from portal_app.ui.catalogue import direction, supported, translate
 from portal_app.ui.server_pages import render
@@ -17,7 +21,16 @@ PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _FOLDER: Final = "invoices/documents/templates"
 
 
-def document_page(request: Request, visit: Visit, document: Document) -> Response:
+def document_page(
+    request: Request,
+    visit: Visit,
+    document: Document,
+    *,
+    back: tuple[str, str] | None = None,
+    lead: str = "",
+) -> Response:
+    """*back* is label and address of where whoever is signed in came from, *lead* stands on top."""
+    label, address = back or (visit.reader.say("Billing history"), "/billing/history/")
     start = f"/{document.kind}s/{document.id}"
     return _rendered(
         "document.html",
@@ -26,9 +39,28 @@ def document_page(request: Request, visit: Visit, document: Document) -> Respons
         document=document,
         pdf=f"{start}.pdf{visit.link}",
         stripe_pdf=f"{start}/stripe.pdf{visit.link}" if document.kind == "invoice" else "",
-        back="/billing/history/" if visit.actor else "",
+        back=address if visit.actor else "",
+        back_label=label,
+        lead=lead,
         here=f"{start}/{visit.link}",
     )
+
+
+async def document_pdf(request: Request, document: Document) -> Response:
+    paper = named(request.query_params.get("paper"))
+    # Drawing takes a twentieth of a second, in which the loop serves others.
+    content = await asyncio.to_thread(render_pdf, document, paper)
+    headers = {**PRIVATE, "Content-Disposition": f'inline; filename="{document.filename}"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def refused(request: Request, visit: Visit) -> Response:
+    """Nobody is signed in: to sign-in, or word that the link they hold opens nothing (any more)."""
+    if visit.presented:
+        return link_is_over(request, visit)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = f"/login/?next={quote(asked, safe='/')}"
+    return RedirectResponse(target, status_code=303, headers=dict(PRIVATE))
 
 
 def not_found(request: Request, visit: Visit) -> Response:

@@ -1,4 +1,4 @@
-"""What stands on an invoice or a receipt: words and formatted figures, in reading order.
+"""What stands on an invoice, a receipt, a confirmation: words and formatted figures, in order.
 
 Nothing here knows how it is drawn; `pdf.py` and the template draw the same value.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["invoice", "receipt"]
+Kind: TypeAlias = Literal["invoice", "receipt", "confirmation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Document:
     """*issuer* is the company as its customers know it; *accent* is a colour that bears no text.
 
     *status* says in words how things stand. *country* is the buyer's, after which paper is chosen.
+    Where nothing was sold there are no *items*, and where no money is due no *figures*.
     """
 
     kind: Kind

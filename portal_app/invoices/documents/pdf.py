@@ -93,6 +93,8 @@ class _Layout:
         self.y = max(ends) + _GAP
 
     def _items(self) -> None:
+        if not self.document.items:
+            return
         self._item_head()
         for item in self.document.items:
             if self._room_for(self._height_of(item)):
@@ -150,6 +152,8 @@ class _Layout:
         self.y += 1.8
 
     def _figures(self) -> None:
+        if not self.document.figures:
+            return
         x, label, amount = MARGIN + self.width - 100, 62.0, 38.0
         self.y += 2
         for figure in self.document.figures:

@@ -6,10 +6,9 @@ drawn before: somebody else's id takes the same way as one that never was.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -18,8 +17,6 @@ from portal_app.branding.published import looks
 from portal_app.invoices.documents import html
 from portal_app.invoices.documents.invoice import invoice_document
 from portal_app.invoices.documents.model import Document, Kind
-from portal_app.invoices.documents.paper import named
-from portal_app.invoices.documents.pdf import render_pdf
 from portal_app.invoices.documents.receipt import receipt_document
 from portal_app.invoices.documents.rows import read_invoice, read_receipt
 from portal_app.invoices.documents.visit import Visit
@@ -40,7 +37,7 @@ async def stripe_pdf(request: Request, invoice_id: str) -> Response:
     """On to Stripe's own PDF, by an address asked for just now: those expire."""
     visit = await Visit.of(request, invoice_id)
     if visit.is_stranger:
-        return _refused(request, visit)
+        return html.refused(request, visit)
     rows = None
     if has_prefix(invoice_id, "inv"):
         async with database().reading() as session:
@@ -82,21 +79,17 @@ async def receipt_page(request: Request, document_id: str) -> Response:
 async def _pdf(request: Request, kind: Kind, document_id: str) -> Response:
     visit = await Visit.of(request, document_id)
     if visit.is_stranger:
-        return _refused(request, visit)
+        return html.refused(request, visit)
     document = await _find(kind, document_id, visit)
     if document is None:
         return html.not_found(request, visit)
-    paper = named(request.query_params.get("paper"))
-    # Drawing takes a twentieth of a second, in which the loop serves others.
-    content = await asyncio.to_thread(render_pdf, document, paper)
-    headers = {**html.PRIVATE, "Content-Disposition": f'inline; filename="{document.filename}"'}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return await html.document_pdf(request, document)
 
 
 async def _page(request: Request, kind: Kind, document_id: str) -> Response:
     visit = await Visit.of(request, document_id)
     if visit.is_stranger:
-        return _refused(request, visit)
+        return html.refused(request, visit)
     document = await _find(kind, document_id, visit)
     if document is None:
         return html.not_found(request, visit)
@@ -118,12 +111,3 @@ async def _find(kind: Kind, document_id: str, visit: Visit) -> Document | None:
         intent_id = paid.payment.stripe_payment_intent_id
         bought = await bought_with(session, intent_id) if alone else ""
         return receipt_document(visit.reader, paid, bought)
-
-
-def _refused(request: Request, visit: Visit) -> Response:
-    """Nobody is signed in: to sign-in, or word that the link they hold opens nothing (any more)."""
-    if visit.presented:
-        return html.link_is_over(request, visit)
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = f"/login/?next={quote(asked, safe='/')}"
-    return RedirectResponse(target, status_code=303, headers=dict(html.PRIVATE))

@@ -17,6 +17,7 @@ from portal_app.ui.parts import (
     alert,
     button,
     card,
+    document_link,
     fact,
     fold,
     key_facts,
@@ -174,6 +175,10 @@ def _done(view: CancelView, events: CancelEvents) -> rx.Component:
                 rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
                 rx.cond(view.ends != "", fact(t("Ends on"), view.ends)),
                 rx.cond(view.reference != "", fact(t("Reference"), view.reference)),
+            ),
+            rx.cond(
+                view.confirmation != "",
+                document_link(t("Download confirmation"), view.confirmation),
             ),
         ),
         rx.cond(view.undo, _keep(view, events), _back(view)),

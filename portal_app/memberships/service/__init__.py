@@ -8,7 +8,11 @@ from portal_app.memberships.service.by_company import (
     charge_as_company,
     remove_as_company,
 )
-from portal_app.memberships.service.canceling import cancel_as_company, cancel_membership
+from portal_app.memberships.service.canceling import (
+    cancel_as_company,
+    cancel_membership,
+    schedule_declared,
+)
 from portal_app.memberships.service.card_watch import watch_cards
 from portal_app.memberships.service.charging import (
     MethodChoices,
@@ -20,7 +24,7 @@ from portal_app.memberships.service.charging import (
 )
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
-from portal_app.memberships.service.keeping import KEEP, keep_membership
+from portal_app.memberships.service.keeping import KEEP, keep_declared, keep_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
     PaymentPage,
@@ -131,6 +135,7 @@ __all__ = [
     "find_held",
     "get_membership",
     "is_preview_due",
+    "keep_declared",
     "keep_membership",
     "keep_plan",
     "list_memberships",
@@ -159,6 +164,7 @@ __all__ = [
     "retry_open_payment",
     "running_memberships",
     "save_method",
+    "schedule_declared",
     "seen_by_company",
     "send_back_to",
     "timing_for",

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Actor, Author, CompanyKey, author_for
+from portal_app.identity.actor import SYSTEM, Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.kit.clock import business_now
+from portal_app.kit.ids import new_reference
 from portal_app.memberships import company_repository, exit_repository, repository
 from portal_app.memberships.errors import ExitChanged, MembershipNotFound, NothingToCancel
 from portal_app.memberships.exits import (
     AT_ONCE,
     FEEDBACK,
     LONGEST_COMMENT,
+    STATUTORY,
     Exit,
     ExitKind,
     Reason,
@@ -35,13 +37,19 @@ from portal_app.memberships.service.exit_page import held_exit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """*insists* is for an end at once although it may turn out to be paid meanwhile."""
+    """*insists* is for an end at once although it may turn out to be paid meanwhile.
+
+    *waits* is for one that never comes before the end of the period, paid or not. *reference* is
+    for what has one already.
+    """
 
     source: str
     void_unpaid: bool = True
     insists: bool = False
+    waits: bool = False
     reason: Reason | None = None
     comment: str = ""
+    reference: str = ""
 
 
 async def cancel_membership(
@@ -101,6 +109,21 @@ async def cancel_as_company(
     await desk.carry_out(CANCEL, record)
 
 
+async def schedule_declared(
+    session: AsyncSession, membership_id: str, exit_: Exit, *, reference: str
+) -> Intent:
+    """Cancel a membership for its period's end, as somebody declared who did not sign in.
+
+    The caller has decided that it may be (`declarations`); nobody is named as having done it, since
+    nobody has proved to be its holder. Raises NothingToCancel.
+    """
+    member = await exit_repository.open_holding(session, membership_id)
+    if member is None:
+        raise NothingToCancel
+    wish = Wish(source=STATUTORY, waits=True, reference=reference)
+    return await _written(session, SYSTEM, member, exit_, wish)
+
+
 async def _written(
     session: AsyncSession, author: Author, member: Member, exit_: Exit, wish: Wish
 ) -> Intent:
@@ -120,6 +143,7 @@ async def _written(
             "ends_at": exit_.takes_effect_at.isoformat() if exit_.takes_effect_at else None,
             "void_unpaid": wish.void_unpaid,
             "unpaid": unpaid and not wish.insists,
+            "waits": wish.waits,
             "owed": await _owed(session, membership_id) if unpaid else [],
             "feedback": FEEDBACK[wish.reason] if wish.reason else "",
             "comment": wish.comment,
@@ -130,6 +154,7 @@ async def _written(
             membership_id=membership_id,
             member_id=member.id,
             intent_id=intent.id,
+            reference=wish.reference or new_reference(),
             source=wish.source,
             reason=wish.reason or "",
             comment=wish.comment,

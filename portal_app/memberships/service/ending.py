@@ -71,6 +71,8 @@ async def _ends_now(
     provider: PaymentWriter, asked: dict[str, Any], before: SubscriptionFacts
 ) -> bool:
     """Whether nothing is paid for that the customer could keep until its end."""
+    if asked.get("waits"):
+        return _is_past_the_end(asked, before.plan.period_start)
     if before.status in UNPAID or _is_past_the_end(asked, before.plan.period_start):
         return True
     if not (asked["at_once"] and asked["unpaid"]):

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Actor, author_for
+from portal_app.identity.actor import SYSTEM, Actor, Author, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
@@ -15,8 +15,10 @@ from portal_app.kit.clock import business_now
 from portal_app.memberships import exit_repository, repository
 from portal_app.memberships.errors import NothingToUndo
 from portal_app.memberships.exits import can_be_undone
+from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.reading import find_held
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
@@ -30,17 +32,33 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
 
     async def record(session: AsyncSession) -> Intent:
         held = await find_held(session, actor, member_id, business_now())
-        subscriptions = await repository.current_subscriptions(session, [held.row.membership.id])
-        if not (can_be_undone(held.facts) and held.current and subscriptions):
-            raise NothingToUndo
-        return asked_by(
-            author_for(actor),
-            kind=KEEP.kind,
-            about=held.row.membership.id,
-            payload={"subscription": subscriptions[0], "membership": held.row.membership.id},
-        )
+        return await _written(session, author_for(actor), held.row.membership)
 
     await desk.carry_out(KEEP, record)
+
+
+async def keep_declared(session: AsyncSession, membership_id: str, *, reference: str) -> Intent:
+    """Take back the cancellation with this *reference*, which somebody declared for the holder.
+
+    The caller has checked the proof. Raises NothingToUndo when something else ends it by now.
+    """
+    noted = await exit_repository.standing_cancellation(session, membership_id)
+    if noted is None or noted.reference != reference:
+        raise NothingToUndo
+    return await _written(session, SYSTEM, await session.get_one(Membership, membership_id))
+
+
+async def _written(session: AsyncSession, author: Author, membership: Membership) -> Intent:
+    facts = StripeFacts.of(membership)
+    subscriptions = await repository.current_subscriptions(session, [membership.id])
+    if not (can_be_undone(facts) and is_current(facts, business_now()) and subscriptions):
+        raise NothingToUndo
+    return asked_by(
+        author,
+        kind=KEEP.kind,
+        about=membership.id,
+        payload={"subscription": subscriptions[0], "membership": membership.id},
+    )
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:

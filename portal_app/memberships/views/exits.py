@@ -54,6 +54,7 @@ class CancelView:
     kept: list[str] = field(default_factory=list)
     reasons: list[ReasonOption] = field(default_factory=list)
     reference: str = ""
+    confirmation: str = ""
     asked: str = ""
     ends: str = ""
     waiting: bool = False
@@ -83,6 +84,7 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         kept=list(_kept(reader)) if state == "open" else [],
         reasons=[ReasonOption(id=one, label=reader.say(text)) for one, text in REASONS.items()],
         reference=noted.reference if noted else "",
+        confirmation=f"/confirmations/{noted.id}.pdf" if noted else "",
         asked=reader.moment(noted.asked_at) if noted else "",
         ends=reader.date(ends_at) if ends_at else "",
         waiting=page.waiting and state == "done",

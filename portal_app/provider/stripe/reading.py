@@ -18,6 +18,7 @@ from portal_app.kit.clock import wall_now
 from portal_app.provider.errors import MalformedObject, UnknownAtProvider
 from portal_app.provider.facts import ListParams, Page
 from portal_app.provider.stripe.refusals import log, translated_errors
+from portal_app.provider.stripe.transport import StripeTransport
 
 PAGE_SIZE: Final = 100  # Stripe's largest
 # docs.stripe.com/rate-limits: 100 reads a second, 25 in test mode. An import leaves the greater
@@ -50,7 +51,7 @@ class Reader:
     def __init__(
         self,
         client: stripe.StripeClient,
-        http: stripe.HTTPXClient,
+        http: StripeTransport,
         per_second: float | None,
         budget: float = BUDGET,
     ) -> None:

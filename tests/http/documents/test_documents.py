@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from portal_app.invoices.documents import routes
+from portal_app.invoices.documents import html, routes
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
 from portal_app.kit.tokens import derive_token
 from portal_app.provider import current
@@ -110,7 +110,7 @@ async def test_somebody_elses_document_is_like_one_that_never_was(
     def never(*_: object) -> bytes:
         raise AssertionError("something was drawn for a stranger")
 
-    monkeypatch.setattr(routes, "render_pdf", never)
+    monkeypatch.setattr(html, "render_pdf", never)
     monkeypatch.setattr(routes, "invoice_document", never)
     monkeypatch.setattr(routes, "receipt_document", never)
     for theirs, nobodys in strange(sales):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+import aiohttp
 import stripe
 from sqlmodel import SQLModel, col, func, select
 
@@ -14,6 +15,8 @@ from portal_app.provider.stripe_adapter import StripeProvider
 from tests.factories import make_company
 
 DAY = 86400
+# For answers that never come; a test should not have to wait for long.
+HASTY: Final = aiohttp.ClientTimeout(sock_connect=0.3, sock_read=0.3)
 
 
 async def add_companies(db: Database) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import stripe
 
 from portal_app.provider.stripe.reading import Reader
+from portal_app.provider.stripe.transport import StripeTransport
 from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.provider.stripe_writer import StripeWriter
 from tests.provider.sandbox.inprocess import BASE, Account, called
@@ -35,7 +36,7 @@ class Outage:
         return self.kind if self.bad >= 0 else None
 
 
-class _Transport(stripe.HTTPXClient):
+class _Transport(StripeTransport):
     """Answers come from *account*; they are the bytes that a server would send."""
 
     def __init__(self, account: Account) -> None:

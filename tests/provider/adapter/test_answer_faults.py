@@ -6,21 +6,21 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 import stripe
 
 from portal_app.kit.errors import ProviderUnavailable
 from portal_app.provider.stripe import reading
+from portal_app.provider.stripe.transport import StripeTransport
 from portal_app.provider.stripe_objects import StripeObjects
-from tests.provider.adapter.account import customer
+from tests.provider.adapter.account import HASTY, customer
 from tests.provider.sandbox_server import KEY, SandboxServer
 
 
 @pytest.fixture
 async def hasty(sandbox: SandboxServer) -> AsyncIterator[StripeObjects]:
     """The adapter with less patience, so that the tests have some."""
-    provider = StripeObjects(KEY, sandbox.origin, timeout=httpx.Timeout(0.3))
+    provider = StripeObjects(KEY, sandbox.origin, timeout=HASTY)
     yield provider
     await provider.close()
 
@@ -61,10 +61,10 @@ async def test_an_answer_that_was_lost_after_the_effect_repeats_nothing(
     client: stripe.StripeClient, sandbox: SandboxServer
 ) -> None:
     spoil(sandbox, kind="reset", times=1, method="POST", after=True)
-    http = stripe.HTTPXClient(timeout=1)
+    http = StripeTransport()
     hasty = stripe.StripeClient(
         KEY, base_addresses={"api": sandbox.origin}, http_client=http, max_network_retries=2
     )
     made = await hasty.v1.customers.create_async({"email": "once@example.com"})
-    await http.close_async()  # type: ignore[no-untyped-call]
+    await http.close_async()
     assert [one.id for one in client.v1.customers.list().data] == [made.id]

@@ -24,6 +24,7 @@ from portal_app.invoices.models import Invoice, InvoiceLine, InvoiceStatus, Paym
 from portal_app.kit.db import Database
 from portal_app.kit.money import Money
 from portal_app.provider.errors import ProviderUnavailable, UnknownAtProvider
+from portal_app.provider.stripe.transport import StripeTransport
 from portal_app.provider.stripe_adapter import StripeProvider
 from portal_app.provider.stripe_writer import StripeWriter
 from portal_app.ui.reader import Reader
@@ -52,14 +53,14 @@ async def test_every_invoice_and_payment_of_the_demo_world_is_drawn(
     sandbox: SandboxServer, provider: StripeProvider, companies: Database, clocks: Clocks
 ) -> None:
     sandbox.reset()
-    transport = stripe.HTTPXClient()
+    transport = StripeTransport()
     writer = stripe.StripeClient(
         KEY,
         base_addresses={"api": sandbox.origin},  # type: ignore[typeddict-item]
         http_client=transport,
     )
     await create_world(writer, SandboxControl(sandbox.origin, KEY), NOW)
-    await transport.close_async()  # type: ignore[no-untyped-call]
+    await transport.close_async()
     await sync(provider, companies, progress=lambda _kind, _count: None)
     issued = [one for one in await _all(companies, Invoice) if one.status != InvoiceStatus.DRAFT]
     lines = await _all(companies, InvoiceLine)

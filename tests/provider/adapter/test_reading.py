@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 import stripe
 
@@ -21,6 +20,7 @@ from portal_app.provider.stripe.reading import (
     Reader,
     reads_per_second,
 )
+from portal_app.provider.stripe.transport import StripeTransport
 from portal_app.provider.stripe_adapter import StripeProvider
 from tests.provider.adapter import objects
 from tests.provider.adapter.scripted_account import WALLET, Account
@@ -39,7 +39,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def at_once(_client: object, seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(stripe.HTTPXClient, "sleep_async", at_once)
+    monkeypatch.setattr(StripeTransport, "sleep_async", at_once)
     return waited
 
 
@@ -77,7 +77,7 @@ async def test_reads_begin_no_faster_than_they_may() -> None:
         return 200, b"{}"
 
     async with answering(script) as (scripted, _provider):
-        http = stripe.HTTPXClient(timeout=httpx.Timeout(5))
+        http = StripeTransport()
         client = stripe.StripeClient(
             "sk_test_1",
             base_addresses={"api": scripted.base},  # type: ignore[typeddict-item]

@@ -49,7 +49,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_client: object, _seconds: float) -> None:
         return None
 
-    monkeypatch.setattr("stripe.HTTPXClient.sleep_async", at_once)
+    monkeypatch.setattr("portal_app.provider.stripe.transport.StripeTransport.sleep_async", at_once)
 
 
 async def interrupted(

@@ -7,22 +7,22 @@ import socket
 import time
 from collections.abc import AsyncIterator
 
-import httpx
+import aiohttp
 import pytest
 import stripe
 
 from portal_app.kit.errors import ProviderUnavailable
 from portal_app.provider.errors import ProviderFailed
-from portal_app.provider.stripe_adapter import TIMEOUT
+from portal_app.provider.stripe.transport import TIMEOUT
 from portal_app.provider.stripe_writer import StripeWriter
-from tests.provider.adapter.account import customer, price
+from tests.provider.adapter.account import HASTY, customer, price
 from tests.provider.adapter.test_answer_faults import spoil
 from tests.provider.sandbox_server import KEY, SandboxServer
 
 
 @pytest.fixture
 async def hasty(sandbox: SandboxServer) -> AsyncIterator[StripeWriter]:
-    writer = StripeWriter(KEY, sandbox.origin, timeout=httpx.Timeout(0.3))
+    writer = StripeWriter(KEY, sandbox.origin, timeout=HASTY)
     yield writer
     await writer.close()
 
@@ -105,7 +105,12 @@ async def test_an_answer_that_trickles_in_ends_too() -> None:
 
     server = await asyncio.start_server(trickle, "127.0.0.1")
     port = server.sockets[0].getsockname()[1]
-    writer = StripeWriter(KEY, f"http://127.0.0.1:{port}", timeout=httpx.Timeout(0.3), budget=1)
+    writer = StripeWriter(
+        KEY,
+        f"http://127.0.0.1:{port}",
+        timeout=HASTY,
+        budget=1,
+    )
     began = time.monotonic()
     with pytest.raises(ProviderUnavailable):
         await writer.setup_intent("seti_1")
@@ -123,7 +128,7 @@ async def test_a_host_that_takes_no_connections_ends_too() -> None:
             one.setblocking(False)
             one.connect_ex(full.getsockname())
         base = f"http://127.0.0.1:{full.getsockname()[1]}"
-        writer = StripeWriter(KEY, base, timeout=httpx.Timeout(30, connect=0.2))
+        writer = StripeWriter(KEY, base, timeout=aiohttp.ClientTimeout(total=30, sock_connect=0.2))
         began = time.monotonic()
         with pytest.raises(ProviderUnavailable):
             await writer.setup_intent("seti_1")

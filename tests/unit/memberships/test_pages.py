@@ -20,6 +20,8 @@ BUILT = {
     "/billing/history/",
     "/billing/upcoming/",
     "/account/",
+    "/cancel/",
+    "/withdraw/",
     "#main",
 }
 

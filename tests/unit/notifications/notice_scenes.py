@@ -244,7 +244,7 @@ async def cancelled(shop: Shop) -> Payload:
     await shop.add(
         make_row,
         Cancellation,
-        {},
+        {"id": "cncl_golden"},
         membership_id=shop.held.membership.id,
         member_id="mber_golden",
         intent_id="itn_1",

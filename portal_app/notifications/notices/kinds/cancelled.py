@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portal_app.memberships.exit_repository import standing_cancellation
-from portal_app.memberships.exits import can_be_undone
+from portal_app.memberships.exits import STATUTORY, can_be_undone
+from portal_app.memberships.models import Cancellation
 from portal_app.memberships.rules import ends_at, is_canceling
 from portal_app.memberships.views.wording import sentence
 from portal_app.notifications.notices.happened import CHANGED, occasions_of
@@ -19,6 +20,9 @@ async def _write(writing: Writing) -> Letter:
     if end is None or not is_canceling(held.facts) or not held.current:
         raise NothingToSend
     noted = await standing_cancellation(writing.session, writing.membership.id)
+    if noted is not None and noted.source == STATUTORY:
+        # The address on file was told when it was declared, with a link of its own to take it back.
+        raise NothingToSend
     title = reader.say("{product} is cancelled", product=writing.product.title)
     undo = (reader.say("Keep my membership"), f"{writing.manage_url}undo/")
     return Letter(
@@ -38,7 +42,15 @@ async def _write(writing: Writing) -> Letter:
             (reader.say("Reference"), noted.reference if noted else ""),
         ),
         action=undo if can_be_undone(held.facts) else writing.manage,
+        see_also=_confirmation(writing, noted),
     )
+
+
+def _confirmation(writing: Writing, noted: Cancellation | None) -> tuple[str, str]:
+    if noted is None:
+        return "", ""
+    address = f"{writing.origin}/confirmations/{noted.id}/"
+    return writing.reader.say("Confirmation to download"), address
 
 
 NOTICE = NoticeKind(

@@ -1,0 +1,87 @@
+"""`portal declarations …`: what was declared without sign-in and waits. English only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from portal_app.declarations.models import Declaration
+from portal_app.declarations.service import list_waiting, resolve
+from portal_app.declarations.service.confirming import read_declaration
+from portal_app.declarations.views.findings import found_text
+from portal_app.kit.db import Database
+from portal_app.ui.reader import Reader
+
+Result = TypeVar("Result")
+CompanyId = Annotated[str, typer.Option("--company", help="Only of this company (biz_…).")]
+Reference = Annotated[str, typer.Argument(help="As the list and the mails name it: C-…, W-….")]
+
+
+def declaration_commands(install: Callable[[], Database]) -> typer.Typer:
+    """The commands over the database that *install* sets the process up with."""
+    app = typer.Typer(
+        no_args_is_help=True, help="Cancellations and withdrawals declared without sign-in."
+    )
+
+    def run(work: Callable[[Database], Awaitable[Result]]) -> Result:
+        async def whole() -> Result:
+            db = install()
+            try:
+                return await work(db)
+            finally:
+                await db.close()
+
+        return asyncio.run(whole())
+
+    @app.command("list")
+    def show(company_id: CompanyId = "") -> None:
+        """Show what waits for somebody, the oldest first, and why no rule could decide it."""
+        lines = run(lambda db: _lines(db, company_id or None))
+        for line in lines:
+            typer.echo(line)
+        if not lines:
+            typer.echo("Nothing waits.", err=True)
+
+    @app.command("resolve")
+    def settle(
+        reference: Reference,
+        note: Annotated[str, typer.Option(help="What became of it; kept with it.")],
+    ) -> None:
+        """Say what became of one, and take it off the list. Changes nothing at Stripe."""
+        typer.echo(run(lambda db: _resolved(db, reference, note)))
+
+    return app
+
+
+async def _lines(db: Database, company_id: str | None) -> list[str]:
+    found: list[str] = []
+    async with db.reading() as session:
+        for row in await list_waiting(session, company_id):
+            read = await read_declaration(session, row.id, None)
+            membership = f"{read.membership} ({row.membership_id})" if read else ""
+            found += _said(row, membership, read.company.title if read else "")
+    return found
+
+
+def _said(row: Declaration, membership: str, company: str) -> list[str]:
+    how = "at once" if row.extraordinary else row.kind
+    wished = f", for {row.wished_on}" if row.wished_on else ""
+    lines = [
+        f"{row.reference}  {row.asked_at:%Y-%m-%d %H:%M} UTC  {company}  {how}{wished}",
+        f"    {row.name} <{row.address}>: {_one_line(row.contract)}",
+        f"    {found_text(Reader('en'), row, membership)}",
+    ]
+    return [*lines, f"    Reason: {_one_line(row.grounds)}"] if row.grounds else lines
+
+
+async def _resolved(db: Database, reference: str, note: str) -> str:
+    async with db.unit_of_work() as session:
+        row = await resolve(session, reference, note)
+        return f"{row.reference} is resolved: {row.resolution}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,82 @@
+"""`/confirmations/<id>…`: of a cancellation (`cncl_…`) or a declaration (`decl_…`), page and PDF.
+
+A session opens what its person held; a link opens one for a while. Whoever only declared something
+gets to see what they typed, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from portal_app.declarations.service.confirming import read_declaration
+from portal_app.declarations.views.documents import declared_document, settled_document
+from portal_app.invoices.documents import html
+from portal_app.invoices.documents.model import Document
+from portal_app.invoices.documents.visit import Visit
+from portal_app.kit.db import database
+from portal_app.kit.ids import has_prefix
+from portal_app.memberships.service.confirming import read_cancellation
+from portal_app.memberships.views.confirmation import confirmation_document
+
+router = APIRouter(include_in_schema=False)
+_READ: Final = ["GET", "HEAD"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """*back* is the holding that it is about; *lead* is said on top of the page."""
+
+    document: Document
+    back: str = ""
+    lead: str = ""
+
+
+@router.api_route("/confirmations/{document_id}.pdf", methods=_READ)
+async def confirmation_pdf(request: Request, document_id: str) -> Response:
+    visit = await Visit.of(request, document_id)
+    if visit.is_stranger:
+        return html.refused(request, visit)
+    found = await _find(document_id, visit)
+    if found is None:
+        return html.not_found(request, visit)
+    return await html.document_pdf(request, found.document)
+
+
+@router.api_route("/confirmations/{document_id}/", methods=_READ)
+async def confirmation_page(request: Request, document_id: str) -> Response:
+    visit = await Visit.of(request, document_id)
+    if visit.is_stranger:
+        return html.refused(request, visit)
+    found = await _find(document_id, visit)
+    if found is None:
+        return html.not_found(request, visit)
+    say = visit.reader.say
+    back = (say("Your membership"), f"/billing/manage/{found.back}/")
+    if not found.back:
+        back = (say("Orders"), "/orders/")
+    return html.document_page(request, visit, found.document, back=back, lead=found.lead)
+
+
+async def _find(document_id: str, visit: Visit) -> _Found | None:
+    async with database().reading() as session:
+        if has_prefix(document_id, "cncl"):
+            cancelled = await read_cancellation(session, document_id, visit.asks_as)
+            if cancelled is None:
+                return None
+            document = confirmation_document(visit.reader, cancelled)
+            return _Found(document, cancelled.cancellation.member_id)
+        if not has_prefix(document_id, "decl"):
+            return None
+        declared = await read_declaration(session, document_id, visit.asks_as)
+    if declared is None:
+        return None
+    row, company = declared.declaration, declared.company
+    if visit.by_link:
+        lead = visit.reader.say("It has arrived. A confirmation goes to your email address.")
+        return _Found(declared_document(visit.reader, row, company), lead=lead)
+    document = settled_document(visit.reader, row, company, declared.membership)
+    return _Found(document, row.member_id or "")

@@ -1,0 +1,1 @@
+"""Pure: which law says what, what was typed, which membership is meant, what is given back."""

@@ -1,0 +1,18 @@
+"""Declaring, what is made of it, taking it back, and the queue of whoever sells."""
+
+from __future__ import annotations
+
+from portal_app.declarations.service.declaring import Sent, declare
+from portal_app.declarations.service.handling import handle_declaration
+from portal_app.declarations.service.undoing import behind_undo, undo
+from portal_app.declarations.service.waiting import list_waiting, resolve
+
+__all__ = [
+    "Sent",
+    "behind_undo",
+    "declare",
+    "handle_declaration",
+    "list_waiting",
+    "resolve",
+    "undo",
+]

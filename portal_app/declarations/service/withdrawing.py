@@ -1,0 +1,52 @@
+"""What a withdrawal from one membership gives back; whoever sells decides whether it does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.catalog.configuration import DEFAULT
+from portal_app.catalog.repository import published_configurations
+from portal_app.declarations import repository
+from portal_app.declarations.models import Declaration, Finding
+from portal_app.declarations.rules.withdrawal import Refund, refund_of, right_of
+from portal_app.kit.money import Money
+from portal_app.memberships.models import Membership
+
+
+async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
+    """Writes the sums, and until when the right lasts, down; whether it was declared in time."""
+    membership = await session.get_one(Membership, row.membership_id)
+    holder = await repository.holder_of(session, membership.id)
+    right = right_of(holder.country if holder else "", membership.started_at)
+    policies = await published_configurations(session, [membership.company_id])
+    policy = policies.get(membership.company_id, DEFAULT).withdraw
+    refund = refund_of(
+        Money(await repository.paid_for(session, membership), membership.currency),
+        began=_began(membership, row.asked_at),
+        ends=membership.current_period_end,
+        asked=row.asked_at,
+        pro_rata=policy.pro_rata,
+    )
+    row.refund = _kept(refund, right.until)
+    if not right.covers(row.asked_at):
+        return Finding.TOO_LATE
+    row.takes_effect_at = row.asked_at
+    return Finding.IN_TIME
+
+
+def _began(membership: Membership, asked: datetime) -> datetime:
+    """When what was paid for began: after a trial that is over, else with the contract."""
+    trial = membership.trial_end_at
+    return trial if trial is not None and trial <= asked else membership.started_at
+
+
+def _kept(refund: Refund, until: datetime | None) -> dict[str, object]:
+    return {
+        "currency": refund.paid.currency,
+        "paid_minor": refund.paid.minor,
+        "kept_minor": refund.kept.minor,
+        "back_minor": refund.back.minor,
+        "until": until.isoformat() if until else "",
+    }

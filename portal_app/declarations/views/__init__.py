@@ -1,0 +1,1 @@
+"""Declarations as documents, pages and mails, in the reader's words."""

@@ -1,0 +1,82 @@
+"""Confirmations: for who held the membership, for a link's holder, and for nobody else."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+from sqlmodel import select
+
+from portal_app.declarations.models import Declaration
+from portal_app.invoices.documents.links import LIVES_FOR, link_query
+from portal_app.memberships.models import Cancellation
+from portal_app.settings import get_settings
+from tests.conftest import Clocks
+from tests.http.statutory_world import (
+    ADA,
+    BEN,
+    NOBODY,
+    TYPED,
+    World,
+    client,
+    fresh_limits,
+    sent,
+    world,
+)
+from tests.unit.invoices.documents.sold import text_of
+
+__all__ = ["client", "fresh_limits", "world"]
+
+
+async def test_a_link_to_a_confirmation_is_for_that_one_and_for_an_hour(
+    world: World, client: httpx.AsyncClient, clocks: Clocks
+) -> None:
+    first = (await sent(client)).headers["location"]
+    second = (await sent(client, NOBODY)).headers["location"]
+    mixed = f"{first.partition('?')[0]}?{second.partition('?')[2]}"
+    forged = re.sub(r"token=.", "token=x", first)
+    answers = [await client.get(one) for one in (mixed, forged)]
+    clocks.wall.advance(LIVES_FOR)
+    answers.append(await client.get(first))
+    assert [one.status_code for one in answers] == [404, 404, 404]
+    assert len({one.text.replace(TYPED["name"], "") for one in answers}) == 1
+    assert TYPED["name"] not in answers[0].text
+    bare = await client.get(first.partition("?")[0])
+    assert (bare.status_code, bare.headers["location"][:13]) == (303, "/login/?next=")
+
+
+async def test_a_cancellation_is_confirmed_to_its_holder_and_to_nobody_else(
+    world: World, client: httpx.AsyncClient, clocks: Clocks
+) -> None:
+    path = f"/confirmations/{world.cancelled}"
+    for email, status in ((ADA, 200), (BEN, 404)):
+        cookie = {"cookie": world.cookies[email]}
+        for end in ("/", ".pdf"):
+            assert (await client.get(path + end, headers=cookie)).status_code == status
+    cookie = {"cookie": world.cookies[ADA]}
+    text = text_of((await client.get(f"{path}.pdf", headers=cookie)).content)
+    async with world.db.reading() as session:
+        noted = await session.get_one(Cancellation, world.cancelled)
+    for said in (noted.reference, "Trading Room", ADA, "$29.00 per month", "Takes effect on"):
+        assert said in text
+    theirs = await client.get(path + "/", headers={"cookie": world.cookies[BEN]})
+    unknown = await client.get(
+        "/confirmations/cncl_nobody/", headers={"cookie": world.cookies[BEN]}
+    )
+    assert theirs.text.replace(path, "") == unknown.text.replace("/confirmations/cncl_nobody", "")
+    link = link_query(get_settings().secret_key, world.cancelled, clocks.wall.now() + LIVES_FOR)
+    assert (await client.get(f"{path}/?{link}")).status_code == 200
+
+
+async def test_somebody_elses_declaration_is_not_found(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    """Ben's session opens nothing that was typed with Ada's address, matched or not."""
+    path = (await sent(client)).headers["location"].partition("?")[0]
+    for email in (ADA, BEN):  # it was not matched to anybody yet
+        assert (await client.get(path, headers={"cookie": world.cookies[email]})).status_code == 404
+    async with world.db.unit_of_work() as session:
+        row = (await session.scalars(select(Declaration))).one()
+        row.member_id = world.held[ADA].member.id
+    assert (await client.get(path, headers={"cookie": world.cookies[ADA]})).status_code == 200
+    assert (await client.get(path, headers={"cookie": world.cookies[BEN]})).status_code == 404
