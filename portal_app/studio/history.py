@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from portal_app.catalog.versions import Version
 from portal_app.ui.reader import Reader
+
+_TOO_LONG: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +40,8 @@ def _row(reader: Reader, version: Version, current: bool) -> VersionRow:
         when=f"{reader.moment(version.at)} · {author}",
         current=current,
     )
+
+
+def number_of(text: str) -> int:
+    """-1, which no version has, for what is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _TOO_LONG else -1

@@ -21,7 +21,7 @@ from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.brand.form import COLOURS, PICTURES, checked, filled_in, form_of
 from portal_app.studio.brand.views import BrandStudioView, Typed, brand_studio_view
-from portal_app.studio.history import VersionRow, version_rows
+from portal_app.studio.history import VersionRow, number_of, version_rows
 from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
@@ -117,7 +117,7 @@ class BrandStudioState(rx.State):
         reader = Reader(creator.actor.locale)
         try:
             async with database().unit_of_work() as session:
-                await publishing.restore_brand(session, creator, _number(number))
+                await publishing.restore_brand(session, creator, number_of(number))
             await looks.refresh(at_most_every=0)
             await self._read(creator)
             await notify(self, "ok", reader.say("Published. Open pages show it already."))
@@ -185,8 +185,3 @@ async def _keep(session: AsyncSession, creator: CompanyCreator, brand: Brand) ->
 
 async def _publish(session: AsyncSession, creator: CompanyCreator, brand: Brand) -> None:
     await publishing.publish_brand(session, creator.company_id, brand, creator.author)
-
-
-def _number(text: str) -> int:
-    """-1, which no version has, for what is no number."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

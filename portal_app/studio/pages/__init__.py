@@ -10,6 +10,8 @@ from portal_app.studio.membership.state import SoldMembershipState
 from portal_app.studio.pages.brand import brand_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
+from portal_app.studio.pages.portal import portal_page
+from portal_app.studio.portal.state import PortalStudioState
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -36,5 +38,12 @@ def register(app: rx.App) -> None:
         route="/studio/brand",
         title=t("Brand"),
         on_load=BrandStudioState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        portal_page,
+        route="/studio/portal",
+        title=t("Portal"),
+        on_load=PortalStudioState.load,
         context=_PRIVATE,
     )

@@ -14,18 +14,15 @@ from portal_app.studio.pages.brand_fields import (
     text_field,
 )
 from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
-from portal_app.studio.pages.frame import studio_page
+from portal_app.studio.pages.frame import publish_row, studio_page
 from portal_app.studio.pages.preview import preview_card
 from portal_app.studio.pages.versions import versions_card
-from portal_app.studio.state import StudioState
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (
-    action_row,
     alert,
     button,
     card,
     error_summary,
-    muted,
     stack,
     state_form,
 )
@@ -119,35 +116,10 @@ def _form(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 class_name="form-fields",
                 key=view.revision,
             ),
-            _actions(view, events),
+            publish_row(view.is_draft, view.blocked, events, submit=True),
             on_submit=events.save,
         ),
         title=t("Look"),
-    )
-
-
-def _actions(view: BrandStudioView, events: BrandEvents) -> rx.Component:
-    """Staff prepare, owners publish."""
-    owner = StudioState.frame.is_owner
-    return stack(
-        action_row(
-            rx.cond(
-                owner,
-                button(
-                    t("Publish"),
-                    on_click=events.publish,
-                    busy=events.busy,
-                    disabled=view.blocked,
-                    variant="primary",
-                ),
-            ),
-            button(t("Save draft"), submit=True, busy=events.busy),
-            rx.cond(view.is_draft, button(t("Discard draft"), on_click=events.discard)),
-        ),
-        rx.cond(
-            owner, rx.fragment(), muted(t("An owner of the company publishes what you prepare."))
-        ),
-        rx.cond(view.is_draft, muted(t("You see a draft. Customers see the last version."))),
     )
 
 
