@@ -135,7 +135,7 @@ def _setting(one: SettingView, events: PortalEvents) -> rx.Component:
                 error=one.error,
                 default_value=one.value,
                 on_blur=events.note(one.name),
-                input_mode="numeric",
+                input_mode="decimal",
                 auto_complete="off",
             ),
         ),
