@@ -29,7 +29,11 @@ OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")
 
 # The pages with fields for a card or a bank's page, and what their documents may load from whom.
 # docs.stripe.com/security/guide#content-security-policy
-CARD_PAGES = ("/payment-methods/add/", "/billing/manage/:member_id/pay/")
+CARD_PAGES = (
+    "/payment-methods/add/",
+    "/billing/manage/:member_id/pay/",
+    "/billing/manage/:member_id/rejoin/",
+)
 STRIPE_SOURCES = {
     "script-src": "https://js.stripe.com https://*.js.stripe.com",
     "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",

@@ -22,7 +22,8 @@ _LONGEST_TEXT: Final = 2_048
 class Field:
     """One field of a JSON body, for reading it and for the OpenAPI document.
 
-    *kind* is `string`, `boolean` or `map` (texts by text).
+    *kind* is `string`, `boolean`, `integer` (from *least* to *most*) or `map` (texts by text).
+    With a *scope* the key needs it, where the field is sent, beside the operation's own.
     """
 
     name: str
@@ -30,6 +31,9 @@ class Field:
     kind: str = "string"
     required: bool = False
     choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 0
+    scope: str = ""
 
 
 class Body:
@@ -55,6 +59,15 @@ class Body:
             for field in fields
             if field.name in given
         }
+
+    def has(self, field: Field) -> bool:
+        """Whether it was sent, be it empty."""
+        return field.name in self._given
+
+    def number(self, field: Field) -> int | None:
+        """None when it was not sent."""
+        value: int | None = self._given.get(field.name)
+        return value
 
     def text(self, field: Field) -> str | None:
         """None when it was not sent."""
@@ -83,6 +96,10 @@ def _checked(field: Field, value: Any) -> Any:  # noqa: ANN401 -- JSON
     if field.kind == "boolean":
         if not isinstance(value, bool):
             raise _refused(field, "must be true or false")
+        return value
+    if field.kind == "integer":
+        if type(value) is not int or not field.least <= value <= field.most:
+            raise _refused(field, f"must be a whole number from {field.least} to {field.most}")
         return value
     if not _is_text(value, _LONGEST_TEXT):
         raise _refused(field, f"must be a text of at most {_LONGEST_TEXT} characters")

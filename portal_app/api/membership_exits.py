@@ -29,7 +29,10 @@ MODE: Final = Field(
     says="The older name of the same choice.",
     choices=("at_period_end", "immediate"),
 )
-OPTION: Final = Field(name="feedback_option_id", says="A reason, by its category.")
+OPTION: Final = Field(
+    name="feedback_option_id",
+    says="A reason: the id of one of the company's own (`fo_…`), or a category.",
+)
 REASON: Final = Field(name="reason", says="The customer's own words.")
 # Before it, leaving the choice out meant the period's end (contracts.md, HTTP).
 AT_ONCE_SINCE: Final = ApiVersion(date(2026, 8, 25))
@@ -76,7 +79,7 @@ OPERATIONS: Final = (
         scope=MEMBERSHIP_CANCEL,
         summary="Cancel a membership",
         says="At the end of what was paid for, or at once. One whose payment is overdue ends at"
-        " once, and its unpaid invoice is voided.",
+        " once, and its unpaid invoice is voided; where it is paid by invoice, that stays owed.",
         answer=_cancel,
         returns=MembershipJson,
         fields=(AT_PERIOD_END, MODE, OPTION, REASON),

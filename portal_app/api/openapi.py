@@ -135,6 +135,8 @@ def _field(field: Field) -> Json:
     schema: Json = {"type": "string", "description": field.says}
     if field.kind == "boolean":
         schema["type"] = "boolean"
+    if field.kind == "integer":
+        schema |= {"type": "integer", "minimum": field.least, "maximum": field.most}
     if field.kind == "map":
         schema |= {"type": "object", "additionalProperties": {"type": "string"}}
     if field.choices:

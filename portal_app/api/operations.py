@@ -94,6 +94,9 @@ class Operation:
     async def _write(self, request: Request, let_in: Call, version: ApiVersion | None) -> Response:
         sent = await read_bytes(request)
         call = replace(let_in, body=Body(self.fields, read_object(sent)), version=version)
+        for field_ in self.fields:
+            if field_.scope and call.body.has(field_):
+                call.caller.require(field_.scope)
         if not self.replayed:
             return self._response(await self.answer(call))
         target = (self.method, request.url.path, request.url.query)

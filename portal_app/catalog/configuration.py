@@ -10,6 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from portal_app.catalog.retention import (
+    OwnReason,
+    RetentionDiscount,
+    read_discounts,
+    read_reasons,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy:
@@ -41,10 +48,18 @@ class CancelPolicy:
 
     With *at_once* it ends right away instead of with the paid period. *void_unpaid* takes an
     overdue invoice back; without it, it is still owed and the page says so.
+
+    *reasons* are the company's own, asked instead of ours. At most one offer stands beside the
+    button: the first of *offers* (`discount`, `plan`, `pause`) that can be made; *discounts* are by
+    plan. *undo_company_end* lets a holder take back an end that the company has arranged.
     """
 
     at_once: bool = False
     void_unpaid: bool = True
+    reasons: tuple[OwnReason, ...] = ()
+    offers: tuple[str, ...] = ("discount", "plan", "pause")
+    discounts: Mapping[str, RetentionDiscount] = field(default_factory=dict)
+    undo_company_end: bool = False
 
     @classmethod
     def read(cls, body: object) -> Self:
@@ -54,6 +69,10 @@ class CancelPolicy:
         return cls(
             at_once=_flag(given.get("at_once"), default.at_once),
             void_unpaid=_flag(given.get("void_unpaid"), default.void_unpaid),
+            reasons=read_reasons(given.get("reasons")),
+            offers=_texts(given.get("offers"), default.offers),
+            discounts=read_discounts(given.get("discounts")),
+            undo_company_end=_flag(given.get("undo_company_end"), default.undo_company_end),
         )
 
 
@@ -136,6 +155,12 @@ DEFAULT = Configuration()
 
 def _flag(value: object, default: bool) -> bool:
     return value if isinstance(value, bool) else default
+
+
+def _texts(value: object, default: tuple[str, ...]) -> tuple[str, ...]:
+    given = value if isinstance(value, list) else None
+    texts = given is not None and all(isinstance(one, str) for one in given)
+    return tuple(given) if given is not None and texts else default
 
 
 def _targets(value: object) -> tuple[str, ...] | None:

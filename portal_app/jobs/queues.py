@@ -33,6 +33,10 @@ from portal_app.memberships.service import (
     CANCEL,
     CHANGE_LATER,
     CHANGE_NOW,
+    DESCRIBE,
+    DISCOUNT,
+    EXTEND,
+    JOIN,
     KEEP,
     KEEP_PLAN,
     PAY,
@@ -58,7 +62,7 @@ GATHER_SECONDS: Final = 0.15
 ATTEMPTS: Final = 92
 # Every kind of write that there is.
 WRITES: Final = by_kind(
-    *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DETAILS),
+    *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DESCRIBE, EXTEND, DETAILS),
     *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
 )
 

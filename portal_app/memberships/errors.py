@@ -69,3 +69,59 @@ class NothingToUndo(Conflict):
 
     def __init__(self) -> None:
         super().__init__("There is no cancellation to take back.")
+
+
+class OfferGone(Conflict):
+    """What a customer wanted to take instead of cancelling is not to be had any more."""
+
+    code = "offer_gone"
+
+    def __init__(self) -> None:
+        super().__init__("This offer is no longer there. Nothing was changed.")
+
+
+class CantRejoin(Conflict):
+    """Nothing of the sort is sold any more, or somebody else pays for it."""
+
+    code = "cant_rejoin"
+
+    def __init__(self) -> None:
+        super().__init__("This can't be joined again. Nothing was charged.")
+
+
+class AlreadyBack(Conflict):
+    """It runs: it was joined again in another tab, or has never ended."""
+
+    code = "already_back"
+
+    def __init__(self) -> None:
+        super().__init__("This membership runs already. Nothing was charged.")
+
+
+class MetadataNotKept(Conflict):
+    """What was bought once has no object at the provider that keeps metadata."""
+
+    code = "metadata_not_kept"
+
+    def __init__(self) -> None:
+        super().__init__("Metadata can be set for memberships that renew only.")
+
+
+class NotExtendable(Conflict):
+    """Nothing of it ends by itself, or it is over, paused, overdue or ends on a set date."""
+
+    code = "not_extendable"
+
+    def __init__(self) -> None:
+        super().__init__("This membership has no running period that could be made longer.")
+
+
+class NotReactivable(Conflict):
+    """It renews, runs, or has expired and nobody said for how long."""
+
+    code = "not_reactivable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only what was bought once and is over can be reactivated; with days where it expired."
+        )

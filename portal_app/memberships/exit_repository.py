@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from portal_app.customers.models import Customer
+from portal_app.identity.actor import Actor
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.memberships.models import Cancellation, Member
+from portal_app.memberships.models import (
+    Cancellation,
+    Member,
+    Membership,
+    MembershipSubscription,
+    RetentionOffer,
+)
 
 
 async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation | None:
@@ -17,12 +27,22 @@ async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation
 
 
 async def standing_cancellation(session: AsyncSession, membership_id: str) -> Cancellation | None:
-    """The newest of a membership, unless it was taken back or could not be done."""
+    """The newest of a membership, unless it was taken back or could not be done.
+
+    One that came before the subscription of today has ended another one.
+    """
+    link = MembershipSubscription
+    begun = (
+        select(col(link.from_at))
+        .where(col(link.membership_id) == membership_id, col(link.until_at).is_(None))
+        .scalar_subquery()
+    )
     newest = (
         select(Cancellation)
         .outerjoin(Intent, col(Intent.id) == col(Cancellation.intent_id))
         .where(
             col(Cancellation.membership_id) == membership_id,
+            or_(begun.is_(None), col(Cancellation.asked_at) >= begun),
             or_(col(Intent.outcome).is_(None), col(Intent.outcome) != IntentOutcome.REFUSED),
         )
         .order_by(col(Cancellation.asked_at).desc(), col(Cancellation.id).desc())
@@ -36,5 +56,70 @@ async def open_holding(session: AsyncSession, membership_id: str) -> Member | No
     """Who holds it now, claimed or not."""
     statement = select(Member).where(
         col(Member.membership_id) == membership_id, col(Member.until_at).is_(None)
+    )
+    return await session.scalar(statement)
+
+
+async def offer_chosen(
+    session: AsyncSession, membership_id: str, kind: str, *, since: datetime
+) -> RetentionOffer | None:
+    """The newest of a *kind* that somebody chose instead of cancelling and has not done yet."""
+    statement = (
+        select(RetentionOffer)
+        .where(
+            col(RetentionOffer.membership_id) == membership_id,
+            col(RetentionOffer.kind) == kind,
+            col(RetentionOffer.taken_at).is_(None),
+            col(RetentionOffer.chosen_at) >= since,
+        )
+        .order_by(col(RetentionOffer.chosen_at).desc(), col(RetentionOffer.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def was_taken(session: AsyncSession, membership_id: str, kind: str) -> bool:
+    """Whether an offer of a *kind* has ever kept this membership."""
+    statement = select(col(RetentionOffer.id)).where(
+        col(RetentionOffer.membership_id) == membership_id,
+        col(RetentionOffer.kind) == kind,
+        col(RetentionOffer.taken_at).is_not(None),
+    )
+    return (await session.scalars(statement.limit(1))).first() is not None
+
+
+async def newest_taken(session: AsyncSession, membership_id: str) -> RetentionOffer | None:
+    """The offer that has kept this membership last."""
+    statement = (
+        select(RetentionOffer)
+        .where(
+            col(RetentionOffer.membership_id) == membership_id,
+            col(RetentionOffer.taken_at).is_not(None),
+        )
+        .order_by(col(RetentionOffer.taken_at).desc(), col(RetentionOffer.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def newest_of_kind(session: AsyncSession, about: str, kind: str) -> Intent | None:
+    """The latest change of a *kind* to this row of ours, made or not."""
+    statement = (
+        select(Intent)
+        .where(col(Intent.about) == about, col(Intent.kind) == kind)
+        .order_by(col(Intent.created_at).desc(), col(Intent.id).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def paying_customer(
+    session: AsyncSession, actor: Actor, membership: Membership
+) -> Customer | None:
+    """Whom the membership is billed to, if that is the actor."""
+    statement = select(Customer).where(
+        col(Customer.id) == membership.customer_id,
+        col(Customer.person_id) == actor.person_id,
+        col(Customer.deleted_at).is_(None),
     )
     return await session.scalar(statement)

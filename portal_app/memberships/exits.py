@@ -128,6 +128,32 @@ FEEDBACK: Final = {
 LONGEST_COMMENT: Final = 500
 
 
-def reason_of(given: object) -> Reason | None:
-    """The reason that somebody named; None for none and for anything else."""
-    return Reason(given) if isinstance(given, str) and given in set(Reason) else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """A reason by its category, and the company's own one that it was named by."""
+
+    category: Reason | None = None
+    option_id: str = ""
+    option_label: str = ""
+
+    @property
+    def feedback(self) -> str:
+        """Stripe's word; empty for none."""
+        return FEEDBACK[self.category] if self.category else ""
+
+
+def why(policy: CancelPolicy, given: object) -> Why:
+    """The reason that somebody named, ours or the company's; nothing for anything else."""
+    if not isinstance(given, str):
+        return Why()
+    for own in policy.reasons:
+        if own.id == given:
+            category = Reason(own.category) if own.category in set(Reason) else Reason.OTHER
+            return Why(category=category, option_id=own.id, option_label=own.label)
+    return Why(category=Reason(given)) if given in set(Reason) else Why()
+
+
+def cleaned(comment: object) -> str:
+    """One paragraph of what somebody wrote, as long as Stripe takes it."""
+    text = " ".join(comment.split()) if isinstance(comment, str) else ""
+    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_COMMENT]

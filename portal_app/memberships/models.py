@@ -196,7 +196,8 @@ class Cancellation(SQLModel, table=True):
     *asked_at* is when they did, *ends_at* what they were told that it ends, and after Stripe has
     confirmed it, what Stripe says. *undone_at* is when it was taken back. *reference* is what they
     can name to support. *source* is where it came from: `page`, `api`, `statutory`. *reason* is one
-    of `exits.Reason` or empty. Whether it could be done after all, its intent says.
+    of `exits.Reason` or empty, *option_id* and *option_label* the company's own one as it was then.
+    Whether it could be done after all, its intent says.
     """
 
     __tablename__ = "cancellations"
@@ -209,8 +210,34 @@ class Cancellation(SQLModel, table=True):
     reference: str = Field(default_factory=new_reference, unique=True)
     source: str
     reason: str = ""
+    option_id: str = ""
+    option_label: str = ""
     comment: str = ""
     asked_at: datetime = Field(sa_column=utc())
     ends_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class RetentionOffer(SQLModel, table=True):
+    """What somebody chose instead of cancelling. `roff_…`; business times.
+
+    *kind* is one of `offers.OfferKind`, *terms* what was promised. It is won back once it was done
+    (*taken_at*): a pause or a plan is chosen on a page of its own, and may be thought over.
+    """
+
+    __tablename__ = "retention_offers"
+    __table_args__ = (Index("ix_retention_offers_newest", "membership_id", "chosen_at", "id"),)
+
+    id: str = Field(default_factory=lambda: new_id("roff"), primary_key=True)
+    membership_id: str = Field(sa_column=reference("memberships.id", index=False))
+    member_id: str = Field(sa_column=reference("members.id"))
+    kind: str
+    # Of a discount: {"coupon", "percent_off", "months"}, as `catalog.retention` reads it.
+    terms: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    reason: str = ""
+    option_id: str = ""
+    option_label: str = ""
+    comment: str = ""
+    chosen_at: datetime = Field(sa_column=utc())
+    taken_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

@@ -34,6 +34,7 @@ class Permission:
 PERMISSIONS: Final = (
     Permission("Products", "products"),
     Permission("Prices", "prices"),
+    Permission("Coupons", "coupons"),
     Permission("Promotion Codes", "promotion_codes"),
     Permission("Customers", "customers", "Write"),
     Permission("PaymentMethods", "payment_methods", "Write"),

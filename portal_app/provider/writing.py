@@ -22,6 +22,7 @@ from portal_app.provider.answers import (
     SetupFacts,
 )
 from portal_app.provider.changing import PlanWriter
+from portal_app.provider.coupons import CouponReader
 from portal_app.provider.documents import DocumentSource
 from portal_app.provider.facts import (
     CustomerFacts,
@@ -186,6 +187,12 @@ class SubscriptionWriter(Protocol):
 
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts: ...
 
+    async def extend_period(
+        self, subscription_id: str, until: datetime, *, key: str
+    ) -> SubscriptionFacts:
+        """For free: at Stripe the time until then is a trial, and what is paid already goes on."""
+        ...
+
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts: ...
@@ -193,6 +200,14 @@ class SubscriptionWriter(Protocol):
     async def create_subscription(
         self, wanted: NewSubscription, *, key: str
     ) -> SubscriptionFacts: ...
+
+    async def begin_subscription(self, wanted: NewSubscription, *, key: str) -> SubscriptionFacts:
+        """With the customer there: it waits (`incomplete`) where the bank wants to ask them."""
+        ...
+
+    async def preview_new(self, wanted: NewSubscription) -> InvoiceFacts:
+        """What `create_subscription` would charge at once."""
+        ...
 
 
 class InvoiceWriter(Protocol):
@@ -239,6 +254,7 @@ class PaymentWriter(
     SubscriptionWriter,
     PlanWriter,
     InvoiceWriter,
+    CouponReader,
     MarkedObjects,
     ObjectSource,
     DocumentSource,

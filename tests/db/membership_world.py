@@ -11,11 +11,13 @@ from sqlalchemy import event
 
 from portal_app.identity.actor import Actor
 from portal_app.kit.db import Database
+from portal_app.memberships.service.listing import (
+    MembershipList,
+    list_memberships,
+)
 from portal_app.memberships.service.reading import (
     MembershipDetails,
-    MembershipList,
     get_membership,
-    list_memberships,
 )
 from tests.factories import (
     NOW,

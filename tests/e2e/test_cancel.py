@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -80,6 +83,53 @@ def test_the_way_out_is_as_large_and_as_dark_as_its_neighbours(
     assert way_out.evaluate(STYLE) == other.evaluate(STYLE)
     # In no submenu: nothing around it has to be opened first.
     assert way_out.locator("xpath=ancestor::details | ancestor::dialog").count() == 0
+
+
+def test_what_is_offered_comes_after_the_button_and_is_no_larger(
+    portal: Portal, new_context: Callable[..., BrowserContext], shopper: Shoppers
+) -> None:
+    someone = shopper("bargainer")
+    coupon = someone.client.v1.coupons.create({"percent_off": 20, "duration": "forever"}).id
+    offer_discount(someone, {"coupon": coupon, "percent_off": 20, "months": None})
+    (manage,) = someone.manage_urls()
+    page = opened(portal, new_context, someone.email, viewport={"width": 375, "height": 800})
+    page.goto(f"{manage}cancel/")
+    offer = page.get_by_role("button", name="Stay with 20% off")
+    way_out = page.get_by_role("button", name="Cancel membership")
+    here, there = way_out.bounding_box(), offer.bounding_box()
+    assert here
+    assert there
+    assert here["y"] < there["y"]
+    assert (there["width"], there["height"]) <= (here["width"], here["height"])
+    assert faults(page) == []
+    offer.click()
+    expect(page.get_by_role("status").filter(has_text="You stay with 20% off.")).to_be_visible()
+    expect(page).to_have_url(f"{portal.origin}{manage}")
+    assert status(someone) == ("trialing", False)
+    sub = someone.client.v1.subscriptions.retrieve(someone.subscriptions[0])
+    assert len(sub.discounts) == 1
+
+
+def offer_discount(someone: Shopper, discount: dict[str, Any]) -> None:
+    """As the company would publish it, beside what it has published before."""
+    with closing(sqlite3.connect(someone.portal.data_dir / "portal.db")) as connection, connection:
+        ((plan, company),) = someone.rows(
+            "SELECT plan_id, company_id FROM memberships JOIN customers ON customers.id ="
+            " customer_id WHERE stripe_customer_id = :cus"
+        )
+        rows = connection.execute(
+            "SELECT version, body, created_at FROM portal_configurations WHERE company_id = ?"
+            " ORDER BY version",
+            (company,),
+        ).fetchall()
+        version, body = (rows[-1][0], json.loads(rows[-1][1])) if rows else (0, {})
+        body.setdefault("cancel", {}).setdefault("discounts", {})[plan] = discount
+        ((created,),) = connection.execute("SELECT MIN(created_at) FROM companies").fetchall()
+        connection.execute(
+            "INSERT INTO portal_configurations (id, company_id, version, body, created_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (f"pcfg_{plan}", company, version + 1, json.dumps(body), created),
+        )
 
 
 def test_with_the_keyboard_alone_and_a_reason(

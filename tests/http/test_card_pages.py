@@ -15,6 +15,7 @@ from portal_app.kit.http.asgi import respond
 PAGES = {
     "add": "payment-methods/add",
     "pay": "billing/manage/:member_id/pay",
+    "rejoin": "billing/manage/:member_id/rejoin",
     "change": "billing/manage/:member_id/payment-method",
     "membership": "billing/manage/:member_id",
     "remove": "payment-methods/:method_id/remove",
@@ -47,6 +48,7 @@ def client(tmp_path: Path) -> httpx.AsyncClient:
     [
         ("/payment-methods/add/", True),
         ("/billing/manage/mber_1/pay/", True),
+        ("/billing/manage/mber_1/rejoin/", True),
         ("/billing/manage/mber_1/payment-method/", False),
         ("/billing/manage/mber_1/", False),
         ("/payment-methods/payt_1/remove/", False),

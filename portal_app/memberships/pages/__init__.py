@@ -10,6 +10,7 @@ from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.pages.rejoining import rejoin_page
 from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
     CancelState,
@@ -17,6 +18,7 @@ from portal_app.memberships.state import (
     MembershipState,
     OrdersState,
     PayState,
+    RejoinState,
     UpcomingState,
     refresh_overdue,
 )
@@ -50,6 +52,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/pay",
         title=t("Pay"),
         on_load=PayState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        rejoin_page,
+        route="/billing/manage/[member_id]/rejoin",
+        title=t("Join again"),
+        on_load=RejoinState.load,
         context=_PRIVATE,
     )
     app.add_page(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from portal_app.ui.i18n import t
+from portal_app.ui.parts import button, card, empty_state, muted, skeleton_lines
 from portal_app.ui.parts.types import Events, Text
 
 
@@ -38,4 +41,40 @@ def bank_step(
             "retry": t("Try again"),
         },
         on_answered=on_answered,
+    )
+
+
+def bank_card(state: Any) -> rx.Component:  # noqa: ANN401 -- of PayState, or of RejoinState
+    """What a state of the phase `bank` shows: the bank's page in front of ours."""
+    return card(
+        rx.el.p(t("Your bank wants to confirm that it is you…"), role="status"),
+        muted(t("Nothing is charged before you have confirmed it.")),
+        bank_step(
+            publishable_key=state.publishable_key,
+            script=state.script,
+            client_secret=state.client_secret,
+            on_answered=state.answered,
+        ),
+    )
+
+
+def checking() -> rx.Component:
+    return card(
+        rx.el.p(t("We are checking with the payment provider…"), role="status"),
+        skeleton_lines(2),
+    )
+
+
+def unconfirmed(again: Events) -> rx.Component:
+    """Nobody knows yet what became of it; *again* asks once more."""
+    return rx.el.div(
+        empty_state(
+            t("We are finding out what became of your payment"),
+            t(
+                "The payment provider didn't answer in time. You don't have to pay again: we look"
+                " at what it did and show it here."
+            ),
+            action=button(t("Check again"), on_click=again, variant="primary"),
+        ),
+        role="alert",
     )

@@ -9,7 +9,7 @@ import reflex as rx
 
 from portal_app.memberships.pages.parts import membership_not_found
 from portal_app.memberships.state import CancelState
-from portal_app.memberships.views import CancelView, ReasonOption
+from portal_app.memberships.views import CancelView, OfferView, ReasonOption
 from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
@@ -39,6 +39,7 @@ class CancelEvents:
     choose_reason: Events = None
     write_comment: Events = None
     cancel: Events = None
+    take_offer: Events = None
     keep: Events = None
     reason: Text = ""
     busy: Flag = False
@@ -58,6 +59,7 @@ def _page(body: Callable[[CancelEvents], rx.Component]) -> rx.Component:
         choose_reason=state.choose_reason,
         write_comment=state.write_comment,
         cancel=state.cancel,
+        take_offer=state.take_offer,
         keep=state.keep,
         reason=state.reason,
         busy=state.busy,
@@ -131,6 +133,16 @@ def _open(view: CancelView, events: CancelEvents) -> rx.Component:
             ),
             link_button(t("Keep it"), _membership(view)),
         ),
+        rx.cond(view.offer.key != "", _offer(view.offer, events)),
+    )
+
+
+def _offer(offer: OfferView, events: CancelEvents) -> rx.Component:
+    """After the button that cancels, and no larger: it is an offer, not a hurdle."""
+    return card(
+        rx.foreach(offer.lines, rx.el.p),
+        action_row(button(offer.button, on_click=events.take_offer, busy=events.busy)),
+        title=offer.title,
     )
 
 

@@ -89,6 +89,7 @@ def _ways_out(view: MembershipView) -> rx.Component:
     base = f"/billing/manage/{view.member_id}/"
     return action_row(
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
+        rx.cond(view.can_rejoin, link_button(t("Join again"), f"{base}rejoin/", reload=True)),
         rx.cond(view.can_cancel, link_button(t("Cancel membership"), f"{base}cancel/")),
     )
 

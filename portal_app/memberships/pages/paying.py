@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.memberships.pages.bank_step import bank_step
+from portal_app.memberships.pages.bank_step import bank_card, checking, unconfirmed
 from portal_app.memberships.pages.parts import membership_not_found
 from portal_app.memberships.state import PayState
 from portal_app.memberships.views import FactRow, PayMethod, PayView
@@ -27,7 +27,6 @@ from portal_app.ui.parts import (
     muted,
     radio,
     skeleton_card,
-    skeleton_lines,
     skeleton_page,
     stack,
 )
@@ -71,9 +70,9 @@ def pay_page() -> rx.Component:
         rx.match(
             state.phase,
             ("ready", stack(_head(view), pay_body(view, events))),
-            ("bank", stack(_head(view), _bank(state))),
-            ("checking", stack(_head(view), _checking())),
-            ("unconfirmed", stack(_head(view), _unconfirmed(state.check_again))),
+            ("bank", stack(_head(view), bank_card(state))),
+            ("checking", stack(_head(view), checking())),
+            ("unconfirmed", stack(_head(view), unconfirmed(state.check_again))),
             ("missing", membership_not_found(state.email)),
             ("failed", load_failed(state.load)),
             skeleton_card(4),
@@ -245,38 +244,4 @@ def _nothing(view: PayView) -> rx.Component:
         action=link_button(
             t("Back to your membership"), _membership(view), variant="primary", reload=True
         ),
-    )
-
-
-def _bank(state: type[PayState]) -> rx.Component:
-    return card(
-        rx.el.p(t("Your bank wants to confirm that it is you…"), role="status"),
-        muted(t("Nothing is charged before you have confirmed it.")),
-        bank_step(
-            publishable_key=state.publishable_key,
-            script=state.script,
-            client_secret=state.client_secret,
-            on_answered=state.answered,
-        ),
-    )
-
-
-def _checking() -> rx.Component:
-    return card(
-        rx.el.p(t("We are checking with the payment provider…"), role="status"),
-        skeleton_lines(2),
-    )
-
-
-def _unconfirmed(again: Events) -> rx.Component:
-    return rx.el.div(
-        empty_state(
-            t("We are finding out what became of your payment"),
-            t(
-                "The payment provider didn't answer in time. You don't have to pay again: we look"
-                " at what it did and show it here."
-            ),
-            action=button(t("Check again"), on_click=again, variant="primary"),
-        ),
-        role="alert",
     )

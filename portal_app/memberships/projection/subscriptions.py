@@ -22,6 +22,7 @@ from portal_app.memberships.models import Membership, MembershipSource, Membersh
 from portal_app.memberships.projection.happenings import (
     OVER,
     UNSTARTED,
+    Happening,
     at_first_sight,
     between,
     standing_of,
@@ -145,6 +146,9 @@ async def _join(
     session.add(link)
     remember(session, link, LINK_KEY)
     await session.flush()
+    if until_at is None and membership.stripe_status in OVER:
+        after = {"stripe_subscription_id": facts.id}
+        record(session, membership, [Happening(kind="rejoined", at=facts.created_at, after=after)])
     return link
 
 

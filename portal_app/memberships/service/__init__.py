@@ -22,9 +22,30 @@ from portal_app.memberships.service.charging import (
     paid_by,
     remove_method,
 )
+from portal_app.memberships.service.company_updates import (
+    DESCRIBE,
+    EXTEND,
+    extend_as_company,
+    reactivate_as_company,
+    set_metadata_as_company,
+)
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
-from portal_app.memberships.service.keeping import KEEP, keep_declared, keep_membership
+from portal_app.memberships.service.keeping import (
+    KEEP,
+    keep_as_company,
+    keep_declared,
+    keep_membership,
+)
+from portal_app.memberships.service.listing import (
+    MembershipList,
+    PastPosition,
+    list_memberships,
+    overdue_memberships,
+    past_memberships,
+    running_memberships,
+)
+from portal_app.memberships.service.offering import DISCOUNT, note_won_back, take_offer
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
     PaymentPage,
@@ -62,17 +83,20 @@ from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
     MembershipDetails,
-    MembershipList,
-    PastPosition,
     find_held,
     get_membership,
-    list_memberships,
     next_charge_at,
-    overdue_memberships,
-    past_memberships,
-    running_memberships,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
+from portal_app.memberships.service.rejoin_page import RejoinPage, rejoin_page
+from portal_app.memberships.service.rejoining import (
+    JOIN,
+    RejoinQuote,
+    look_up_rejoin,
+    quote_rejoin,
+    rejoin,
+    rejoin_secret,
+)
 from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
     SAVE_METHOD,
@@ -94,6 +118,10 @@ __all__ = [
     "CANCEL",
     "CHANGE_LATER",
     "CHANGE_NOW",
+    "DESCRIBE",
+    "DISCOUNT",
+    "EXTEND",
+    "JOIN",
     "KEEP",
     "KEEP_PLAN",
     "PAY",
@@ -114,6 +142,8 @@ __all__ = [
     "PreviewSource",
     "PromotionQuote",
     "Quote",
+    "RejoinPage",
+    "RejoinQuote",
     "Round",
     "WantedSetup",
     "YearAhead",
@@ -130,21 +160,25 @@ __all__ = [
     "cheaper_plans_of",
     "confirmation_secret",
     "exit_page",
+    "extend_as_company",
     "extra_items",
     "fill_previews",
     "find_held",
     "get_membership",
     "is_preview_due",
+    "keep_as_company",
     "keep_declared",
     "keep_membership",
     "keep_plan",
     "list_memberships",
     "look_up_payment",
+    "look_up_rejoin",
     "make_default",
     "method_added",
     "method_choices",
     "next_charge_at",
     "next_charge_of",
+    "note_won_back",
     "overdue_memberships",
     "paid_by",
     "past_memberships",
@@ -157,7 +191,12 @@ __all__ = [
     "purchases_of",
     "quote_change",
     "quote_promotion",
+    "quote_rejoin",
+    "reactivate_as_company",
     "refresh_previews",
+    "rejoin",
+    "rejoin_page",
+    "rejoin_secret",
     "remove_as_company",
     "remove_method",
     "replace_when_saved",
@@ -167,6 +206,8 @@ __all__ = [
     "schedule_declared",
     "seen_by_company",
     "send_back_to",
+    "set_metadata_as_company",
+    "take_offer",
     "timing_for",
     "use_promotion",
     "watch_cards",

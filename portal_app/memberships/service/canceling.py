@@ -6,7 +6,7 @@ hours: what changes meanwhile is decided in the customer's favour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,20 +19,20 @@ from portal_app.memberships import company_repository, exit_repository, reposito
 from portal_app.memberships.errors import ExitChanged, MembershipNotFound, NothingToCancel
 from portal_app.memberships.exits import (
     AT_ONCE,
-    FEEDBACK,
-    LONGEST_COMMENT,
     STATUTORY,
     Exit,
     ExitKind,
-    Reason,
+    Why,
+    cleaned,
     plan_exit,
     plan_exit_by_company,
-    reason_of,
+    why,
 )
 from portal_app.memberships.models import Cancellation, Member
 from portal_app.memberships.rules import StripeFacts
 from portal_app.memberships.service.ending import CANCEL
-from portal_app.memberships.service.exit_page import held_exit
+from portal_app.memberships.service.exit_page import cancel_policy, held_exit
+from portal_app.memberships.service.undoing import BY_COMPANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,8 @@ class Wish:
     source: str
     void_unpaid: bool = True
     insists: bool = False
+    why: Why = field(default_factory=Why)
     waits: bool = False
-    reason: Reason | None = None
     comment: str = ""
     reference: str = ""
 
@@ -72,8 +72,8 @@ async def cancel_membership(
         wish = Wish(
             source="page",
             void_unpaid=policy.void_unpaid,
-            reason=reason_of(reason),
-            comment=_clean(comment),
+            why=why(policy, reason),
+            comment=cleaned(comment),
         )
         return await _written(session, author_for(actor), held.row.member, exit_, wish)
 
@@ -93,7 +93,6 @@ async def cancel_as_company(
 
     Raises MembershipNotFound, NothingToCancel, and as `Desk.carry_out`.
     """
-    wish = Wish(source="api", insists=at_once, reason=reason_of(reason), comment=_clean(comment))
 
     async def record(session: AsyncSession) -> Intent:
         membership = await company_repository.of_company(session, actor.company_id, membership_id)
@@ -104,6 +103,15 @@ async def cancel_as_company(
         member = await exit_repository.open_holding(session, membership.id)
         if not exit_.is_possible or member is None:
             raise NothingToCancel
+        policy = await cancel_policy(session, actor.company_id)
+        wish = Wish(
+            source=BY_COMPANY,
+            # Whoever is billed by invoice has had the period before it was due.
+            void_unpaid=membership.collection_method != "send_invoice",
+            insists=at_once,
+            why=why(policy, reason),
+            comment=cleaned(comment),
+        )
         return await _written(session, actor.author, member, exit_, wish)
 
     await desk.carry_out(CANCEL, record)
@@ -145,7 +153,7 @@ async def _written(
             "unpaid": unpaid and not wish.insists,
             "waits": wish.waits,
             "owed": await _owed(session, membership_id) if unpaid else [],
-            "feedback": FEEDBACK[wish.reason] if wish.reason else "",
+            "feedback": wish.why.feedback,
             "comment": wish.comment,
         },
     )
@@ -156,7 +164,9 @@ async def _written(
             intent_id=intent.id,
             reference=wish.reference or new_reference(),
             source=wish.source,
-            reason=wish.reason or "",
+            reason=wish.why.category or "",
+            option_id=wish.why.option_id,
+            option_label=wish.why.option_label,
             comment=wish.comment,
             asked_at=business_now(),
             ends_at=exit_.takes_effect_at,
@@ -169,9 +179,3 @@ async def _owed(session: AsyncSession, membership_id: str) -> list[str]:
     """Every invoice that is to be taken back with it, the oldest first."""
     rows = await repository.open_invoices_of(session, membership_id)
     return [row.stripe_invoice_id for row in rows]
-
-
-def _clean(comment: object) -> str:
-    """One paragraph of what somebody wrote, as long as Stripe takes it."""
-    text = " ".join(comment.split()) if isinstance(comment, str) else ""
-    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_COMMENT]

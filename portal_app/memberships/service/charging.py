@@ -14,7 +14,13 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
 from portal_app.kit.clock import business_now
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.service.reading import HeldMembership, find_held, running_memberships
+from portal_app.memberships.service.listing import (
+    running_memberships,
+)
+from portal_app.memberships.service.reading import (
+    HeldMembership,
+    find_held,
+)
 from portal_app.memberships.service.reassigning import (
     REASSIGN,
     is_charged_to,

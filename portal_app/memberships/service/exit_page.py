@@ -14,18 +14,25 @@ from portal_app.intents.service import open_intents
 from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import Exit, plan_exit
 from portal_app.memberships.models import Cancellation
+from portal_app.memberships.offers import Offer, OfferKind, choose_offer, reaches_a_charge
 from portal_app.memberships.service.reading import HeldMembership, find_held
+from portal_app.memberships.service.undoing import may_undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitPage:
-    """*cancellation* is the newest that stands, *waiting* says that the provider has not heard."""
+    """*cancellation* is the newest that stands, *waiting* says that the provider has not heard.
+
+    *offer* is what can be taken instead, *undoable* says that an arranged end can be taken back.
+    """
 
     held: HeldMembership
     policy: CancelPolicy
     exit: Exit
     cancellation: Cancellation | None
     waiting: bool
+    offer: Offer | None = None
+    undoable: bool = False
 
 
 async def held_exit(
@@ -33,9 +40,13 @@ async def held_exit(
 ) -> tuple[HeldMembership, CancelPolicy]:
     """Raises MembershipNotFound."""
     held = await find_held(session, actor, member_id, now)
-    company_id = held.row.company.id
+    return held, await cancel_policy(session, held.row.company.id)
+
+
+async def cancel_policy(session: AsyncSession, company_id: str) -> CancelPolicy:
+    """The company's, as it has published it last."""
     policies = await published_configurations(session, [company_id])
-    return held, policies.get(company_id, DEFAULT).cancel
+    return policies.get(company_id, DEFAULT).cancel
 
 
 async def exit_page(
@@ -44,10 +55,35 @@ async def exit_page(
     """Raises MembershipNotFound."""
     held, policy = await held_exit(session, actor, member_id, now)
     waiting = await open_intents(session, [held.row.membership.id])
+    exit_ = plan_exit(held.facts, policy, now)
     return ExitPage(
         held=held,
         policy=policy,
-        exit=plan_exit(held.facts, policy, now),
+        exit=exit_,
+        offer=await offer_for(session, held, policy, exit_),
         cancellation=await exit_repository.standing_cancellation(session, held.row.membership.id),
         waiting=bool(waiting),
+        undoable=held.current and await may_undo(session, held.row.membership, held.facts),
     )
+
+
+async def offer_for(
+    session: AsyncSession, held: HeldMembership, policy: CancelPolicy, exit_: Exit
+) -> Offer | None:
+    """What stands beside the button for whoever holds it."""
+    can = [offer for offer in [await _discount(session, held, policy)] if offer is not None]
+    return choose_offer(exit_, held.facts, policy, can=can)
+
+
+async def _discount(
+    session: AsyncSession, held: HeldMembership, policy: CancelPolicy
+) -> Offer | None:
+    """Once for each membership, and not where a plan change is arranged that would drop it."""
+    discount = policy.discounts.get(held.row.plan.id)
+    if discount is None or held.row.membership.scheduled_change:
+        return None
+    if not reaches_a_charge(discount, held.facts, held.as_of):
+        return None
+    if await exit_repository.was_taken(session, held.row.membership.id, OfferKind.DISCOUNT):
+        return None
+    return Offer(kind=OfferKind.DISCOUNT, discount=discount)

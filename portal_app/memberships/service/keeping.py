@@ -7,19 +7,20 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import SYSTEM, Actor, Author, author_for
+from portal_app.identity.actor import SYSTEM, Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
-from portal_app.memberships import exit_repository, repository
-from portal_app.memberships.errors import NothingToUndo
+from portal_app.memberships import company_repository, exit_repository, repository
+from portal_app.memberships.errors import MembershipNotFound, NothingToUndo
 from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.reading import find_held
+from portal_app.memberships.service.undoing import may_undo
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
@@ -32,7 +33,25 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
 
     async def record(session: AsyncSession) -> Intent:
         held = await find_held(session, actor, member_id, business_now())
-        return await _written(session, author_for(actor), held.row.membership)
+        membership = held.row.membership
+        if not await may_undo(session, membership, held.facts):
+            raise NothingToUndo
+        return await _written(session, author_for(actor), membership)
+
+    await desk.carry_out(KEEP, record)
+
+
+async def keep_as_company(desk: Desk, actor: CompanyKey, membership_id: str) -> None:
+    """The same for a company's program, whoever had arranged the end.
+
+    Raises MembershipNotFound, NothingToUndo, and as `Desk.carry_out`.
+    """
+
+    async def record(session: AsyncSession) -> Intent:
+        membership = await company_repository.of_company(session, actor.company_id, membership_id)
+        if membership is None:
+            raise MembershipNotFound
+        return await _written(session, actor.author, membership)
 
     await desk.carry_out(KEEP, record)
 

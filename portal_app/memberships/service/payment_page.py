@@ -15,7 +15,13 @@ from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import find_invoice, invoice_of_payment, last_attempts
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound, NothingToPay
-from portal_app.memberships.service.reading import HeldMembership, find_held, overdue_memberships
+from portal_app.memberships.service.listing import (
+    overdue_memberships,
+)
+from portal_app.memberships.service.reading import (
+    HeldMembership,
+    find_held,
+)
 from portal_app.memberships.service.settling import observe
 from portal_app.payment_methods.errors import PaymentMethodNotFound
 from portal_app.payment_methods.models import PaymentMethod

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,11 +34,11 @@ from portal_app.memberships.rules import (
     renewal_date,
     status_of,
 )
+from portal_app.memberships.service.joinable import is_over, plans_to_join
+from portal_app.memberships.service.undoing import may_undo
 
-PAST_PER_PAGE: Final = 20
 INVOICES_SHOWN: Final = 5
 EVENTS_SHOWN: Final = 20
-PastPosition: TypeAlias = tuple[datetime, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,25 +101,12 @@ def next_charge_at(held: HeldMembership) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MembershipList:
-    """Current ones all at once, in need of attention first; past ones a page at a time.
-
-    *past_after* continues with `past_memberships`; None when there are no more. *previews* are what
-    the next charges of current ones will be, by membership.
-    """
-
-    current: tuple[HeldMembership, ...]
-    past: tuple[HeldMembership, ...]
-    past_after: PastPosition | None
-    previews: Mapping[str, UpcomingCharge] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipDetails:
     """One membership with its latest invoices, its history, and the plan it will change to.
 
     *preview* is what it will be charged next, as the provider said.
-    *attempts* are the payments of these invoices, by invoice.
+    *attempts* are the payments of these invoices, by invoice. *undoable* says that its arranged end
+    can be taken back by whoever holds it, *rejoinable* that it can begin again after it.
     """
 
     held: HeldMembership
@@ -129,51 +116,8 @@ class MembershipDetails:
     attempts: Mapping[str, Sequence[Payment]]
     scheduled: tuple[Plan, Product] | None
     preview: UpcomingCharge | None = None
-
-
-async def list_memberships(session: AsyncSession, actor: Actor, now: datetime) -> MembershipList:
-    """Everything the actor holds, and the first page of what has ended."""
-    running = await repository.running_holdings(session, actor)
-    ended = await repository.ended_holdings(session, actor, after=None, limit=PAST_PER_PAGE + 1)
-    page, after = _cut(ended)
-    held = await _decided(session, actor, [*running, *page], now)
-    current = sorted((one for one in held if one.current), key=_urgency)
-    past = tuple(one for one in held if not one.current)
-    previews = await previews_of(session, actor, [one.row.membership.id for one in current])
-    return MembershipList(current=tuple(current), past=past, past_after=after, previews=previews)
-
-
-def _urgency(held: HeldMembership) -> int:
-    ranked = held.status in NEEDS_ATTENTION
-    return NEEDS_ATTENTION.index(held.status) if ranked else len(NEEDS_ATTENTION)
-
-
-async def running_memberships(
-    session: AsyncSession, actor: Actor, now: datetime
-) -> list[HeldMembership]:
-    """Everything the actor holds that has not ended, newest first."""
-    return await _decided(session, actor, await repository.running_holdings(session, actor), now)
-
-
-async def overdue_memberships(
-    session: AsyncSession, actor: Actor, now: datetime
-) -> list[HeldMembership]:
-    """Those whose renewal was not paid; one query for whoever has none, on every page."""
-    return await _decided(session, actor, await repository.overdue_holdings(session, actor), now)
-
-
-async def past_memberships(
-    session: AsyncSession, actor: Actor, now: datetime, after: PastPosition
-) -> tuple[tuple[HeldMembership, ...], PastPosition | None]:
-    """The next page of memberships that have ended, and where it stops."""
-    ended = await repository.ended_holdings(session, actor, after=after, limit=PAST_PER_PAGE + 1)
-    page, further = _cut(ended)
-    return tuple(await _decided(session, actor, page, now)), further
-
-
-def _cut(rows: list[HoldingRow]) -> tuple[list[HoldingRow], PastPosition | None]:
-    page = rows[:PAST_PER_PAGE]
-    return page, repository.end_key(page[-1]) if len(rows) > PAST_PER_PAGE else None
+    undoable: bool = False
+    rejoinable: bool = False
 
 
 async def get_membership(
@@ -206,6 +150,8 @@ async def get_membership(
         attempts=await payments_of(session, [invoice.id for invoice in invoices]),
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         preview=previews.get(membership.id),
+        undoable=held.current and await may_undo(session, membership, held.facts),
+        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
     )
 
 
@@ -218,14 +164,14 @@ async def find_held(
     row = await repository.find_holding(session, actor, given_id)
     if row is None:
         raise MembershipNotFound
-    return (await _decided(session, actor, [row], now))[0]
+    return (await decided(session, actor, [row], now))[0]
 
 
 def _has_our_form(given_id: str) -> bool:
     return has_prefix(given_id, "mber") or has_prefix(given_id, "mem")
 
 
-async def _decided(
+async def decided(
     session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow], now: datetime
 ) -> list[HeldMembership]:
     """Put the decisions of `rules` beside each row; a few queries however many rows there are."""

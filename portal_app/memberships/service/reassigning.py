@@ -23,7 +23,12 @@ from portal_app.kit.clock import business_now
 from portal_app.memberships import repository
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.reading import HeldMembership, running_memberships
+from portal_app.memberships.service.listing import (
+    running_memberships,
+)
+from portal_app.memberships.service.reading import (
+    HeldMembership,
+)
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.projection import project_payment_method
 from portal_app.provider.errors import RefusedByProvider

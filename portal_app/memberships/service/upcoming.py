@@ -28,8 +28,13 @@ from portal_app.memberships.rules import (
     nth_period_end,
     renewal_date,
 )
+from portal_app.memberships.service.listing import (
+    running_memberships,
+)
 from portal_app.memberships.service.pricing import extra_items, price_of
-from portal_app.memberships.service.reading import HeldMembership, running_memberships
+from portal_app.memberships.service.reading import (
+    HeldMembership,
+)
 
 MONTHS: Final = 12
 

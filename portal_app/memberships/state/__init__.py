@@ -8,6 +8,7 @@ from portal_app.memberships.state.detail import MembershipState
 from portal_app.memberships.state.orders import OrdersState
 from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
 from portal_app.memberships.state.paying import PayState
+from portal_app.memberships.state.rejoining import RejoinState
 from portal_app.memberships.state.upcoming import UpcomingState
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "OrdersState",
     "OverdueState",
     "PayState",
+    "RejoinState",
     "UpcomingState",
     "refresh_overdue",
 ]

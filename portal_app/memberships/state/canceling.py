@@ -15,7 +15,12 @@ from portal_app.intents.service import desk
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
-from portal_app.memberships.service import cancel_membership, exit_page, keep_membership
+from portal_app.memberships.service import (
+    cancel_membership,
+    exit_page,
+    keep_membership,
+    take_offer,
+)
 from portal_app.memberships.views import CancelView, cancel_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
@@ -106,6 +111,29 @@ class CancelState(rx.State):
             # The heading says it too; this is read aloud.
             said = Reader(actor.locale).say("{product} is cancelled", product=self.view.product)
             await notify(self, "ok", said)
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def take_offer(self) -> AsyncIterator[EventSpec | None]:
+        """Stay with what stands beside the button; a pause or a plan has a page of its own."""
+        here = f"/billing/manage/{self.view.member_id}/"
+        self.busy = True
+        yield None
+        said = self.view.offer.done
+        taken = await self._try(self._take_offer)
+        if taken:
+            await notify(self, "ok", said, on_next_page=True)
+            yield rx.redirect(here)
+
+    async def _take_offer(self) -> None:
+        await take_offer(
+            desk(),
+            current_actor(),
+            self._given_id(),
+            shown=self.view.offer.key,
+            reason=self.reason,
+            comment=self.comment,
+        )
 
     @rx.event
     @allow(Policy.SIGNED_IN)

@@ -15,8 +15,17 @@ from portal_app.memberships.views.detail import FactRow, MembershipView, members
 from portal_app.memberships.views.exits import CancelView, ReasonOption, cancel_view
 from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
+from portal_app.memberships.views.offers import OfferView
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
+from portal_app.memberships.views.rejoining import (
+    PlanChoice,
+    QuoteView,
+    RejoinView,
+    quote_view,
+    refusal_sentence,
+    rejoin_view,
+)
 from portal_app.memberships.views.upcoming import (
     Bar,
     ChargeRow,
@@ -43,11 +52,15 @@ __all__ = [
     "MonthView",
     "NextChargeBlock",
     "NextChargeView",
+    "OfferView",
     "OrdersView",
     "OverdueView",
     "PayMethod",
     "PayView",
+    "PlanChoice",
+    "QuoteView",
     "ReasonOption",
+    "RejoinView",
     "TimelineRow",
     "UpcomingView",
     "alerts_of",
@@ -60,6 +73,9 @@ __all__ = [
     "orders_view",
     "overdue_view",
     "pay_view",
+    "quote_view",
+    "refusal_sentence",
+    "rejoin_view",
     "timeline_rows",
     "upcoming_view",
     "with_older",

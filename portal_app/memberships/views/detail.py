@@ -9,7 +9,7 @@ from typing import Final
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
-from portal_app.memberships.exits import can_be_undone, plan_exit
+from portal_app.memberships.exits import plan_exit
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
     MembershipStatus,
@@ -74,6 +74,7 @@ class MembershipView:
     earlier: list[TimelineRow] = field(default_factory=list)
     can_cancel: bool = False
     can_undo: bool = False
+    can_rejoin: bool = False
 
 
 def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
@@ -110,7 +111,8 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
-        can_undo=held.current and can_be_undone(held.facts),
+        can_undo=details.undoable,
+        can_rejoin=details.rejoinable,
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
-from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason, can_be_undone
+from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason
 from portal_app.memberships.rules import MembershipStatus
 from portal_app.memberships.service import ExitPage, HeldMembership
+from portal_app.memberships.views.offers import OfferView, offer_view
 from portal_app.memberships.views.wording import price_text, sentence
 from portal_app.ui.reader import Reader
 
@@ -61,6 +62,7 @@ class CancelView:
     undo: bool = False
     renews: str = ""
     needs_method: bool = False
+    offer: OfferView = field(default_factory=OfferView)
 
 
 def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
@@ -82,16 +84,24 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         further=list(_further(reader, page, state)),
         lost=list(_lost(reader, page)) if state == "open" else [],
         kept=list(_kept(reader)) if state == "open" else [],
-        reasons=[ReasonOption(id=one, label=reader.say(text)) for one, text in REASONS.items()],
+        reasons=_reasons(reader, page),
+        offer=offer_view(reader, page) if state == "open" else OfferView(),
         reference=noted.reference if noted else "",
         confirmation=f"/confirmations/{noted.id}.pdf" if noted else "",
         asked=reader.moment(noted.asked_at) if noted else "",
         ends=reader.date(ends_at) if ends_at else "",
         waiting=page.waiting and state == "done",
-        undo=can_be_undone(held.facts) and held.current and not page.waiting,
+        undo=page.undoable and not page.waiting,
         renews=_renews(reader, held),
         needs_method=held.is_charged and held.row.payment_method is None,
     )
+
+
+def _reasons(reader: Reader, page: ExitPage) -> list[ReasonOption]:
+    """The company's own, in its words, or ours."""
+    if page.policy.reasons:
+        return [ReasonOption(id=own.id, label=own.label) for own in page.policy.reasons]
+    return [ReasonOption(id=one, label=reader.say(text)) for one, text in REASONS.items()]
 
 
 def _state(page: ExitPage) -> ExitState:

@@ -44,7 +44,11 @@ _PLAIN: Final = {
     "resumed": "Resumed",
     "cancel_scheduled": "Cancelled",
     "cancel_undone": "Cancellation taken back",
+    "won_back": "Stayed with an offer",
     "canceled": "Ended",
+    "rejoined": "Joined again",
+    "extended": "Extended",
+    "reactivated": "Reactivated",
     "expired": "Expired: the first payment was not finished",
 }
 _WITH_AMOUNT: Final = {
@@ -55,6 +59,7 @@ _WITH_AMOUNT: Final = {
     "dispute_closed": "Dispute of a payment of {amount} closed",
 }
 _WITH_DATE: Final = {
+    "extended": ("until", "Extended until {date}"),
     "trial_started": ("trial_end_at", "Trial started, until {date}"),
     "plan_change_scheduled": ("takes_effect_at", "Change of plan arranged for {date}"),
     "paused": ("resumes_at", "Paused until {date}"),

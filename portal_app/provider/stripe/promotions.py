@@ -14,13 +14,13 @@ def promotion_facts(obj: object) -> PromotionFacts:
     return PromotionFacts(
         id=promotion.text("id"),
         code=promotion.text("code"),
-        coupon=_coupon(promotion.part("promotion").part("coupon")),
+        coupon=coupon_facts(promotion.part("promotion").part("coupon")),
         active=promotion.flag("active"),
         customer_id=promotion.ref_or_none("customer"),
     )
 
 
-def _coupon(coupon: Fields) -> CouponFacts:
+def coupon_facts(coupon: Fields) -> CouponFacts:
     amount = coupon.raw("amount_off")
     return CouponFacts(
         id=coupon.text("id"),

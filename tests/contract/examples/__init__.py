@@ -1,5 +1,5 @@
 """Importing this registers every example."""
 
-from tests.contract.examples import invoices, methods, reads, subscriptions
+from tests.contract.examples import beginnings, invoices, methods, reads, subscriptions
 
-__all__ = ["invoices", "methods", "reads", "subscriptions"]
+__all__ = ["beginnings", "invoices", "methods", "reads", "subscriptions"]

@@ -134,6 +134,12 @@ def refund_part(scene: Scene) -> Case:
     )
 
 
+@example("coupon")
+def coupon(scene: Scene) -> Case:
+    made = scene.coupon()
+    return Case(lambda w, _key: w.coupon(made), lambda facts: facts.id == made and facts.valid)
+
+
 @example("find_promotion")
 def find_promotion(scene: Scene) -> Case:
     promotion = scene.promotion()

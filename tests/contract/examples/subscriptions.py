@@ -7,7 +7,6 @@ from typing import Any
 
 from portal_app.catalog.models import Interval
 from portal_app.provider.changing import LaterPlan, PlanChange
-from portal_app.provider.writing import NewSubscription
 from tests.contract.registry import Case, example
 from tests.contract.scene import DAY, START, Scene
 
@@ -145,6 +144,15 @@ def take_discounts(scene: Scene) -> Case:
     )
 
 
+@example("running_coupons")
+def running_coupons(scene: Scene) -> Case:
+    coupon = scene.coupon()
+    sub = scene.subscribe(discounts=[{"coupon": coupon}])
+    return Case(
+        lambda w, _key: w.running_coupons(sub.id), lambda found: list(found.values()) == [coupon]
+    )
+
+
 @example("preview_discounts")
 def preview_discounts(scene: Scene) -> Case:
     sub = scene.subscribe(discounts=[{"coupon": scene.coupon()}])
@@ -196,76 +204,22 @@ def reschedule_change(scene: Scene) -> Case:
     )
 
 
+@example("extend_period")
+def extend_period(scene: Scene) -> Case:
+    sub = scene.subscribe().id
+    until = at(START + 40 * DAY)
+    return Case(
+        lambda w, key: w.extend_period(sub, until, key=key),
+        lambda facts: (facts.trial_end_at, facts.plan.period_end) == (until, until),
+    )
+
+
 @example("set_metadata")
 def set_metadata(scene: Scene) -> Case:
     sub = scene.subscribe().id
     return Case(
         lambda w, key: w.set_metadata(sub, {"portal_membership": "mem_1"}, key=key),
         lambda facts: facts.membership_id == "mem_1",
-    )
-
-
-def _new(scene: Scene, **over: Any) -> NewSubscription:
-    customer = scene.customer()
-    given = {"items": ((scene.price(), 2),), "metadata": {"portal_intent": scene.mark}, **over}
-    return NewSubscription(customer_id=customer, method_id=scene.attach(customer), **given)
-
-
-NEEDED = frozenset({"customer", "items[0][price]"})
-
-
-@example("create_subscription")
-def create(scene: Scene) -> Case:
-    wanted = _new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
-    return Case(
-        lambda w, key: w.create_subscription(wanted, key=key),
-        lambda facts: facts.status == "active" and facts.plan.quantity == 2,
-        needs=NEEDED,
-    )
-
-
-@example("create_subscription", "from a date on")
-def create_later(scene: Scene) -> Case:
-    begins = at(START + 10 * DAY)
-    wanted = _new(scene, starts_at=begins)
-    return Case(
-        lambda w, key: w.create_subscription(wanted, key=key),
-        lambda facts: facts.billing_anchor_at == begins == facts.plan.period_end,
-        needs=NEEDED,
-    )
-
-
-@example("create_subscription", "from a day of the month on")
-def create_by_day(scene: Scene) -> Case:
-    leap_day = 1709208000  # 2024-02-29 12:00 UTC, the 31st of a short month
-    wanted = _new(scene, starts_at=at(leap_day), anchor_day=30)
-    return Case(
-        lambda w, key: w.create_subscription(wanted, key=key),
-        lambda facts: facts.plan.period_end == at(leap_day),
-        needs=NEEDED,
-    )
-
-
-@example("create_subscription", "that goes on with a trial")
-def create_in_trial(scene: Scene) -> Case:
-    ends = at(START + 5 * DAY)
-    wanted = _new(scene, trial_ends_at=ends)
-    return Case(
-        lambda w, key: w.create_subscription(wanted, key=key),
-        lambda facts: (facts.status, facts.trial_end_at) == ("trialing", ends),
-        needs=NEEDED,
-    )
-
-
-@example("find_subscription")
-def find(scene: Scene) -> Case:
-    customer = scene.customer()
-    scene.subscribe(customer)
-    made = scene.subscribe(customer, metadata={"portal_intent": scene.mark}).id
-    scene.subscribe(customer)
-    return Case(
-        lambda w, _key: w.find_subscription(customer, scene.mark),
-        lambda facts: facts.id == made,
     )
 
 

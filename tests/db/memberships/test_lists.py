@@ -13,7 +13,7 @@ from portal_app.kit.db import Database
 from portal_app.memberships.models import MembershipSource
 from portal_app.memberships.repository import ended_holdings, running_holdings
 from portal_app.memberships.rules import OVER, StripeFacts, status_of
-from portal_app.memberships.service.reading import (
+from portal_app.memberships.service.listing import (
     PAST_PER_PAGE,
     past_memberships,
 )

@@ -139,8 +139,10 @@ async def test_a_key_that_reads_changes_nothing(bare: httpx.AsyncClient, world: 
         assert len({reply.content for reply in replies}) == 1
 
 
-BODIES: dict[str, dict[str, str]] = {
+BODIES: dict[str, dict[str, Any]] = {
     "updateMembership": {"payment_method_id": "payt_unknown"},
+    "extendMembership": {"days": 1},
+    "addFreeDays": {"free_days": 1},
     "updateSetupReturnUrl": {"return_url": "https://example.com/done"},
 }
 

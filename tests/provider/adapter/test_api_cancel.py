@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 import stripe
 
+from portal_app.catalog.models import Company
 from portal_app.identity.actor import ActorKind
 from portal_app.kit.db import Database
+from portal_app.memberships.errors import NothingToUndo
 from portal_app.memberships.models import Cancellation, MembershipEvent
+from portal_app.memberships.service import keep_membership
 from tests.conftest import Clocks
-from tests.provider.adapter.account import one, rows
+from tests.factories import make_configuration
+from tests.provider.adapter.account import customer, one, rows
 from tests.provider.adapter.api_client import Program, opened_program
 from tests.provider.adapter.charging_shop import opened_shop
 from tests.provider.sandbox_server import SandboxServer
@@ -110,3 +114,43 @@ async def test_what_can_not_be_meant_is_refused(
     reply = await program.write("POST", f"/memberships/{membership.id}/cancel", json=body)
     assert (reply.status_code, reply.json()["error"]["code"]) == (400, code)
     assert await rows(program.shop.db, Cancellation) == []
+
+
+async def test_what_the_company_has_arranged_its_customer_takes_back_only_if_it_lets_them(
+    program: Program,
+) -> None:
+    shop = program.shop
+    membership = await program.membership(shop.cus)
+    body = {"cancel_at_period_end": True}
+    await program.write("POST", f"/memberships/{membership.id}/cancel", json=body)
+    with pytest.raises(NothingToUndo):
+        await keep_membership(shop.desk, shop.ada, membership.id)
+    async with shop.db.unit_of_work() as session:
+        company = await session.get_one(Company, "biz_northwind")
+        lets = {"cancel": {"undo_company_end": True}}
+        await make_configuration(session, company, body=lets)
+    await keep_membership(shop.desk, shop.ada, membership.id)
+    assert (await program.membership(shop.cus)).cancel_at_period_end is False
+
+
+async def test_a_period_that_is_paid_by_invoice_stays_owed(program: Program) -> None:
+    """It was used before it was due."""
+    shop = program.shop
+    plan = shop.client.v1.subscriptions.retrieve(shop.subs[0])["items"].data[0].price.id
+    cus = customer(shop.client, "frida@example.com").id
+    sub = shop.client.v1.subscriptions.create(
+        {
+            "customer": cus,
+            "items": [{"price": plan}],
+            "collection_method": "send_invoice",
+            "days_until_due": 30,
+        }
+    )
+    shop.sandbox.advance(2 * 3600)
+    await shop.learn()
+    membership = await program.membership(cus)
+    path = f"/memberships/{membership.id}/cancel"
+    reply = await program.write("POST", path, json={"cancel_at_period_end": False})
+    assert reply.json()["status"] == "canceled"
+    invoice = shop.client.v1.invoices.retrieve(str(sub.latest_invoice))
+    assert invoice.status == "open"

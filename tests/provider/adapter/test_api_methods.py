@@ -28,8 +28,9 @@ BODIES = [
     (b'{"payment_method_id": 7}', "invalid_parameter"),
     (b'{"payment_method_id": {"a": 1}}', "invalid_parameter"),
     (b'{"payment_method_id": "\\u0000"}', "invalid_parameter"),
-    (b'{"payment_method_id": "payt_1", "cancel_at_period_end": true}', "unsupported_parameter"),
-    (b'{"metadata": {"a": "b"}}', "unsupported_parameter"),
+    (b'{"payment_method_id": "payt_1", "billing_period_days": 7}', "unsupported_parameter"),
+    (b'{"metadata": {"a": 1}}', "invalid_parameter"),
+    (b'{"metadata": {"portal_membership": "mem_1"}}', "invalid_parameter"),
     (b'{"payment_method_id": null}', "missing_parameter"),
     (b" " * 70_000, "body_too_large"),
 ]

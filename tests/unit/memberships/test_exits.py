@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from portal_app.catalog.configuration import CancelPolicy, Configuration
+from portal_app.catalog.retention import OwnReason
 from portal_app.memberships.exits import (
     FEEDBACK,
     ExitKind,
     Reason,
     can_be_undone,
     plan_exit,
-    reason_of,
+    why,
 )
 from portal_app.memberships.models import MembershipSource
 from portal_app.memberships.rules import StripeFacts
@@ -77,9 +78,20 @@ def test_only_what_the_customer_arranged_can_be_undone() -> None:
 
 def test_every_reason_has_a_word_of_stripes() -> None:
     assert set(FEEDBACK) == set(Reason)
-    assert reason_of("unused") is Reason.UNUSED
+    assert why(DEFAULT, "unused").category is Reason.UNUSED
     for nonsense in ("testing", "", None, 7, ["unused"]):
-        assert reason_of(nonsense) is None
+        assert why(DEFAULT, nonsense).category is None
+
+
+def test_a_companys_own_reason_is_one_of_the_categories() -> None:
+    own = OwnReason(id="fo_1", label="The calls are too late for me", category="unused")
+    odd = OwnReason(id="fo_2", label="Just testing", category="testing")
+    policy = CancelPolicy(reasons=(own, odd))
+    given = why(policy, "fo_1")
+    assert (given.category, given.option_label) == (Reason.UNUSED, own.label)
+    assert given.feedback == "unused"
+    assert why(policy, "fo_2").category is Reason.OTHER
+    assert why(DEFAULT, "fo_1").category is None
 
 
 def test_policies_are_read_from_what_is_stored() -> None:

@@ -1,93 +1,32 @@
-"""What happens before each notice, in a shop with a brand; ids in mails are named."""
+"""What happens before each notice, in `mail_shop.py`'s shop."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal_app.catalog.models import Company, Interval, Plan, Product
+from portal_app.catalog.models import Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
 from portal_app.invoices.upcoming.models import UpcomingCharge
-from portal_app.kit.db import Database
-from portal_app.memberships.models import Cancellation, CardNotice, Member, Membership
-from portal_app.notifications.models import OutboxMessage
+from portal_app.memberships.models import (
+    Cancellation,
+    CardNotice,
+    Member,
+    Membership,
+    RetentionOffer,
+)
 from tests.factories import (
     NOW,
     PERIOD_END,
-    HeldMembership,
     make_invoice,
     make_member,
-    make_membership,
     make_payment,
-    make_payment_method,
     make_person,
     make_plan,
 )
 from tests.rows import make_row
-
-Payload = Mapping[str, Any]
-
-
-class Shop:
-    """Ada holds one membership of a company with a brand; ids are named, as they stand in mails."""
-
-    def __init__(self, db: Database, person_id: str, held: HeldMembership, card_id: str) -> None:
-        self.db, self.person_id, self.held, self.card_id = db, person_id, held, card_id
-
-    async def change(self, model: type[Any], row_id: str, **values: Any) -> None:
-        async with self.db.unit_of_work() as session:
-            row = await session.get_one(model, row_id)
-            for name, value in values.items():
-                setattr(row, name, value)
-
-    async def add(self, make: Callable[..., Awaitable[Any]], *given: Any, **over: Any) -> Any:
-        async with self.db.unit_of_work() as session:
-            return await make(session, *given, **over)
-
-    def message(self, kind: str, payload: Payload, locale: str = "en") -> OutboxMessage:
-        return OutboxMessage(
-            id="mail_1",
-            kind=kind,
-            recipient="ada@example.com",
-            locale=locale,
-            payload={
-                "membership_id": self.held.membership.id,
-                "person_id": self.person_id,
-                **payload,
-            },
-            created_at=NOW,
-            due_at=NOW,
-        )
-
-
-async def make_shop(db: Database) -> Shop:
-    async with db.unit_of_work() as session:
-        company = await make_row(
-            session,
-            Company,
-            {},
-            id="biz_northwind",
-            title="Northwind Academy",
-            route="northwind",
-            created_at=NOW,
-        )
-        product = await make_row(
-            session,
-            Product,
-            {},
-            company_id=company.id,
-            stripe_product_id="prod_1",
-            title="Trading Room",
-            created_at=NOW,
-            observed_at=NOW,
-        )
-        plan = await make_plan(session, product, title="Pro")
-        ada = await make_person(session)
-        held = await make_membership(session, ada, plan=plan, member_id="mber_golden")
-        card = await make_payment_method(session, held.customer)
-        held.customer.stripe_default_payment_method_id = card.stripe_payment_method_id
-    return Shop(db, ada.id, held, card.id)
+from tests.unit.notifications.mail_shop import Payload, Shop
 
 
 async def receipt(shop: Shop) -> Payload:
@@ -267,6 +206,21 @@ async def kept(shop: Shop) -> Payload:
     return {}
 
 
+async def won_back(shop: Shop) -> Payload:
+    await shop.add(
+        make_row,
+        RetentionOffer,
+        {},
+        membership_id=shop.held.membership.id,
+        member_id="mber_golden",
+        kind="discount",
+        terms={"coupon": "STAY", "percent_off": 20, "months": 3},
+        chosen_at=NOW,
+        taken_at=NOW,
+    )
+    return {}
+
+
 async def give_away(shop: Shop) -> None:
     """Ben holds it now."""
     await shop.change(Member, "mber_golden", until_at=NOW)
@@ -296,5 +250,6 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "price_changed": ("price_change", price_changed),
     "cancelled": ("cancelled", cancelled),
     "kept": ("kept", kept),
+    "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
 }

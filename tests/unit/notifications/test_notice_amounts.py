@@ -12,7 +12,8 @@ from portal_app.notifications.mails import write_mail
 from tests.conftest import Clocks
 from tests.factories import NOW, PERIOD_END, make_membership, make_person
 from tests.rows import make_row
-from tests.unit.notifications.notice_scenes import SCENES, Shop, make_shop
+from tests.unit.notifications.mail_shop import Shop, make_shop
+from tests.unit.notifications.notice_scenes import SCENES
 
 
 @pytest.fixture

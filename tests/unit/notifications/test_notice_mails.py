@@ -20,14 +20,8 @@ from portal_app.ui.catalogue import LOCALES
 from tests.conftest import Clocks
 from tests.factories import NOW, PERIOD_END
 from tests.unit.notifications.golden_mails import assert_golden
-from tests.unit.notifications.notice_scenes import (
-    PAID,
-    SCENES,
-    Shop,
-    give_away,
-    make_shop,
-    receipt,
-)
+from tests.unit.notifications.mail_shop import Shop, make_shop
+from tests.unit.notifications.notice_scenes import PAID, SCENES, give_away, receipt
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from portal_app.notifications.rendering import NothingToSend
 from portal_app.notifications.transports import compose
 from tests.factories import NOW, make_person
 from tests.rows import make_row
-from tests.unit.notifications.notice_scenes import Shop, make_shop, receipt
+from tests.unit.notifications.mail_shop import Shop, make_shop
+from tests.unit.notifications.notice_scenes import receipt
 
 
 @pytest.fixture

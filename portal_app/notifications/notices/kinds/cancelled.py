@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portal_app.memberships.exit_repository import standing_cancellation
-from portal_app.memberships.exits import STATUTORY, can_be_undone
+from portal_app.memberships.exits import STATUTORY
 from portal_app.memberships.models import Cancellation
 from portal_app.memberships.rules import ends_at, is_canceling
+from portal_app.memberships.service.undoing import may_undo
 from portal_app.memberships.views.wording import sentence
 from portal_app.notifications.notices.happened import CHANGED, occasions_of
 from portal_app.notifications.notices.kind import NoticeKind
@@ -19,6 +20,7 @@ async def _write(writing: Writing) -> Letter:
     end = ends_at(held.facts)
     if end is None or not is_canceling(held.facts) or not held.current:
         raise NothingToSend
+    undoable = await may_undo(writing.session, writing.membership, held.facts)
     noted = await standing_cancellation(writing.session, writing.membership.id)
     if noted is not None and noted.source == STATUTORY:
         # The address on file was told when it was declared, with a link of its own to take it back.
@@ -32,7 +34,7 @@ async def _write(writing: Writing) -> Letter:
             sentence(reader, held),
             reader.say("You keep access until then."),
             reader.say("Changed your mind? Until that day one press takes it back.")
-            if can_be_undone(held.facts)
+            if undoable
             else "",
         ),
         facts=(
@@ -41,7 +43,7 @@ async def _write(writing: Writing) -> Letter:
             (reader.say("Cancelled on"), reader.moment(noted.asked_at) if noted else ""),
             (reader.say("Reference"), noted.reference if noted else ""),
         ),
-        action=undo if can_be_undone(held.facts) else writing.manage,
+        action=undo if undoable else writing.manage,
         see_also=_confirmation(writing, noted),
     )
 

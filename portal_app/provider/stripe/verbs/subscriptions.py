@@ -75,17 +75,25 @@ class SubscriptionVerbs(Posting):
     async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
         return await self._subscription_after(subscription_id, {"pause_collection": ""}, key)
 
+    async def extend_period(
+        self, subscription_id: str, until: datetime, *, key: str
+    ) -> SubscriptionFacts:
+        # The anchor moves along (docs.stripe.com/billing/subscriptions/billing-cycle#api-trials).
+        params = {"trial_end": _unix(until), "proration_behavior": "none"}
+        return await self._subscription_after(subscription_id, params, key)
+
     async def set_metadata(
         self, subscription_id: str, metadata: Mapping[str, str], *, key: str
     ) -> SubscriptionFacts:
         return await self._subscription_after(subscription_id, {"metadata": dict(metadata)}, key)
 
     async def create_subscription(self, wanted: NewSubscription, *, key: str) -> SubscriptionFacts:
-        params = {**_new(wanted), "expand": ["schedule"]}
+        params = {**creation_params(wanted), "expand": ["schedule"]}
         return await self._whole_subscription(await self._post("/v1/subscriptions", params, key))
 
 
-def _new(wanted: NewSubscription) -> dict[str, Any]:
+def creation_params(wanted: NewSubscription) -> dict[str, Any]:
+    """What it takes to create it, without the customer being there."""
     params: dict[str, Any] = {
         "customer": wanted.customer_id,
         "items": [{"price": price, "quantity": quantity} for price, quantity in wanted.items],
