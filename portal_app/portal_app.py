@@ -73,6 +73,9 @@ from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.studio import pages as studio_pages
 from portal_app.studio.brand.routes import router as studio_brand_router
+from portal_app.transfers import pages as transfer_pages
+from portal_app.transfers.routes import router as transfer_router
+from portal_app.transfers.state import TransferState
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -104,6 +107,7 @@ FOLLOWING: tuple[Any, ...] = (
     PaymentMethodsState.refresh,
     PayState.refresh,
     CancelState.refresh,
+    TransferState.refresh,
     OverdueState.refresh,
     BillingDetailsState.refresh,
     RecipientsState.refresh,
@@ -148,6 +152,7 @@ def create_http() -> FastAPI:
     http.include_router(orders_router)
     http.include_router(documents_router)
     http.include_router(recipients_router)
+    http.include_router(transfer_router)
     http.include_router(export_router)
     http.include_router(declarations_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
@@ -248,6 +253,7 @@ def add_pages(app: rx.App) -> None:
     """Every page, each registered by its domain."""
     app.add_page(not_found_page, route="404", title=t("We can't find that page"))
     membership_pages.register(app)
+    transfer_pages.register(app)
     payment_method_pages.register(app)
     notices = account_pages.AccountSection(notice_section, NoticeSettingsState.load)
     account_pages.register(app, (notices,))

@@ -138,6 +138,11 @@ async def end_all_sessions(actor: Actor) -> None:
         await repository.revoke_all_of(session, actor.person_id, wall_now())
 
 
+async def end_sessions_of(session: AsyncSession, person_id: str) -> None:
+    """Sign somebody out everywhere, on the word of whoever reads their mail."""
+    await repository.revoke_all_of(session, person_id, wall_now())
+
+
 def _aware(value: datetime | str) -> datetime:
     """A time of the hot read path: SQLite's driver hands out UTC text, PostgreSQL's a datetime."""
     if isinstance(value, datetime):

@@ -25,6 +25,7 @@ from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letters import write_notice
 from portal_app.notifications.rendering import Mail, NothingToSend, render
+from portal_app.notifications.transfer_mails import transfer_mail
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import supported, translate
 
@@ -91,6 +92,7 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "step_up_code": _step_up_code,
     "account_notice": _account_notice,
     "recipient_invitation": recipient_invitation,
+    "transfer": transfer_mail,
     "declaration_received": declaration_received,
     "declaration_on_file": declaration_on_file,
     "declaration_for_seller": declaration_for_seller,
