@@ -28,6 +28,7 @@ from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
 from portal_app.identity import pages as account_pages
 from portal_app.identity.account import keep_locale
+from portal_app.identity.account_routes import router as account_router
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.intake import install_intake
 from portal_app.identity.oidc.providers import providers
@@ -144,6 +145,7 @@ def create_http() -> FastAPI:
     http.include_router(sign_in_router)
     http.include_router(step_up_router)
     http.include_router(oidc_router)
+    http.include_router(account_router)
     http.include_router(brand_router)
     http.include_router(studio_brand_router)
     http.include_router(
@@ -273,6 +275,7 @@ use_shell(
             NavLink(t("Studio"), "/studio/", shown=TabState.is_creator),
         ),
         account=TabState.email,
+        warning=account_pages.session_warning,
         rights=(
             NavLink(t("Cancel contracts here"), "/cancel/"),
             NavLink(t("Withdraw from contract here"), "/withdraw/"),
