@@ -1,7 +1,7 @@
 """brands of companies: published versions, their pictures, drafts of creators; who published policies
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0026
+Revises: 0025
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from portal_app.kit import columns
 
-revision: str = '0022'
-down_revision: str | Sequence[str] | None = '0021'
+revision: str = '0026'
+down_revision: str | Sequence[str] | None = '0025'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
