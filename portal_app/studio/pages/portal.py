@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     muted,
     select_field,
     stack,
+    text_area,
 )
 from portal_app.ui.parts.types import Events, Flag
 
@@ -125,6 +126,18 @@ def _setting(one: SettingView, events: PortalEvents) -> rx.Component:
                     error=one.error,
                     default_value=one.value,
                     on_change=events.note(one.name),
+                ),
+            ),
+            (
+                "lines",
+                text_area(
+                    one.label,
+                    "lines",
+                    id=identity,
+                    error=one.error,
+                    required=False,
+                    default_value=one.value,
+                    on_blur=events.note(one.name),
                 ),
             ),
             field(

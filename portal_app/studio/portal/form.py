@@ -1,10 +1,12 @@
 """The portal's policies as a form: read off the policy classes, so that a new field appears here.
 
-Switches, whole numbers and choices can be edited. What is a list or a table is kept as it is.
+Switches, whole numbers, choices and the reasons to cancel can be edited. Any other list or table is
+kept as it is.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, fields
@@ -13,13 +15,15 @@ from typing import Any, Final, Literal
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
 
-Kind = Literal["switch", "number", "choice"]
+Kind = Literal["switch", "number", "choice", "lines"]
 # Where a policy reads a field from, when it is not below its own name.
 STORED_AT: Final = {
     "plan_change.least": ("plan_change", "quantity", "least"),
     "plan_change.most": ("plan_change", "quantity", "most"),
 }
 MOST_DIGITS: Final = 4
+REASONS: Final = "cancel.reasons"
+_LONGEST: Final = {"lines": 2_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def settings_of(configuration: Configuration = DEFAULT) -> Iterator[Setting]:
 
 
 def _setting(name: str, default: object, annotation: str) -> Setting | None:
+    if name == REASONS:
+        return Setting(name, "lines", [])
     if isinstance(default, bool):
         return Setting(name, "switch", default)
     if isinstance(default, StrEnum):
@@ -85,7 +91,13 @@ def _read(configuration: Configuration, name: str) -> object:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
+    if isinstance(value, list | tuple):
+        return "\n".join(_label(one) for one in value)
     return "" if value is None else str(value)
+
+
+def _label(reason: object) -> str:
+    return str(reason["label"] if isinstance(reason, dict) else getattr(reason, "label", reason))
 
 
 def filled_in(form: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
@@ -98,7 +110,7 @@ def filled_in(form: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, st
         if setting.kind == "switch":
             told[name] = "on" if value is True else ""
         elif isinstance(value, str):
-            told[name] = value.strip()[:40]
+            told[name] = value.strip()[: _LONGEST.get(setting.kind, 40)]
     return told
 
 
@@ -115,6 +127,8 @@ def checked(
     values = {name: _parsed(SETTINGS[name], text, wrong) for name, text in form.items()}
     if wrong:
         return None, wrong
+    if REASONS in values:
+        values[REASONS] = _reasons(str(form[REASONS]), Configuration.read(body))
     for name, value in values.items():
         _put(stored, SETTINGS[name].path, value, SETTINGS[name].default)
     read = Configuration.read(stored)
@@ -136,6 +150,23 @@ def _parsed(setting: Setting, text: str, wrong: list[WrongSetting]) -> object:
             return text
         case "number":
             return _number(setting, text, wrong)
+        case "lines":
+            return text
+
+
+def _reasons(text: str, now: Configuration) -> list[dict[str, str]]:
+    """One for each line. One that was there keeps its id and its category."""
+    known = {own.label: own for own in now.cancel.reasons}
+    found: list[dict[str, str]] = []
+    for line in text.splitlines():
+        label = line.strip()
+        own = known.get(label)
+        if own is not None:
+            found.append({"id": own.id, "label": label, "category": own.category})
+        elif label:
+            number = hashlib.sha256(label.encode()).hexdigest()[:12]
+            found.append({"id": f"own_{number}", "label": label, "category": "other"})
+    return found
 
 
 def _number(setting: Setting, text: str, wrong: list[WrongSetting]) -> int | None:

@@ -18,6 +18,7 @@ LABELS: Final = {
     "access.grace_days": "… for at most so many days (empty: as long as the charge is retried)",
     "access.while_paused": "Access goes on while a membership is paused",
     "cancel.at_once": "It ends right away instead of with the paid period",
+    "cancel.reasons": "Reasons to choose from, one on each line (empty: the usual ones)",
     "cancel.void_unpaid": "An overdue invoice is taken back",
     "cancel.undo_company_end": "Customers may take back an end that you arranged",
     "pause.offered": "Customers may pause",

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -27,6 +27,7 @@ GIVEN = {"wordmark": "Northwind", "accent": "#0F766E"}
 
 
 @themes
+@settings(deadline=None)
 @given(accent=colours)
 @example(accent=WHITE)
 @example(accent=BLACK)

@@ -29,7 +29,7 @@ def test_every_switch_number_and_choice_of_every_policy_can_be_edited() -> None:
         if isinstance(getattr(getattr(DEFAULT, policy.name), one.name), bool | int | str)
         or str(one.type) == "int | None"
     }
-    assert {one.name for one in settings_of()} == plain
+    assert {one.name for one in settings_of()} == plain | {"cancel.reasons"}
 
 
 def test_every_setting_has_words() -> None:
@@ -60,6 +60,21 @@ def test_what_is_stored_is_what_the_policies_read() -> None:
     back, _ = checked(filled_in(values_of(read), {"cancel.at_once": False}), body)
     assert back is not None
     assert "cancel" not in back
+
+
+def test_reasons_are_lines_and_one_that_was_there_keeps_its_id() -> None:
+    body = {"cancel": {"reasons": [{"id": "r1", "label": "Too loud", "category": "other"}]}}
+    form = values_of(Configuration.read(body))
+    assert form["cancel.reasons"] == "Too loud"
+    stored, _ = checked(filled_in(form, {"cancel.reasons": "Too far away\n\n Too loud "}), body)
+    assert stored is not None
+    read = Configuration.read(stored).cancel.reasons
+    assert [(one.label, one.id == "r1") for one in read] == [
+        ("Too far away", False),
+        ("Too loud", True),
+    ]
+    for text in ("x" * 101, "\n".join(str(number) for number in range(13))):
+        assert [one.at for one in checked(filled_in(form, {"cancel.reasons": text}), {})[1]]
 
 
 def test_what_can_not_be_edited_stays() -> None:
