@@ -114,6 +114,7 @@ from portal_app.memberships.service.upcoming import (
     next_charge_of,
     year_ahead,
 )
+from portal_app.memberships.service.withdrawing import WITHDRAW, withdraw_declared
 
 __all__ = [
     "CANCEL",
@@ -129,6 +130,7 @@ __all__ = [
     "PROMOTION",
     "REASSIGN",
     "SAVE_METHOD",
+    "WITHDRAW",
     "ExitPage",
     "ExpectedCharge",
     "GivenAway",
@@ -215,5 +217,6 @@ __all__ = [
     "timing_for",
     "use_promotion",
     "watch_cards",
+    "withdraw_declared",
     "year_ahead",
 ]
