@@ -31,6 +31,7 @@ LABELS: Final = {
     "plan_change.most": "Most units of a plan (1: no choice)",
     "plan_change.promotion_codes": "Promotion codes are taken",
     "transfer.mode": "Customers may transfer a membership",
+    "withdraw.automatic": "Withdrawals are carried out without your looking at them",
     "withdraw.pro_rata": "What was used before is paid for, as agreed before buying",
 }
 CHOICES: Final = {

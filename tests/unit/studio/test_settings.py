@@ -16,7 +16,7 @@ from portal_app.studio.portal.form import (
     settings_of,
     values_of,
 )
-from portal_app.studio.portal.words import LABELS, POLICIES
+from portal_app.studio.portal.words import heading_of, label_of
 
 FORM = values_of(DEFAULT)
 
@@ -32,9 +32,11 @@ def test_every_switch_number_and_choice_of_every_policy_can_be_edited() -> None:
     assert {one.name for one in settings_of()} == plain | {"cancel.reasons"}
 
 
-def test_every_setting_has_words() -> None:
-    assert [name for name in SETTINGS if name not in LABELS] == []
-    assert {one.policy for one in SETTINGS.values()} <= set(POLICIES)
+def test_every_setting_is_called_something_also_one_that_has_no_words_yet() -> None:
+    named = {one.name: label_of(one.name) for one in SETTINGS.values()}
+    assert [name for name, label in named.items() if not label or label == name] == []
+    assert label_of("cancel.brand_new_field") == "Brand new field"
+    assert heading_of("brand_new") == "Brand new"
 
 
 def test_a_form_that_was_not_touched_stores_nothing() -> None:
