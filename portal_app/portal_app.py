@@ -60,6 +60,7 @@ from portal_app.memberships.state import (
     OrdersState,
     OverdueState,
     PayState,
+    PlanState,
     UpcomingState,
 )
 from portal_app.notifications.pages import notice_section
@@ -107,6 +108,7 @@ FOLLOWING: tuple[Any, ...] = (
     UpcomingState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
+    PlanState.refresh,
     CancelState.refresh,
     TransferState.refresh,
     OverdueState.refresh,

@@ -60,6 +60,7 @@ from portal_app.memberships.service.plan_changing import CHANGE_LATER, CHANGE_NO
 from portal_app.memberships.service.plan_leaving import KEEP_PLAN, keep_plan
 from portal_app.memberships.service.plan_page import (
     PlanPage,
+    changes_plan,
     cheaper_plans_of,
     plan_page,
     timing_for,
@@ -159,6 +160,7 @@ __all__ = [
     "cancel_membership",
     "carry_out_setup",
     "change_plan",
+    "changes_plan",
     "charge_as_company",
     "charge_to",
     "cheaper_plans_of",
