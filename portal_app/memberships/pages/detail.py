@@ -56,6 +56,7 @@ def membership_page() -> rx.Component:
         skeleton=_skeleton(),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+        links=view.brand_links,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
 from portal_app.memberships.exits import plan_exit
@@ -58,6 +58,7 @@ class MembershipView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     title: str = ""
     creator: str = ""
     badge: str = ""
@@ -96,6 +97,7 @@ def membership_view(
     return MembershipView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
+        brand_links=brand_links(row.company.id),
         wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
         title=row.product.title,
         creator=row.company.title,
