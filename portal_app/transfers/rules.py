@@ -195,7 +195,7 @@ def refusal_at_provider(found: SubscriptionTerms, now: datetime) -> str:
         return "not_running"
     if sub.cancel_at_period_end or sub.cancel_at is not None:
         return "canceling"
-    if sub.schedule_id is not None or sub.scheduled is not None:
+    if sub.schedule_id or sub.scheduled is not None or sub.pauses_at is not None:
         return "change_pending"
     if sub.collection_method != "charge_automatically":
         return "invoiced"

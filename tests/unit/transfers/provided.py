@@ -69,6 +69,8 @@ def at(**over: Any) -> SubscriptionTerms:
         "cancel_reason": "",
         "scheduled": None,
         "schedule_id": None,
+        "flexible": True,
+        "pauses_at": None,
         "discount_ids": (),
         "membership_id": None,
         "metadata": {},

@@ -32,6 +32,7 @@ from tests.unit.transfers.provided import DUE, NOW, at, price
         ({"status": "past_due"}, "not_running"),
         ({"status": "canceled"}, "not_running"),
         ({"pause_behavior": "void"}, "not_running"),
+        ({"pauses_at": DUE}, "change_pending"),
         ({"cancel_at_period_end": True}, "canceling"),
         ({"cancel_at": DUE}, "canceling"),
         ({"schedule_id": "sub_sched_1"}, "change_pending"),
