@@ -28,6 +28,8 @@ from portal_app.identity import pages as account_pages
 from portal_app.identity.account import keep_locale
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.intake import install_intake
+from portal_app.identity.oidc.providers import providers
+from portal_app.identity.oidc.routes import router as oidc_router
 from portal_app.identity.routes import router as sign_in_router
 from portal_app.identity.sessions import has_session, sealed, session_of
 from portal_app.identity.state import TabState
@@ -119,6 +121,7 @@ SKELETONS: dict[str, fallback.SkeletonKind] = {
 def create_http() -> FastAPI:
     """The HTTP routes beside the pages; they win over pages of the same path."""
     settings = get_settings()
+    providers()  # what is wrong with them is said at the start
     http = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -133,6 +136,7 @@ def create_http() -> FastAPI:
     )
     http.include_router(sign_in_router)
     http.include_router(step_up_router)
+    http.include_router(oidc_router)
     http.include_router(brand_router)
     http.include_router(
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)

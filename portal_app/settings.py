@@ -244,16 +244,18 @@ def _write_once(path: Path, text: str) -> None:
     Path(draft).unlink()
 
 
+def environment() -> dict[str, str | None]:
+    return {**dotenv_values(DOTENV), **os.environ}
+
+
 def is_given(name: str) -> bool:
     """Whether the environment or `.env` names a setting, rather than its default holding."""
-    given = {**dotenv_values(DOTENV), **os.environ}
-    return name in given or f"{name}_FILE" in given
+    return not {name, f"{name}_FILE"}.isdisjoint(environment())
 
 
 def _values_from_files() -> dict[str, str]:
     """The content of every file that a `NAME_FILE` names, for a NAME that is a setting of ours."""
-    given = {**dotenv_values(DOTENV), **os.environ}
-    found: dict[str, str] = {}
+    given, found = environment(), dict[str, str]()
     for field in Settings.model_fields:
         name = field.upper()
         path = given.get(f"{name}_FILE")
@@ -261,11 +263,11 @@ def _values_from_files() -> dict[str, str]:
             continue
         if given.get(name):
             raise UnsafeSettings(f"Set either {name} or {name}_FILE, not both")
-        found[field] = _content(f"{name}_FILE", Path(path))
+        found[field] = content_of(f"{name}_FILE", Path(path))
     return found
 
 
-def _content(name: str, path: Path) -> str:
+def content_of(name: str, path: Path) -> str:
     try:
         return path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
 from portal_app.identity.actor import Actor
-from portal_app.identity.models import EmailAddress, LoginSession, Person
+from portal_app.identity.models import EmailAddress, Identity, LoginSession, Person
+from portal_app.identity.oidc.repository import identities_of
 from portal_app.identity.rules import IDLE_LIFETIME
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.clock import wall_now
@@ -18,10 +19,11 @@ from portal_app.kit.db import database
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Addresses, the primary one first, and live sessions, the latest first."""
+    """Addresses, the primary one first; live sessions, the latest first; accounts elsewhere."""
 
     addresses: Sequence[EmailAddress]
     sessions: Sequence[LoginSession]
+    identities: Sequence[Identity]
 
 
 async def keep_locale(cookie_header: str, locale: str) -> None:
@@ -39,4 +41,5 @@ async def read_account(session: AsyncSession, actor: Actor) -> Account:
         sessions=await repository.open_sessions_of(
             session, actor.person_id, now=now, seen_after=now - IDLE_LIFETIME
         ),
+        identities=await identities_of(session, actor.person_id),
     )

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from portal_app.identity.cookies import keep_browser
 from portal_app.identity.models import LoginCode
+from portal_app.identity.oidc.providers import providers
 from portal_app.identity.rules import refusal
 from portal_app.identity.visitor import Visitor
 from portal_app.kit.clock import wall_now
@@ -40,13 +41,22 @@ def email_page(
         notice=translate(locale, notice) if notice else None,
         error=translate(locale, error.sentence) if error else None,
         here=sign_in_path(next_path),
+        providers=list(providers().values()),
     )
 
 
 def code_page(
-    request: Request, pending: LoginCode, *, typed: str = "", error: PortalError | None = None
+    request: Request,
+    pending: LoginCode,
+    *,
+    linking: str = "",
+    typed: str = "",
+    error: PortalError | None = None,
 ) -> Response:
-    """Step two, for the address of *pending*; a request that is over offers a new code only."""
+    """Step two, for the address of *pending*; a request that is over offers a new code only.
+
+    *linking* names the service that becomes a way to sign in by that.
+    """
     over = refusal(pending, wall_now())
     said = error or over
     sandbox = get_settings().mode is Mode.SANDBOX
@@ -60,6 +70,7 @@ def code_page(
         typed=typed,
         over=over is not None,
         mailbox=f"/sandbox/mail/?to={quote(pending.address)}" if sandbox else None,
+        linking=linking,
         error=translate(Visitor.of(request).locale, said.sentence) if said else None,
         here=sign_in_path(pending.next_path, sent=True),
     )

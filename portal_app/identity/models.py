@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal_app.kit.columns import json_column, reference, utc
 from portal_app.kit.ids import new_id
@@ -51,7 +51,8 @@ class LoginCode(SQLModel, table=True):
     """One request to sign in: a code and a link, ten minutes, one use, one browser.
 
     The code and the link's token are derived from `id` and the secret key, so that neither stands
-    in any table; only the link's digest does, to find the row by.
+    in any table; only the link's digest does, to find the row by. *attempt_id* is of a way through
+    another service, whose account there signs in from now on, too.
     """
 
     __tablename__ = "login_codes"
@@ -68,6 +69,7 @@ class LoginCode(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     voided_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     wrong_tries: int = 0
+    attempt_id: str | None = None
 
 
 class LoginSession(SQLModel, table=True):
@@ -109,3 +111,49 @@ class StepUp(SQLModel, table=True):
     wrong_tries: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     consumed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class Identity(SQLModel, table=True):
+    """An account elsewhere that signs a person in: *issuer* and *subject* name it, nothing else.
+
+    *provider* is the name in the settings, *account* the address as the service said it, to tell
+    two of them apart by.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: str = Field(default_factory=lambda: new_id("idn"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    provider: str
+    issuer: str
+    subject: str
+    account: str = ""
+    created_at: datetime = Field(sa_column=utc())
+
+
+class OidcAttempt(SQLModel, table=True):
+    """One way to another service and back: ten minutes, one use, one browser.
+
+    *step_up_id* is of who adds the service to their account; without it somebody signs in. After
+    the return *issuer*, *subject* and *account* say who it was, in case an address has yet to be
+    proved before that may sign anybody in.
+    """
+
+    __tablename__ = "oidc_attempts"
+
+    id: str = Field(default_factory=lambda: new_id("oida"), primary_key=True)
+    provider: str
+    state_digest: str = Field(unique=True)
+    browser_digest: str
+    nonce: str
+    code_verifier: str
+    step_up_id: str = ""
+    next_path: str = "/orders/"
+    locale: str = "en"
+    created_at: datetime = Field(sa_column=utc())
+    expires_at: datetime = Field(sa_column=utc(index=True))
+    used_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    issuer: str = ""
+    subject: str = ""
+    account: str = ""

@@ -103,6 +103,13 @@ async def addresses_of(session: AsyncSession, person_id: str) -> Sequence[EmailA
     return (await session.execute(query)).scalars().all()
 
 
+async def primary_address(session: AsyncSession, person_id: str) -> str:
+    query = select(col(EmailAddress.address)).where(
+        col(EmailAddress.person_id) == person_id, col(EmailAddress.is_primary).is_(True)
+    )
+    return (await session.execute(query)).scalar_one()
+
+
 async def open_sessions_of(
     session: AsyncSession, person_id: str, *, now: datetime, seen_after: datetime
 ) -> Sequence[LoginSession]:

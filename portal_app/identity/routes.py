@@ -56,7 +56,7 @@ async def sign_in_page(request: Request) -> Response:
     if "sent" in request.query_params:
         pending = await service.pending_request(visitor.browser)
         if pending is not None:
-            return answers.code_page(request, pending)
+            return await _code_page(request, pending)
     ended = "You have been signed out for your security. Sign in to continue."
     notice = ended if visitor.session else None
     return answers.email_page(request, next_path=next_path, notice=notice)
@@ -81,8 +81,7 @@ async def ask_for_code(request: Request) -> Response:
         typed, next_path = form.get("email", ""), safe_next(form.get("next"))
         address = service.checked_address(typed)
         await limits.admit_request(email_key(address), visitor.ip)
-        if form.get("again"):
-            await _not_too_soon(visitor, address)
+        again = await _again(visitor, address) if form.get("again") else None
         async with database().unit_of_work() as session:
             await service.request_code(
                 session,
@@ -90,6 +89,7 @@ async def ask_for_code(request: Request) -> Response:
                 browser_token=visitor.browser,
                 next_path=next_path,
                 locale=visitor.locale,
+                attempt_id=again.attempt_id if again else None,
             )
     except PortalError as refused:
         if visitor.wants_json:
@@ -116,7 +116,7 @@ async def verify(request: Request) -> Response:
             return answers.refused_json(visitor, refused)
         return await _refused_page(request, visitor, form, refused)
     await limits.forgive(signed_in.address_key)
-    return await _welcome(visitor, signed_in)
+    return await welcome(visitor, signed_in)
 
 
 @router.post("/auth/logout")
@@ -142,7 +142,8 @@ def _goodbye() -> Response:
     return response
 
 
-async def _welcome(visitor: Visitor, signed_in: service.SignedIn) -> Response:
+async def welcome(visitor: Visitor, signed_in: service.SignedIn) -> Response:
+    """The answer of every way to sign in: the cookie, and the page that was asked for."""
     before = await person_of_token(visitor.session) if visitor.session else None
     response: Response
     if visitor.wants_json:
@@ -155,14 +156,22 @@ async def _welcome(visitor: Visitor, signed_in: service.SignedIn) -> Response:
     return response
 
 
-async def _not_too_soon(visitor: Visitor, address: str) -> None:
-    """“Send a new code” works after 30 seconds; at once when the code at hand is over."""
+async def _code_page(
+    request: Request, pending: LoginCode, *, typed: str = "", error: PortalError | None = None
+) -> Response:
+    linking = await service.linking_of(pending)
+    return answers.code_page(request, pending, linking=linking, typed=typed, error=error)
+
+
+async def _again(visitor: Visitor, address: str) -> LoginCode | None:
+    """The code at hand, which is sent anew: after 30 seconds, or at once when it is over."""
     pending = await service.pending_request(visitor.browser)
     if pending is None or pending.address_key != email_key(address):
-        return
+        return None
     now = wall_now()
     if refusal(pending, now) is None and now - pending.created_at < RESEND_AFTER:
         raise CodeTooSoon
+    return pending
 
 
 async def _asked_again(
@@ -171,7 +180,7 @@ async def _asked_again(
     """Back to the step that was refused, with everything that was typed."""
     pending = await service.pending_request(visitor.browser)
     if isinstance(refused, CodeTooSoon) and pending is not None:
-        return answers.code_page(request, pending, error=refused)
+        return await _code_page(request, pending, error=refused)
     return answers.email_page(request, next_path=next_path, email=typed[:254], error=refused)
 
 
@@ -187,4 +196,4 @@ async def _refused_page(
         return answers.email_page(request, next_path=next_path, email=email[:254], error=refused)
     over = isinstance(refused, SignInRefused) and refused.ask_again
     typed = "" if over else form.get("code", "")[:20]
-    return answers.code_page(request, pending, typed=typed, error=refused)
+    return await _code_page(request, pending, typed=typed, error=refused)

@@ -27,7 +27,8 @@ from portal_app.identity.errors import (
     UnknownLink,
     WrongCode,
 )
-from portal_app.identity.models import EmailAddress, LoginCode, Person, email_key
+from portal_app.identity.models import EmailAddress, LoginCode, OidcAttempt, Person, email_key
+from portal_app.identity.oidc.linking import label_of, link_attempt
 from portal_app.identity.rules import CODE_LIFETIME, MAX_WRONG_TRIES, digits_of, refusal, safe_next
 from portal_app.identity.sessions import start_session
 from portal_app.kit.clock import business_now, wall_now
@@ -79,11 +80,18 @@ def checked_address(typed: str) -> str:
 
 
 async def request_code(
-    session: AsyncSession, *, address: str, browser_token: str, next_path: str, locale: str
+    session: AsyncSession,
+    *,
+    address: str,
+    browser_token: str,
+    next_path: str,
+    locale: str,
+    attempt_id: str | None = None,
 ) -> LoginCode:
     """Write the request and its mail; ends older requests of this browser for the address.
 
-    *address* comes from `checked_address`. The mail carries the request's id only.
+    *address* comes from `checked_address`. The mail carries the request's id only. *attempt_id* is
+    of a way through another service, which the code adds to the account.
     """
     now, identifier = wall_now(), new_id("code")
     key, browser_digest = email_key(address), keyed(browser_token)
@@ -100,6 +108,7 @@ async def request_code(
         locale=locale,
         created_at=now,
         expires_at=now + CODE_LIFETIME,
+        attempt_id=attempt_id,
     )
     session.add(request)
     append_mail(
@@ -162,6 +171,15 @@ async def pending_request(browser_token: str) -> LoginCode | None:
     return None if request is None or request.used_at is not None else request
 
 
+async def linking_of(request: LoginCode) -> str:
+    """The service that becomes a way to sign in by this code, as people know it; else empty."""
+    if request.attempt_id is None:
+        return ""
+    async with database().reading() as session:
+        attempt = await session.get(OidcAttempt, request.attempt_id)
+    return label_of(attempt.provider) if attempt else ""
+
+
 def _try_code(request: LoginCode, code: str) -> PortalError | None:
     if same(digits_of(code), code_of(request.id)):
         return None
@@ -202,10 +220,17 @@ async def _sign_in(
 ) -> SignedIn:
     person_id = await _person_of(session, request, now)
     await claim(session, person_id=person_id, address_key=request.address_key, now=business_now())
+    if request.attempt_id is not None:
+        await link_attempt(session, request.attempt_id, person_id)
+    token = await open_session(session, person_id, proof, now)
+    return SignedIn(person_id, request.address_key, token, request.next_path)
+
+
+async def open_session(session: AsyncSession, person_id: str, proof: Proof, now: datetime) -> str:
+    """A new session in place of the browser's last (ASVS 7.2.4); returns its token."""
     if proof.previous_session:
         await repository.revoke_token(session, keyed(proof.previous_session), now)
-    token = await start_session(session, person_id=person_id, user_agent=proof.user_agent, now=now)
-    return SignedIn(person_id, request.address_key, token, request.next_path)
+    return await start_session(session, person_id=person_id, user_agent=proof.user_agent, now=now)
 
 
 async def _person_of(session: AsyncSession, request: LoginCode, now: datetime) -> str:
@@ -215,7 +240,7 @@ async def _person_of(session: AsyncSession, request: LoginCode, now: datetime) -
         return known.person_id
     try:
         async with session.begin_nested():
-            return await _new_person(session, request, now)
+            return await new_person(session, request.address, locale=request.locale, now=now)
     except IntegrityError:
         # Another browser proved the same new address at the same moment.
         known = await repository.address_row(session, request.address_key)
@@ -224,15 +249,16 @@ async def _person_of(session: AsyncSession, request: LoginCode, now: datetime) -
         return known.person_id
 
 
-async def _new_person(session: AsyncSession, request: LoginCode, now: datetime) -> str:
-    person = Person(locale=request.locale, created_at=now)
+async def new_person(session: AsyncSession, address: str, *, locale: str, now: datetime) -> str:
+    """An account for a proved address that nobody has; IntegrityError when somebody has it."""
+    person = Person(locale=locale, created_at=now)
     session.add(person)
     await session.flush()
     session.add(
         EmailAddress(
             person_id=person.id,
-            address=request.address,
-            address_key=request.address_key,
+            address=address,
+            address_key=email_key(address),
             is_primary=True,
             verified_at=now,
         )

@@ -9,9 +9,10 @@ import reflex as rx
 from portal_app.identity.account import read_account
 from portal_app.identity.actor import Actor, current_actor
 from portal_app.identity.policy import Policy, allow
+from portal_app.identity.stepup.service import done_sentence
 from portal_app.identity.views import AccountView, account_view
 from portal_app.kit.db import database
-from portal_app.ui.notices import start_page
+from portal_app.ui.notices import notify, start_page
 from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
@@ -52,9 +53,16 @@ class AccountState(rx.State):
         try:
             async with database().reading() as session:
                 found = await read_account(session, actor)
-            self.view = account_view(Reader(actor.locale), actor, found)
+                said, facts = await done_sentence(session, actor, self._approval())
+            reader = Reader(actor.locale)
+            self.view = account_view(reader, actor, found)
             self.phase = "ready"
+            if said:
+                await notify(self, "ok", reader.say(said, **facts))
         except Exception:
             # A page must say that it failed: a skeleton would promise that data comes.
             log.exception("the account page could not be read")
             self.phase = "failed"
+
+    def _approval(self) -> str:
+        return str(self.router.url.query_parameters.get("approval", ""))

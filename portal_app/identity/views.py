@@ -8,7 +8,9 @@ from typing import Final
 
 from portal_app.identity.account import Account
 from portal_app.identity.actor import Actor
-from portal_app.identity.models import LoginSession
+from portal_app.identity.models import Identity, LoginSession
+from portal_app.identity.oidc.linking import label_of
+from portal_app.identity.oidc.providers import providers
 from portal_app.ui.reader import Reader
 
 # Order matters: Edge and Opera also say Chrome, Chrome also says Safari, Android also says Linux.
@@ -46,6 +48,24 @@ class SessionView:
 
 
 @dataclass(frozen=True)
+class MethodView:
+    """An account elsewhere that signs in here; *name* is for buttons: “Google, ada@example.com”."""
+
+    id: str = ""
+    label: str = ""
+    name: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """A service that could be added; *name* is its name in the settings."""
+
+    name: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class AccountView:
     """The account page."""
 
@@ -53,9 +73,13 @@ class AccountView:
     locale: str = "en"
     emails: tuple[EmailView, ...] = ()
     sessions: tuple[SessionView, ...] = ()
+    methods: tuple[MethodView, ...] = ()
+    offers: tuple[OfferView, ...] = ()
+    has_choice: bool = False
 
 
 def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
+    offers = tuple(OfferView(one.name, one.label) for one in providers().values())
     return AccountView(
         email=actor.email,
         locale=actor.locale,
@@ -67,7 +91,16 @@ def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
             for row in account.addresses
         ),
         sessions=tuple(_session_view(reader, actor, row) for row in account.sessions),
+        methods=tuple(_method_view(reader, row) for row in account.identities),
+        offers=offers,
+        has_choice=bool(offers or account.identities),
     )
+
+
+def _method_view(reader: Reader, row: Identity) -> MethodView:
+    label = label_of(row.provider)
+    added = reader.say("Added on {date}", date=reader.date(row.created_at))
+    return MethodView(row.id, label, f"{label}, {row.account}", f"{row.account} · {added}")
 
 
 def _session_view(reader: Reader, actor: Actor, row: LoginSession) -> SessionView:

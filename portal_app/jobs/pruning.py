@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from portal_app.api.idempotency import KEPT_FOR
 from portal_app.api.models import IdempotentRequest
-from portal_app.identity.models import LoginCode, LoginSession, StepUp
+from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, StepUp
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
 from portal_app.invoices.upcoming.models import PreviewFailure
@@ -66,6 +66,7 @@ KEPT: Final = (
     Kept(PreviewFailure, "retry_at", timedelta(days=7)),
     Kept(IdempotentRequest, "created_at", KEPT_FOR),
     Kept(LoginCode, "expires_at", timedelta(days=1)),
+    Kept(OidcAttempt, "expires_at", timedelta(days=1)),
     Kept(StepUp, "asked_at", timedelta(days=1)),
     # None outlives its twelve hours, revoked or not.
     Kept(LoginSession, "expires_at", timedelta(days=30)),

@@ -9,7 +9,9 @@ from babel.dates import format_datetime
 
 from portal_app.identity.codes import approval_code_of, code_of, link_token_of
 from portal_app.identity.models import LoginCode, StepUp
+from portal_app.identity.notices import WORDS, AccountNotice
 from portal_app.identity.rules import CODE_LIFETIME
+from portal_app.identity.service import linking_of
 from portal_app.identity.stepup.approval import approval_of, refusal
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
@@ -46,6 +48,7 @@ async def _sign_in_code(message: OutboxMessage) -> Mail:
         message.locale,
         subject=translate(message.locale, "Your sign-in code: {code}", code=code),
         code=code,
+        linking=await linking_of(request),
         link=f"{get_settings().origin}/login/link/{link_token_of(request.id)}/",
         asked_at=_moment(request.created_at, message.locale),
         minutes=(request.expires_at - request.created_at) // timedelta(minutes=1),
@@ -71,9 +74,22 @@ async def _step_up_code(message: OutboxMessage) -> Mail:
     )
 
 
+async def _account_notice(message: OutboxMessage) -> Mail:
+    subject, sentence = WORDS[AccountNotice(message.payload["notice"])]
+    return render(
+        "account_notice",
+        message.locale,
+        subject=translate(message.locale, subject),
+        what=translate(message.locale, sentence, **message.payload["facts"]),
+        link=f"{get_settings().origin}/account/",
+        asked_at=_moment(message.created_at, message.locale),
+    )
+
+
 KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "sign_in_code": _sign_in_code,
     "step_up_code": _step_up_code,
+    "account_notice": _account_notice,
     "recipient_invitation": recipient_invitation,
     "declaration_received": declaration_received,
     "declaration_on_file": declaration_on_file,

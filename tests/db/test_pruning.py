@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from portal_app.api.models import IdempotentRequest
 from portal_app.identity.actor import ActorKind
-from portal_app.identity.models import LoginCode, LoginSession, StepUp
+from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, StepUp
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.invoices.upcoming.models import PreviewFailure
@@ -65,6 +65,12 @@ def session_of_ada(**over: Any) -> LoginSession:
     return LoginSession(person_id="user_ada", token_digest=f"token{number()}", **times, **over)
 
 
+def attempt(**over: Any) -> OidcAttempt:
+    secrets = {"browser_digest": "b", "nonce": "n", "code_verifier": "v"}
+    given = {"provider": "op", "state_digest": f"state{number()}", "created_at": NOW, **secrets}
+    return OidcAttempt(**given, **over)
+
+
 def step_up_of_ada(**over: Any) -> StepUp:
     which = {"session_id": "sess_1", "purpose": "transfer", "digest": "d", "facts": {}}
     given = {"back": "/", "address": "ada@example.com", "code_sent_at": NOW, **which, **over}
@@ -92,6 +98,7 @@ async def keep(db: Database, *rows: SQLModel) -> None:
         (idempotent, "created_at", 25 / 24),
         (failure, "retry_at", 7),
         (code, "expires_at", 1),
+        (attempt, "expires_at", 1),
         (step_up_of_ada, "asked_at", 1),
         (session_of_ada, "expires_at", 30),
     ],

@@ -23,11 +23,21 @@ class Purpose(StrEnum):
     """What needs a step-up. Never a cancellation (design.md §6)."""
 
     TRANSFER = "transfer"
+    ADD_METHOD = "add_method"
+    REMOVE_METHOD = "remove_method"
 
 
 # What is shown before the code is typed, and in the mail that carries it. The places are facts.
 SENTENCES: Final[Mapping[Purpose, str]] = {
     Purpose.TRANSFER: "Transfer {membership} to {recipient}",
+    Purpose.ADD_METHOD: "Add {provider} as a way to sign in",
+    Purpose.REMOVE_METHOD: "Remove {provider} ({account}) as a way to sign in",
+}
+
+# What a page says when it was done; the others say it themselves.
+DONE: Final[Mapping[Purpose, str]] = {
+    Purpose.ADD_METHOD: "You can sign in with {provider} from now on.",
+    Purpose.REMOVE_METHOD: "{provider} ({account}) can't sign in any more.",
 }
 
 

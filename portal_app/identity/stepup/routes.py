@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from portal_app.identity import answers, limits
 from portal_app.identity.actor import Actor
+from portal_app.identity.acts import carry_out
 from portal_app.identity.cookies import keep_session
 from portal_app.identity.models import StepUp
 from portal_app.identity.sessions import find_actor
@@ -51,7 +52,11 @@ async def confirm(request: Request, step_up_id: str) -> Response:
         confirmed = await service.confirm(actor, step_up_id, typed)
     except PortalError as refused:
         return await _page(request, actor, step_up_id, typed=typed, error=refused)
-    response = answers.see_other(confirmed.path)
+    try:
+        await carry_out(actor, confirmed.approval)
+        response = answers.see_other(confirmed.path)
+    except PortalError as refused:
+        response = _told(request, actor, step_up_id, refused)
     keep_session(response, confirmed.token)
     return response
 
@@ -82,14 +87,7 @@ async def _page(
         async with database().reading() as session:
             row = await service.step_up_of(session, actor, step_up_id)
     except StepUpNotFound as unknown:
-        said = translate(actor.locale, unknown.sentence)
-        return render(
-            f"{_TEMPLATES}/over.html",
-            request,
-            status=unknown.status,
-            said=said,
-            here=service.page_of(step_up_id),
-        )
+        return _told(request, actor, step_up_id, unknown)
     return _code_page(request, actor, row, typed=typed, error=error)
 
 
@@ -114,6 +112,17 @@ def _code_page(
         mailbox=f"/sandbox/mail/?to={quote(row.address)}" if sandbox else None,
         error=translate(actor.locale, said.sentence) if said else None,
         here=service.page_of(row.id),
+    )
+
+
+def _told(request: Request, actor: Actor, step_up_id: str, refused: PortalError) -> Response:
+    """Nothing more can be done on this page; the ways on."""
+    return render(
+        f"{_TEMPLATES}/over.html",
+        request,
+        status=refused.status,
+        said=translate(actor.locale, refused.sentence),
+        here=service.page_of(step_up_id),
     )
 
 

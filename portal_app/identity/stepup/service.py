@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +20,10 @@ from portal_app.identity.models import StepUp, email_key
 from portal_app.identity.rules import MAX_WRONG_TRIES, RESEND_AFTER, digits_of
 from portal_app.identity.stepup import repository
 from portal_app.identity.stepup.approval import (
+    DONE,
     FRESH_FOR,
     Approval,
+    Purpose,
     approval_of,
     refusal,
     with_approval,
@@ -32,6 +35,7 @@ from portal_app.kit.errors import PortalError
 from portal_app.kit.tokens import new_token, same
 from portal_app.notifications.outbox import append_mail
 
+Facts: TypeAlias = Mapping[str, str]
 logger = logging.getLogger(__name__)
 
 
@@ -110,6 +114,17 @@ async def approved_facts(
     """
     row = await repository.one_of(session, actor, step_up_id)
     return None if row is None else row.facts
+
+
+async def done_sentence(session: AsyncSession, actor: Actor, step_up_id: str) -> tuple[str, Facts]:
+    """What to say of an approval of the actor's that was just used, and with which facts.
+
+    Empty for anything else: nobody can put words on the page by an address.
+    """
+    row = await repository.one_of(session, actor, step_up_id)
+    if row is None or row.consumed_at is None or wall_now() - row.consumed_at > FRESH_FOR:
+        return "", {}
+    return DONE.get(Purpose(row.purpose), ""), row.facts
 
 
 async def step_up_of(session: AsyncSession, actor: Actor, step_up_id: str) -> StepUp:

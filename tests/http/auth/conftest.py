@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from portal_app.identity.oidc.providers import providers
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
 from tests.conftest import Clocks
@@ -17,5 +18,7 @@ from tests.http.auth.sign_in_client import application
 @pytest.fixture
 def app(clocks: Clocks, settings: Any, db: Database) -> Iterator[FastAPI]:
     counter_at.cache_clear()
+    providers.cache_clear()
     yield application()
     counter_at.cache_clear()
+    providers.cache_clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from portal_app.demo.mailbox import mailbox_router
+from portal_app.identity.oidc.routes import router as oidc_router
 from portal_app.identity.routes import router
 from portal_app.identity.stepup.routes import router as step_up_router
 from portal_app.jobs.queues import mail_loop
@@ -29,6 +31,7 @@ def application() -> FastAPI:
     app = FastAPI(redirect_slashes=False)
     app.include_router(router)
     app.include_router(step_up_router)
+    app.include_router(oidc_router)
     app.include_router(mailbox_router())
     return app
 
@@ -57,12 +60,32 @@ class Arrived:
     token: str
 
 
-async def newest_mail(to: str) -> Arrived:
+async def _mails(to: str) -> Sequence[SandboxMail]:
     await drain_all(mail_loop(get_settings()))
     query = select(SandboxMail).where(SandboxMail.recipient == to)
     async with database().reading() as session:
-        mails = (await session.execute(query)).scalars().all()
-    text = max(mails, key=lambda mail: mail.created_at).text
+        return (await session.scalars(query)).all()
+
+
+async def mails_to(to: str) -> str:
+    """The texts of all of them."""
+    return "\n".join(mail.text for mail in await _mails(to))
+
+
+async def code_mail(to: str) -> str:
+    """The text of the newest mail that carries a code."""
+    mails = [mail for mail in await _mails(to) if re.search(r"\b\d{6}\b", mail.subject)]
+    return max(mails, key=lambda mail: mail.created_at).text
+
+
+async def code_of(to: str) -> str:
+    found = re.search(r"\b\d{6}\b", await code_mail(to))
+    assert found is not None
+    return found[0]
+
+
+async def newest_mail(to: str) -> Arrived:
+    text = await code_mail(to)
     code, token = re.search(r"\b\d{6}\b", text), re.search(r"/login/link/([^/\s]+)/", text)
     assert code is not None
     assert token is not None

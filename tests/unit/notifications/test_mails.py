@@ -73,6 +73,7 @@ def test_values_are_escaped_in_html_and_subjects_are_one_line(settings: Any) -> 
         subject="one\r\ntwo",
         code="<b>",
         link="l",
+        linking="",
         asked_at="&",
         minutes=10,
     )

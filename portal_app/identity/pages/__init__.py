@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.identity.pages.methods import methods_card
 from portal_app.identity.state import AccountState
 from portal_app.identity.views import AccountView, EmailView, SessionView
 from portal_app.ui.i18n import LocaleState, t, t_fill
@@ -71,6 +72,7 @@ def account_body(view: AccountView, sections: Sequence[AccountSection] = ()) -> 
             title=t("Email addresses"),
             subtitle=t_fill("Signed in as {email}", email=view.email),
         ),
+        methods_card(view),
         _language(),
         *[section.build() for section in sections],
         card(

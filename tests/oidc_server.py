@@ -1,0 +1,154 @@
+"""An OpenID provider whose every answer can be forged, and GitHub's and Whop's ways beside it.
+
+It checks what a provider has to: codes work once, for the redirect address and with the verifier
+(PKCE) of who asked for them. `forge` changes the claims, `sign` the signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+Claims = dict[str, Any]
+KEYS = tuple(RSAKey.generate_key(2048, {"kid": "one"}) for _ in range(2))
+
+
+@dataclass
+class Granted:
+    """What a code stands for."""
+
+    query: dict[str, str]
+    claims: Claims
+
+
+@dataclass
+class OidcServer:
+    """*answers* are of GET paths; `forge` and `sign` are a test's to change."""
+
+    issuer: str = ""
+    client_id: str = "portal"
+    key: RSAKey = field(default_factory=lambda: KEYS[0])
+    codes: dict[str, Granted] = field(default_factory=dict)
+    tokens: dict[str, Claims] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    metadata: Claims = field(default_factory=dict)
+    userinfo: Claims = field(default_factory=dict)
+    forge: Callable[[Claims], Claims] = lambda claims: claims
+    sign: Callable[[OidcServer, Claims], str] = lambda self, claims: self.signed(claims)
+
+    def signed(self, claims: Claims) -> str:
+        return str(jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key))
+
+    def unsigned(self, claims: Claims) -> str:
+        return f"{_part({'alg': 'none'})}.{_part(claims)}."
+
+    def signed_with_public_key(self, claims: Claims) -> str:
+        said = f"{_part({'alg': 'HS256', 'kid': 'one'})}.{_part(claims)}"
+        secret = self.key.as_pem(private=False)
+        return f"{said}.{_text(hmac.digest(secret, said.encode(), 'sha256'))}"
+
+    def approve(self, url: str, **claims: Any) -> str:
+        """Whoever holds *url* signs in as *claims*; returns where the browser is sent."""
+        query = dict(parse_qsl(urlsplit(url).query))
+        code = secrets.token_urlsafe(8)
+        self.codes[code] = Granted(query, claims)
+        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
+
+    def redeem(self, form: dict[str, str]) -> Claims | None:
+        """The token's answer; None for a code that is unknown, used, or not this one's."""
+        granted = self.codes.pop(form.get("code", ""), None)
+        if granted is None or form.get("redirect_uri") != granted.query["redirect_uri"]:
+            return None
+        challenge = _text(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        if granted.query["code_challenge_method"] != "S256":
+            return None
+        if challenge != granted.query["code_challenge"]:
+            return None
+        token, now = secrets.token_urlsafe(8), int(time.time())
+        self.tokens[token] = granted.claims
+        claims = {"iss": self.issuer, "aud": self.client_id, "iat": now, "exp": now + 60}
+        claims |= {"nonce": granted.query.get("nonce"), **granted.claims}
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
+        return {**answer, "id_token": self.sign(self, self.forge(claims))}
+
+    def discovery(self) -> Claims:
+        at = self.issuer
+        return {
+            "issuer": at,
+            "authorization_endpoint": f"{at}/authorize",
+            "token_endpoint": f"{at}/token",
+            "jwks_uri": f"{at}/jwks",
+            "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            **self.metadata,
+        }
+
+    def get(self, path: str, token: str) -> Any:
+        if path == "/.well-known/openid-configuration":
+            return self.discovery()
+        if path == "/jwks":
+            return {"keys": [self.key.as_dict(private=False)]}
+        claims = self.tokens.get(token)
+        if claims is None:
+            return None
+        return self.userinfo or claims if path == "/oauth/userinfo" else self.answers.get(path)
+
+
+def _part(said: Claims) -> str:
+    return _text(json.dumps(said).encode())
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+@contextmanager
+def oidc_server() -> Iterator[OidcServer]:
+    """A provider on a port of its own, until the end of the block."""
+    provider = OidcServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            token = self.headers.get("authorization", "").removeprefix("Bearer ")
+            self.answer(provider.get(self.path, token), 404)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            self.answer(provider.redeem(form), 400)
+
+        def answer(self, said: Any, status: int) -> None:
+            refused = {"error": "invalid_grant"}
+            body = json.dumps(refused if said is None else said).encode()
+            self.send_response(status if said is None else 200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            del args
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    provider.issuer = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
