@@ -77,26 +77,37 @@ class Watch:
 
 
 async def check_ends(story: ExitStory, after: str) -> None:
-    """Of every cancellation that stands: when, and that nothing was kept from later."""
+    """Of every cancellation that stands: when, and that nothing was kept from later.
+
+    While a change waits for the provider nobody knows how things stand there.
+    """
     intents: dict[str, Intent] = {row.id: row for row in await rows(story.db, Intent)}
+    if any(row.done_at is None for row in intents.values()):
+        return
     for noted in await rows(story.db, Cancellation):
         intent = intents[noted.intent_id]
         if noted.undone_at is not None or intent.outcome is not IntentOutcome.DONE:
             continue
-        told = datetime.fromisoformat(intent.payload["ends_at"])
-        assert noted.confirmed_at is not None, after
-        assert noted.ends_at is not None, after
-        # Of a renewal that nobody had told us of, what was shown is past; then it ends at once.
-        assert noted.asked_at <= max(told, noted.ends_at), f"after {after}: ended before asked"
-        sub: Any = story.account.world.objects[intent.payload["subscription"]]
-        arranged = sub["cancel_at_period_end"] or sub["status"] == "canceled"
-        assert arranged, f"after {after}: {noted.reference} was cancelled and goes on"
-        if sub["ended_at"] is not None:
-            assert sub["ended_at"] <= max(noted.ends_at, told).timestamp() + LATE, after
-        late = [
-            (at, amount) for at, amount in story.kept(sub["id"]) if at > told.timestamp() and amount
-        ]
-        assert late == [], f"after {after}: charged after {told} and not given back"
+        check_end(story, noted, intent, after)
+
+
+def check_end(story: ExitStory, noted: Cancellation, intent: Intent, after: str) -> None:
+    told = datetime.fromisoformat(intent.payload["ends_at"]).timestamp()
+    sub: Any = story.account.world.objects[intent.payload["subscription"]]
+    ended = sub["ended_at"]
+    assert noted.confirmed_at is not None, after
+    assert noted.ends_at is not None, after
+    arranged = sub["cancel_at_period_end"] or sub["status"] == "canceled"
+    assert arranged, f"after {after}: {noted.reference} was cancelled and goes on"
+    asked = noted.asked_at.timestamp()
+    # What had ended before, and nobody had told us of, is answered as it is.
+    if ended is None or ended > asked:
+        # Of a renewal that nobody had told us of, what was shown is past: then it ends at once.
+        assert asked <= max(told, noted.ends_at.timestamp()), f"after {after}: ended before asked"
+    if ended is not None:
+        assert ended <= max(noted.ends_at.timestamp(), told) + LATE, after
+    late = [(at, amount) for at, amount in story.kept(sub["id"]) if at > told and amount]
+    assert late == [], f"after {after}: charged after {told} and not given back"
 
 
 # The provider may not be told of it for as long as it is away: a step of time is at most this.
