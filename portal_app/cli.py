@@ -25,6 +25,7 @@ from portal_app.operators import creators, customers, doctor, stripe_setup, sync
 from portal_app.operators.backup import back_up
 from portal_app.operators.worker import run_worker
 from portal_app.settings import UnsafeSettings, get_settings, is_given
+from portal_app.transfers.commands import transfer_commands
 
 app = typer.Typer(
     name="portal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -43,6 +44,7 @@ app.add_typer(job_commands(composition.install), name="jobs")
 app.add_typer(declaration_commands(composition.install), name="declarations")
 app.add_typer(notice_commands(composition.install), name="notices")
 app.add_typer(stripe, name="stripe")
+app.add_typer(transfer_commands(composition.install), name="transfers")
 
 Result = TypeVar("Result")
 CompanyId = Annotated[str, typer.Option("--company", help="Id of the company (biz_…).")]

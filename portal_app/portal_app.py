@@ -26,6 +26,7 @@ from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
 from portal_app.identity import pages as account_pages
 from portal_app.identity.account import keep_locale
+from portal_app.identity.account_routes import router as account_router
 from portal_app.identity.guard import SessionGuard
 from portal_app.identity.intake import install_intake
 from portal_app.identity.oidc.providers import providers
@@ -70,6 +71,9 @@ from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.studio import pages as studio_pages
+from portal_app.transfers import pages as transfer_pages
+from portal_app.transfers.routes import router as transfer_router
+from portal_app.transfers.state import TransferState
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -101,6 +105,7 @@ FOLLOWING: tuple[Any, ...] = (
     PaymentMethodsState.refresh,
     PayState.refresh,
     CancelState.refresh,
+    TransferState.refresh,
     OverdueState.refresh,
     BillingDetailsState.refresh,
     RecipientsState.refresh,
@@ -137,6 +142,7 @@ def create_http() -> FastAPI:
     http.include_router(sign_in_router)
     http.include_router(step_up_router)
     http.include_router(oidc_router)
+    http.include_router(account_router)
     http.include_router(brand_router)
     http.include_router(
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
@@ -144,6 +150,7 @@ def create_http() -> FastAPI:
     http.include_router(orders_router)
     http.include_router(documents_router)
     http.include_router(recipients_router)
+    http.include_router(transfer_router)
     http.include_router(export_router)
     http.include_router(declarations_router)
     http.include_router(health_routes(Readiness(database, settings.redis_url)))
@@ -244,6 +251,7 @@ def add_pages(app: rx.App) -> None:
     """Every page, each registered by its domain."""
     app.add_page(not_found_page, route="404", title=t("We can't find that page"))
     membership_pages.register(app)
+    transfer_pages.register(app)
     payment_method_pages.register(app)
     notices = account_pages.AccountSection(notice_section, NoticeSettingsState.load)
     account_pages.register(app, (notices,))
@@ -263,6 +271,7 @@ use_shell(
             NavLink(t("Studio"), "/studio/", shown=TabState.is_creator),
         ),
         account=TabState.email,
+        warning=account_pages.session_warning,
         rights=(
             NavLink(t("Cancel contracts here"), "/cancel/"),
             NavLink(t("Withdraw from contract here"), "/withdraw/"),

@@ -14,6 +14,7 @@ from portal_app.memberships import models as memberships
 from portal_app.memberships import plan_models
 from portal_app.notifications import models as notifications
 from portal_app.payment_methods import models as payment_methods
+from portal_app.transfers import models as transfers
 
 __all__ = [
     "api",
@@ -29,5 +30,6 @@ __all__ = [
     "payment_methods",
     "plan_models",
     "receipt_recipients",
+    "transfers",
     "upcoming",
 ]

@@ -1,7 +1,8 @@
 """An OpenID provider whose every answer can be forged, and GitHub's and Whop's ways beside it.
 
 It checks what a provider has to: codes work once, for the redirect address and with the verifier
-(PKCE) of who asked for them. `forge` changes the claims, `sign` the signature.
+(PKCE) of who asked for them. A browser that
+comes to it signs in as the *visitor*. `forge` changes the claims, `sign` the signature.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class OidcServer:
     codes: dict[str, Granted] = field(default_factory=dict)
     tokens: dict[str, Claims] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
+    visitor: Claims = field(default_factory=dict)
     metadata: Claims = field(default_factory=dict)
     userinfo: Claims = field(default_factory=dict)
     forge: Callable[[Claims], Claims] = lambda claims: claims
@@ -122,6 +124,11 @@ def oidc_server() -> Iterator[OidcServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/authorize"):
+                self.send_response(302)
+                self.send_header("location", provider.approve(self.path, **provider.visitor))
+                self.end_headers()
+                return
             token = self.headers.get("authorization", "").removeprefix("Bearer ")
             self.answer(provider.get(self.path, token), 404)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Self
 
 from portal_app.catalog.retention import (
@@ -76,6 +77,40 @@ class CancelPolicy:
         )
 
 
+class TransferMode(StrEnum):
+    """Whether a holder may hand a membership on: by themselves, with the seller's word, or not."""
+
+    ON = "on"
+    APPROVAL = "approval"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferPolicy:
+    """*products* are exceptions for single products (`prod_…` of ours)."""
+
+    mode: TransferMode = TransferMode.ON
+    products: Mapping[str, TransferMode] = field(default_factory=dict)
+
+    def for_product(self, product_id: str) -> TransferMode:
+        return self.products.get(product_id, self.mode)
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        products = given.get("products")
+        named = products if isinstance(products, Mapping) else {}
+        return cls(
+            mode=_mode(given.get("mode")) or cls().mode,
+            products={str(one): mode for one, said in named.items() if (mode := _mode(said))},
+        )
+
+
+def _mode(value: object) -> TransferMode | None:
+    return TransferMode(value) if isinstance(value, str) and value in set(TransferMode) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawPolicy:
     """What is kept when somebody withdraws from a contract. That they can is for laws to decide.
@@ -137,6 +172,7 @@ class Configuration:
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
+    transfer: TransferPolicy = field(default_factory=TransferPolicy)
     withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
 
@@ -145,6 +181,7 @@ class Configuration:
         return cls(
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
+            transfer=TransferPolicy.read(body.get("transfer")),
             withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,11 +17,14 @@ from portal_app.identity.sessions import find_actor
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 
+LONGEST_NAME: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """Addresses, the primary one first; live sessions, the latest first; accounts elsewhere."""
 
+    name: str
     addresses: Sequence[EmailAddress]
     sessions: Sequence[LoginSession]
     identities: Sequence[Identity]
@@ -34,9 +38,18 @@ async def keep_locale(cookie_header: str, locale: str) -> None:
             (await session.get_one(Person, actor.person_id)).locale = locale
 
 
+async def keep_name(actor: Actor, typed: str) -> None:
+    """How the person wants to be called: one line of at most 100 characters, or nothing."""
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in typed).split())
+    async with database().unit_of_work() as session:
+        (await session.get_one(Person, actor.person_id)).name = name[:LONGEST_NAME]
+
+
 async def read_account(session: AsyncSession, actor: Actor) -> Account:
     now = wall_now()
+    person = await session.get_one(Person, actor.person_id)
     return Account(
+        name=person.name,
         addresses=await repository.addresses_of(session, actor.person_id),
         sessions=await repository.open_sessions_of(
             session, actor.person_id, now=now, seen_after=now - IDLE_LIFETIME

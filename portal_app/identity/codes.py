@@ -16,6 +16,11 @@ def approval_code_of(step_up_id: str, number: int) -> str:
     return derive_code(get_settings().secret_key, "step-up-code", f"{step_up_id}:{number}")
 
 
+def undo_token_of(change_id: str) -> str:
+    """The token of the link that undoes a change of the first address."""
+    return derive_token(get_settings().secret_key, "undo-primary", change_id)
+
+
 def link_token_of(login_code_id: str) -> str:
     """The token in the mail's link, 256 bits."""
     return derive_token(get_settings().secret_key, "sign-in-link", login_code_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.kit.errors import InvalidInput, NotAllowed, PortalError
+from portal_app.kit.errors import Conflict, InvalidInput, NotAllowed, NotFound, PortalError
 
 
 class InvalidAddress(InvalidInput):
@@ -110,3 +110,71 @@ class CodeTooSoon(SignInRefused):
 
     def __init__(self) -> None:
         super().__init__("We have just sent a code. Wait half a minute before you ask for another.")
+
+
+class AddressNotFound(NotFound):
+    """Unknown, removed and somebody else's: all the same answer."""
+
+    code = "address_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("We can't find that email in your account.")
+
+
+class AddressTaken(Conflict):
+    """Said only to who has proved that they read it."""
+
+    code = "address_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This email has an account of its own. Sign in with it to see what is in it."
+        )
+
+
+class OwnAddressAlready(Conflict):
+    """Nothing to add."""
+
+    code = "own_address"
+
+    def __init__(self) -> None:
+        super().__init__("This email is in your account already.")
+
+
+class TooManyAddresses(Conflict):
+    """Nobody has bought with more."""
+
+    code = "too_many_addresses"
+
+    def __init__(self) -> None:
+        super().__init__("You can have up to 10 emails. Remove one first.")
+
+
+class PrimaryStays(Conflict):
+    """Mails need somewhere to go, and a change of it somewhere to be undone from."""
+
+    code = "primary_stays"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your primary email can't be removed, nor can the one before within 7 days of a change."
+        )
+
+
+class UndoOver(NotFound):
+    """A link that was never sent, is too old, or is used."""
+
+    code = "undo_over"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("This link doesn't work any more.")
+
+
+class SessionNotFound(NotFound):
+    """Unknown, ended and somebody else's: all the same answer."""
+
+    code = "session_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("That browser is signed out already.")

@@ -12,19 +12,20 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 import reflex as rx
-from reflex.event import EventSpec
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 
 from portal_app.identity.actor import Actor, CompanyCreator, actor_now, creator_now
+from portal_app.identity.documents import open_document
 from portal_app.identity.policy import Policy, policy_of
 from portal_app.identity.rules import safe_next
 from portal_app.identity.sessions import actor_of_event
 from portal_app.identity.state import TabState
 from portal_app.identity.tabs import open_tabs
-from portal_app.settings import get_settings
+
+__all__ = ["SessionGuard", "bind_tab", "open_document"]
 
 logger = logging.getLogger(__name__)
 _PATH: Final = "asPath"
@@ -116,19 +117,6 @@ async def bind_tab(root: BaseState, actor: Actor | None, creators: Creators | No
     if actor and creators and not tab._belongs_to(actor):  # noqa: SLF001
         tab.is_creator = await creators.any_of(actor)
     tab._bind(actor)  # noqa: SLF001
-
-
-def open_document(address: str) -> EventSpec:
-    """Send the tab to *address* by a full load, which `rx.redirect` would not do on our own origin.
-
-    It is a path of ours, or the whole address of somebody else's page.
-    Reflex hands an address to the browser only when `new URL(address)` has another host. `http:/x`
-    without a base has the host `x`; resolved against the page, as `location.assign` does, it is the
-    path `/x` of our own origin (WHATWG URL §4.4, “special relative or authority state”).
-    """
-    origin = get_settings().origin
-    path = address.removeprefix(origin)
-    return rx.redirect(f"{origin.partition('://')[0]}:{path}" if path.startswith("/") else address)
 
 
 def _every_state(owner: type[BaseState]) -> list[type[BaseState]]:

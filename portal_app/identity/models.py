@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint, text
 
 from portal_app.kit.columns import json_column, reference, utc
 from portal_app.kit.ids import new_id
@@ -35,9 +35,18 @@ class Person(SQLModel, table=True):
 
 
 class EmailAddress(SQLModel, table=True):
-    """An address that a person has proved. One person per address."""
+    """An address that a person has proved. One person per address, one first one per person."""
 
     __tablename__ = "email_addresses"
+    __table_args__ = (
+        Index(
+            "uq_email_addresses_one_primary",
+            "person_id",
+            unique=True,
+            sqlite_where=text("is_primary"),
+            postgresql_where=text("is_primary"),
+        ),
+    )
 
     id: str = Field(default_factory=lambda: new_id("email"), primary_key=True)
     person_id: str = Field(sa_column=reference("people.id"))
@@ -157,3 +166,20 @@ class OidcAttempt(SQLModel, table=True):
     issuer: str = ""
     subject: str = ""
     account: str = ""
+
+
+class PrimaryChange(SQLModel, table=True):
+    """Another address became a person's first one; undone by a link that the old one was sent.
+
+    The link's token is derived from `id` and the secret key; the row has its digest. Wall times.
+    """
+
+    __tablename__ = "primary_changes"
+
+    id: str = Field(default_factory=lambda: new_id("pchg"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    link_digest: str = Field(unique=True)
+    old_email_id: str = Field(index=True)
+    new_email_id: str
+    changed_at: datetime = Field(sa_column=utc())
+    undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))

@@ -12,8 +12,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
+from portal_app.identity.devices import device_name
 from portal_app.identity.models import Person
 from portal_app.notifications.outbox import append_mail
+from portal_app.ui.reader import Reader
 
 
 class AccountNotice(StrEnum):
@@ -21,6 +23,11 @@ class AccountNotice(StrEnum):
 
     METHOD_ADDED = "method_added"
     METHOD_REMOVED = "method_removed"
+    NEW_DEVICE = "new_device"
+    EMAIL_ADDED = "email_added"
+    EMAIL_REMOVED = "email_removed"
+    PRIMARY_CHANGED = "primary_changed"
+    PRIMARY_RESTORED = "primary_restored"
 
 
 # Subject, and the sentence below it. The places are facts.
@@ -33,6 +40,26 @@ WORDS: Final[Mapping[AccountNotice, tuple[str, str]]] = {
         "A way to sign in was removed",
         "{provider} ({account}) can't sign in to your account any more.",
     ),
+    AccountNotice.NEW_DEVICE: (
+        "New sign-in",
+        "Somebody signed in to your account with a browser that we haven't seen before: {device}.",
+    ),
+    AccountNotice.EMAIL_ADDED: (
+        "An email was added to your account",
+        "{email} belongs to your account now and can sign in to it.",
+    ),
+    AccountNotice.EMAIL_REMOVED: (
+        "An email was removed from your account",
+        "{email} can't sign in to your account any more.",
+    ),
+    AccountNotice.PRIMARY_CHANGED: (
+        "Your primary email was changed",
+        "Mail about your account goes to {new} from now on, no longer to {old}.",
+    ),
+    AccountNotice.PRIMARY_RESTORED: (
+        "Your primary email is as before",
+        "Mail goes to {old} again. {new} was removed, and every browser was signed out.",
+    ),
 }
 
 
@@ -43,14 +70,21 @@ async def append_notice(
     facts: Mapping[str, str],
     *,
     to: str | None = None,
+    change_id: str = "",
 ) -> None:
-    """Tell the person by their primary address, or at *to*."""
+    """Tell the person by their primary address, or at *to*; *change_id* is what a link undoes."""
     person = await session.get_one(Person, person_id)
-    recipient = to or await repository.primary_address(session, person_id)
+    recipient = to or (await repository.primary_row(session, person_id)).address
     append_mail(
         session,
         kind="account_notice",
         recipient=recipient,
         locale=person.locale,
-        payload={"notice": notice.value, "facts": dict(facts)},
+        payload={"notice": notice.value, "facts": dict(facts), "change_id": change_id},
     )
+
+
+async def append_device_notice(session: AsyncSession, person_id: str, user_agent: str) -> None:
+    person = await session.get_one(Person, person_id)
+    facts = {"device": device_name(Reader(person.locale), user_agent)}
+    await append_notice(session, person_id, AccountNotice.NEW_DEVICE, facts)

@@ -10,7 +10,13 @@ from sqlalchemy import CursorResult, Executable, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from portal_app.identity.models import EmailAddress, LoginCode, LoginSession, Person
+from portal_app.identity.models import (
+    EmailAddress,
+    LoginCode,
+    LoginSession,
+    Person,
+    PrimaryChange,
+)
 from portal_app.kit.db import database
 
 _SESSION_BY_TOKEN: Executable = (
@@ -103,13 +109,6 @@ async def addresses_of(session: AsyncSession, person_id: str) -> Sequence[EmailA
     return (await session.execute(query)).scalars().all()
 
 
-async def primary_address(session: AsyncSession, person_id: str) -> str:
-    query = select(col(EmailAddress.address)).where(
-        col(EmailAddress.person_id) == person_id, col(EmailAddress.is_primary).is_(True)
-    )
-    return (await session.execute(query)).scalar_one()
-
-
 async def open_sessions_of(
     session: AsyncSession, person_id: str, *, now: datetime, seen_after: datetime
 ) -> Sequence[LoginSession]:
@@ -142,9 +141,68 @@ async def revoke_token(session: AsyncSession, token_digest: str, now: datetime) 
     )
 
 
-async def revoke_all_of(session: AsyncSession, person_id: str, now: datetime) -> None:
+async def revoke_all_of(
+    session: AsyncSession, person_id: str, now: datetime, *, but: str = ""
+) -> None:
+    """End the person's sessions, all *but* the one of that id."""
     await session.execute(
         update(LoginSession)
-        .where(col(LoginSession.person_id) == person_id, col(LoginSession.revoked_at).is_(None))
+        .where(
+            col(LoginSession.person_id) == person_id,
+            col(LoginSession.revoked_at).is_(None),
+            col(LoginSession.id) != but,
+        )
         .values(revoked_at=now)
     )
+
+
+async def revoke_one(session: AsyncSession, person_id: str, session_id: str, now: datetime) -> bool:
+    """False when the person has no such session, or not any more."""
+    done = await session.execute(
+        update(LoginSession)
+        .where(
+            col(LoginSession.id) == session_id,
+            col(LoginSession.person_id) == person_id,
+            col(LoginSession.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    return cast("CursorResult[Any]", done).rowcount == 1
+
+
+async def known_agents(session: AsyncSession, person_id: str) -> Sequence[str]:
+    """What the browsers of the latest sessions said that they are."""
+    query = (
+        select(col(LoginSession.user_agent))
+        .where(col(LoginSession.person_id) == person_id)
+        .order_by(col(LoginSession.created_at).desc())
+        .limit(50)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def lock_person(session: AsyncSession, person_id: str) -> None:
+    """Nobody else changes the person's addresses until the unit of work ends."""
+    await session.get_one(Person, person_id, with_for_update=True)
+
+
+async def primary_row(session: AsyncSession, person_id: str) -> EmailAddress:
+    query = select(EmailAddress).where(
+        col(EmailAddress.person_id) == person_id, col(EmailAddress.is_primary).is_(True)
+    )
+    return (await session.scalars(query)).one()
+
+
+async def change_by_digest(session: AsyncSession, link_digest: str) -> PrimaryChange | None:
+    query = select(PrimaryChange).where(col(PrimaryChange.link_digest) == link_digest)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def was_primary(session: AsyncSession, email_id: str, *, since: datetime) -> bool:
+    """Whether a change away from the address could still be undone."""
+    query = select(col(PrimaryChange.id)).where(
+        col(PrimaryChange.old_email_id) == email_id,
+        col(PrimaryChange.changed_at) > since,
+        col(PrimaryChange.undone_at).is_(None),
+    )
+    return (await session.scalars(query.limit(1))).first() is not None

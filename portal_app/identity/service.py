@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
 from portal_app.identity.codes import code_of, keyed, link_token_of
+from portal_app.identity.devices import is_new
 from portal_app.identity.errors import (
     CodeUsed,
     InvalidAddress,
@@ -28,6 +29,7 @@ from portal_app.identity.errors import (
     WrongCode,
 )
 from portal_app.identity.models import EmailAddress, LoginCode, OidcAttempt, Person, email_key
+from portal_app.identity.notices import append_device_notice
 from portal_app.identity.oidc.linking import label_of, link_attempt
 from portal_app.identity.rules import CODE_LIFETIME, MAX_WRONG_TRIES, digits_of, refusal, safe_next
 from portal_app.identity.sessions import start_session
@@ -228,6 +230,8 @@ async def _sign_in(
 
 async def open_session(session: AsyncSession, person_id: str, proof: Proof, now: datetime) -> str:
     """A new session in place of the browser's last (ASVS 7.2.4); returns its token."""
+    if is_new(proof.user_agent, await repository.known_agents(session, person_id)):
+        await append_device_notice(session, person_id, proof.user_agent)
     if proof.previous_session:
         await repository.revoke_token(session, keyed(proof.previous_session), now)
     return await start_session(session, person_id=person_id, user_agent=proof.user_agent, now=now)

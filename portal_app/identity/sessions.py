@@ -12,7 +12,7 @@ from portal_app.identity import repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.codes import keyed
 from portal_app.identity.models import LoginSession
-from portal_app.identity.rules import ABSOLUTE_LIFETIME, SEEN_EVERY, is_live
+from portal_app.identity.rules import ABSOLUTE_LIFETIME, IDLE_LIFETIME, SEEN_EVERY, is_live
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.tokens import new_token
@@ -138,8 +138,25 @@ async def end_all_sessions(actor: Actor) -> None:
         await repository.revoke_all_of(session, actor.person_id, wall_now())
 
 
+async def end_sessions_of(session: AsyncSession, person_id: str) -> None:
+    """Sign somebody out everywhere, on the word of whoever reads their mail."""
+    await repository.revoke_all_of(session, person_id, wall_now())
+
+
 def _aware(value: datetime | str) -> datetime:
     """A time of the hot read path: SQLite's driver hands out UTC text, PostgreSQL's a datetime."""
     if isinstance(value, datetime):
         return value
     return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+async def seconds_left(cookie_header: str) -> tuple[int, bool]:
+    """How long the session lasts without use, and whether use can't put that off; no activity."""
+    token = cookies_of(cookie_header).get(session_cookie())
+    row = await repository.session_by_token(keyed(token)) if token else None
+    if row is None or row["revoked_at"] is not None:
+        return 0, True
+    now = wall_now()
+    idle = _aware(row["last_seen_at"]) + IDLE_LIFETIME - now
+    absolute = _aware(row["expires_at"]) - now
+    return max(0, int(min(idle, absolute).total_seconds())), absolute <= idle

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portal_app.identity.account import read_account
 from portal_app.identity.actor import Actor, current_actor
+from portal_app.identity.documents import open_document
+from portal_app.identity.emails import ask_to_add
 from portal_app.identity.policy import Policy, allow
 from portal_app.identity.stepup.service import done_sentence
 from portal_app.identity.views import AccountView, account_view
 from portal_app.kit.db import database
+from portal_app.kit.errors import PortalError
 from portal_app.ui.notices import notify, start_page
 from portal_app.ui.reader import Reader
 
@@ -66,3 +72,34 @@ class AccountState(rx.State):
 
     def _approval(self) -> str:
         return str(self.router.url.query_parameters.get("approval", ""))
+
+
+class EmailsState(rx.State):
+    """The form for another address."""
+
+    error: str = ""
+    busy: bool = False
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def add(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """On to the code; a refusal stands at the field, with what was typed."""
+        actor, typed = current_actor(), form.get("email")
+        self.busy, self.error = True, ""
+        yield None
+        try:
+            yield open_document(await ask_to_add(actor, typed if isinstance(typed, str) else ""))
+        except PortalError as refused:
+            self.error = Reader(actor.locale).say(refused.sentence)
+            yield rx.set_focus("field-email")
+        finally:
+            self.busy = False
+
+
+class SessionState(rx.State):
+    """Nothing is kept: the guard counts each event as use."""
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def stay(self) -> None:
+        """The person is still there."""

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
 from portal_app.identity.account import Account
 from portal_app.identity.actor import Actor
+from portal_app.identity.devices import device_name
 from portal_app.identity.models import Identity, LoginSession
 from portal_app.identity.oidc.linking import label_of
 from portal_app.identity.oidc.providers import providers
 from portal_app.ui.reader import Reader
 
-# Order matters: Edge and Opera also say Chrome, Chrome also says Safari, Android also says Linux.
-_BROWSERS: Final = (
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-_SYSTEMS: Final = (
-    ("iPhone|iPad", "iOS"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
-
 
 @dataclass(frozen=True)
 class EmailView:
-    """One proved address; *note* says since when and whether mails go there."""
+    """One proved address; *note* says since when, *primary* that mails go there."""
 
+    id: str = ""
     address: str = ""
+    primary: bool = False
     note: str = ""
 
 
 @dataclass(frozen=True)
 class SessionView:
-    """One signed-in browser."""
+    """One signed-in browser; *since* and *seen* are sentences."""
 
+    id: str = ""
     device: str = ""
     since: str = ""
+    seen: str = ""
     here: bool = False
 
 
@@ -70,7 +57,9 @@ class AccountView:
     """The account page."""
 
     email: str = ""
+    name: str = ""
     locale: str = "en"
+    several: bool = False
     emails: tuple[EmailView, ...] = ()
     sessions: tuple[SessionView, ...] = ()
     methods: tuple[MethodView, ...] = ()
@@ -82,10 +71,14 @@ def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
     offers = tuple(OfferView(one.name, one.label) for one in providers().values())
     return AccountView(
         email=actor.email,
+        name=account.name,
+        several=len(account.sessions) > 1,
         locale=actor.locale,
         emails=tuple(
             EmailView(
+                id=row.id,
                 address=row.address,
+                primary=row.is_primary,
                 note=reader.say("Verified on {date}", date=reader.date(row.verified_at)),
             )
             for row in account.addresses
@@ -105,20 +98,9 @@ def _method_view(reader: Reader, row: Identity) -> MethodView:
 
 def _session_view(reader: Reader, actor: Actor, row: LoginSession) -> SessionView:
     return SessionView(
+        id=row.id,
         device=device_name(reader, row.user_agent),
         since=reader.say("Signed in {when}", when=reader.moment(row.created_at)),
+        seen=reader.say("Last active {when}", when=reader.moment(row.last_seen_at)),
         here=row.id == actor.session_id,
     )
-
-
-def device_name(reader: Reader, user_agent: str) -> str:
-    """“Firefox on Windows”, as far as the browser says; never its raw, forgeable text."""
-    browser = _first(_BROWSERS, user_agent)
-    system = _first(_SYSTEMS, user_agent)
-    if browser and system:
-        return reader.say("{browser} on {system}", browser=browser, system=system)
-    return browser or system or reader.say("Unknown browser")
-
-
-def _first(table: tuple[tuple[str, str], ...], text: str) -> str:
-    return next((name for pattern, name in table if re.search(pattern, text)), "")

@@ -52,6 +52,7 @@ from portal_app.provider.current import provider
 from portal_app.provider.objects import ObjectSource
 from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.settings import Mode, Settings
+from portal_app.transfers.service import END_OLD, MOVE, NEW_CUSTOMER, watch_transfers
 
 # Enough that the many events of one renewal meet in a batch, and few enough for a lease.
 INBOX_BATCH: Final = 100
@@ -64,6 +65,7 @@ ATTEMPTS: Final = 92
 WRITES: Final = by_kind(
     *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DESCRIBE, EXTEND, DETAILS),
     *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
+    *(NEW_CUSTOMER, MOVE, END_OLD),
 )
 
 
@@ -133,6 +135,7 @@ def housekeeping_loop() -> JobLoop:
             Timer(timedelta(minutes=10), lambda: prune_changes(database())),
             Timer(timedelta(minutes=1), lambda: prune(database())),
             Timer(timedelta(minutes=1), lambda: sweep.run(database())),
+            Timer(timedelta(seconds=10), lambda: watch_transfers(database())),
             Timer(timedelta(seconds=5), CardWatch(database).look_if_due),
         ),
     )

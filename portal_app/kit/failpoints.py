@@ -27,6 +27,10 @@ FAILPOINTS: Final = frozenset(
         "intents.sent",
         "intents.applying",
         "intents.applied",
+        "transfers.arranged",
+        "transfers.begun",
+        "transfers.undone",
+        "transfers.cleared",
         "jobs.settled",
         "prune.deleted",
     }

@@ -20,7 +20,6 @@ from portal_app.memberships.models import (
     CardNotice,
     Member,
     Membership,
-    MembershipEvent,
     MembershipSource,
     MembershipSubscription,
 )
@@ -251,28 +250,6 @@ async def current_subscriptions(
     statement = select(col(MembershipSubscription.stripe_subscription_id)).where(
         col(MembershipSubscription.membership_id).in_(membership_ids),
         col(MembershipSubscription.until_at).is_(None),
-    )
-    return (await session.scalars(statement)).all()
-
-
-async def latest_events(
-    session: AsyncSession, holding: Member, *, limit: int
-) -> Sequence[MembershipEvent]:
-    """Newest first, and nothing from before *holding* when somebody held the membership earlier."""
-    earlier = aliased(Member)
-    handed_over = (
-        select(func.max(col(earlier.until_at)))
-        .where(col(earlier.membership_id) == holding.membership_id)
-        .where(col(earlier.until_at).is_not(None))
-        .scalar_subquery()
-    )
-    event = MembershipEvent
-    statement = (
-        select(event)
-        .where(col(event.membership_id) == holding.membership_id)
-        .where(or_(handed_over.is_(None), col(event.happened_at) >= handed_over))
-        .order_by(col(event.happened_at).desc(), col(event.id).desc())
-        .limit(limit)
     )
     return (await session.scalars(statement)).all()
 

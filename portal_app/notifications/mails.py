@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_datetime
 
-from portal_app.identity.codes import approval_code_of, code_of, link_token_of
+from portal_app.identity.codes import approval_code_of, code_of, link_token_of, undo_token_of
+from portal_app.identity.emails import UNDO_FOR
 from portal_app.identity.models import LoginCode, StepUp
 from portal_app.identity.notices import WORDS, AccountNotice
 from portal_app.identity.rules import CODE_LIFETIME
 from portal_app.identity.service import linking_of
-from portal_app.identity.stepup.approval import approval_of, refusal
+from portal_app.identity.stepup.approval import Purpose, approval_of, refusal
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.notifications.declarations import (
@@ -25,6 +26,7 @@ from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letters import write_notice
 from portal_app.notifications.rendering import Mail, NothingToSend, render
+from portal_app.notifications.transfer_mails import transfer_mail
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import supported, translate
 
@@ -68,6 +70,7 @@ async def _step_up_code(message: OutboxMessage) -> Mail:
         subject=translate(message.locale, "Your code to confirm: {code}", code=code),
         what=translate(message.locale, approval.sentence, **approval.facts),
         code=code,
+        foreign=approval.purpose is Purpose.PROVE_EMAIL,
         link=f"{get_settings().origin}/account/",
         asked_at=_moment(row.code_sent_at, message.locale),
         minutes=CODE_LIFETIME // timedelta(minutes=1),
@@ -76,12 +79,15 @@ async def _step_up_code(message: OutboxMessage) -> Mail:
 
 async def _account_notice(message: OutboxMessage) -> Mail:
     subject, sentence = WORDS[AccountNotice(message.payload["notice"])]
+    undo = message.payload.get("change_id")
     return render(
         "account_notice",
         message.locale,
         subject=translate(message.locale, subject),
         what=translate(message.locale, sentence, **message.payload["facts"]),
         link=f"{get_settings().origin}/account/",
+        undo=f"{get_settings().origin}/login/undo/{undo_token_of(undo)}/" if undo else "",
+        days=UNDO_FOR.days,
         asked_at=_moment(message.created_at, message.locale),
     )
 
@@ -91,6 +97,7 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "step_up_code": _step_up_code,
     "account_notice": _account_notice,
     "recipient_invitation": recipient_invitation,
+    "transfer": transfer_mail,
     "declaration_received": declaration_received,
     "declaration_on_file": declaration_on_file,
     "declaration_for_seller": declaration_for_seller,

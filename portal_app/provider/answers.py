@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from portal_app.kit.money import Money
+from portal_app.provider.facts import SubscriptionFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,11 @@ class CouponFacts:
     months: int | None
     valid: bool
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it never ends by itself."""
+        return self.duration == "forever"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionFacts:
@@ -71,3 +77,22 @@ class PromotionFacts:
     coupon: CouponFacts
     active: bool
     customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRateFacts:
+    """A rate that was set by hand; *percentage* is a decimal number."""
+
+    id: str
+    percentage: str
+    inclusive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionTerms:
+    """All that another subscription needs to go on as this one."""
+
+    subscription: SubscriptionFacts
+    discounts: tuple[CouponFacts, ...] = ()
+    tax_rates: tuple[TaxRateFacts, ...] = ()
+    automatic_tax: bool = False

@@ -33,7 +33,7 @@ class Permission:
 # customers', items as their subscription's or invoice's.
 PERMISSIONS: Final = (
     Permission("Products", "products"),
-    Permission("Prices", "prices"),
+    Permission("Prices", "prices", "Write"),
     Permission("Coupons", "coupons"),
     Permission("Promotion Codes", "promotion_codes"),
     Permission("Customers", "customers", "Write"),

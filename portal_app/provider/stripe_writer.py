@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal_app.provider.stripe.verbs.coupons import CouponVerbs
 from portal_app.provider.stripe.verbs.documents import DocumentVerbs
 from portal_app.provider.stripe.verbs.finding import FindVerbs
+from portal_app.provider.stripe.verbs.handover import HandoverVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
 from portal_app.provider.stripe.verbs.plans import PlanVerbs
@@ -16,6 +17,7 @@ class StripeWriter(
     MethodVerbs,
     SubscriptionVerbs,
     PlanVerbs,
+    HandoverVerbs,
     CouponVerbs,
     RejoinVerbs,
     InvoiceVerbs,

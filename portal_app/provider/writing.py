@@ -11,7 +11,6 @@ of its kinds when it said no, UnknownAtProvider and ProviderMisconfigured.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -32,27 +31,9 @@ from portal_app.provider.facts import (
     SubscriptionFacts,
     TaxIdFacts,
 )
+from portal_app.provider.handover import HandoverWriter, NewSubscription
 from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSubscription:
-    """A subscription that goes on where another one ends: nothing is charged before *starts_at*.
-
-    *items* are (price id, quantity). *anchor_day* keeps the 29th to 31st, which *starts_at* in a
-    short month would lose. With *trial_ends_at* the rest of a trial goes on, and needs no anchor.
-    """
-
-    customer_id: str
-    items: tuple[tuple[str, int], ...]
-    starts_at: datetime | None = None
-    anchor_day: int | None = None
-    trial_ends_at: datetime | None = None
-    method_id: str | None = None
-    coupon_ids: tuple[str, ...] = ()
-    tax_rate_ids: tuple[str, ...] = ()
-    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 class MethodWriter(Protocol):
@@ -149,12 +130,20 @@ class SubscriptionWriter(Protocol):
     ) -> SubscriptionFacts: ...
 
     async def cancel_at_period_end(
-        self, subscription_id: str, *, feedback: str = "", comment: str = "", key: str
+        self,
+        subscription_id: str,
+        *,
+        feedback: str = "",
+        comment: str = "",
+        metadata: Mapping[str, str] | None = None,
+        key: str,
     ) -> SubscriptionFacts:
         """*feedback* is one of Stripe's words, *comment* the customer's own."""
         ...
 
-    async def keep_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
+    async def keep_subscription(
+        self, subscription_id: str, *, metadata: Mapping[str, str] | None = None, key: str
+    ) -> SubscriptionFacts:
         """Take an arranged cancellation back."""
         ...
 
@@ -252,6 +241,7 @@ class InvoiceWriter(Protocol):
 class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
+    HandoverWriter,
     PlanWriter,
     InvoiceWriter,
     CouponReader,

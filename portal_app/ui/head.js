@@ -35,5 +35,32 @@
     };
   }
   addEventListener("popstate", rest);
+
+  // Before a session ends by itself the page says so, while it can still be kept. Asking is no use
+  // in the server's eyes; a computer that slept asks when it wakes.
+  const WARN = 120;
+  let timer;
+  const look = async () => {
+    const box = document.getElementById("session-warning");
+    let wait = 60;
+    if (box && !document.hidden) {
+      const answer = await fetch("/auth/session").catch(() => null);
+      if (answer?.ok) {
+        const { seconds, final } = await answer.json();
+        if (!seconds) return location.reload();
+        box.dataset.kind = final ? "final" : "idle";
+        box.hidden = seconds > WARN;
+        wait = box.hidden ? Math.min(seconds - WARN, 600) : Math.min(seconds, 15);
+      }
+    }
+    soon(wait);
+  };
+  const soon = (seconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(look, seconds * 1000 + 500);
+  };
+  addEventListener("visibilitychange", () => soon(0));
+  addEventListener("click", (event) => event.target.closest?.("#stay") && soon(2));
+  soon(60);
 })();
 globalThis.__portal_messages = __MESSAGES__;

@@ -43,7 +43,7 @@ def page_shell(
     """
     content = rx.el.div(*_head(title, subtitle, badge, back), *body, class_name="stack")
     if signed_in:
-        content = rx.fragment(current_banner(), content)
+        content = rx.fragment(current_shell().warning(), current_banner(), content)
         waiting = skeleton or skeleton_page(skeleton_card(), skeleton_card(2))
         content = until_ready(content, waiting)
     return rx.el.div(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import reflex as rx
 
 from portal_app.ui.parts.types import Flag, Text
 
@@ -21,14 +24,16 @@ class NavLink:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame: the name in the header, the menu's links, and which e-mail is signed in.
+    """The frame: the name in the header, the menu's links, which e-mail is signed in.
 
-    *rights* stand in every footer: pages of the server that laws want to be found at once.
+    *warning* builds what says that the session is about to end. *rights* stand in every footer:
+    pages of the server that laws want to be found at once.
     """
 
     brand: Text = "Billing"
     links: tuple[NavLink, ...] = ()
     account: Text = ""
+    warning: Callable[[], rx.Component] = rx.fragment
     rights: tuple[NavLink, ...] = ()
 
 

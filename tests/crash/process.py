@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, select
 
 from portal_app import composition
 from portal_app.identity.actor import Actor
-from portal_app.identity.models import Person
+from portal_app.identity.models import EmailAddress, Person
 from portal_app.ingest.inbox import insert
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
@@ -31,6 +31,9 @@ from portal_app.notifications.models import OutboxMessage
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.settings import Settings, get_settings
+from portal_app.transfers.links import token_of
+from portal_app.transfers.models import Transfer
+from portal_app.transfers.service import accept, recipient_page
 
 
 async def store(db: Database, settings: Settings) -> None:
@@ -69,6 +72,24 @@ async def choose(db: Database, _settings: Settings) -> None:
     await make_default(desk(), actor, method_id)
 
 
+async def accept_transfer(db: Database, _settings: Settings) -> None:
+    """Ben accepts what Ada has offered him, with the only card that he has."""
+    async with db.reading() as session:
+        transfer = (await session.scalars(select(Transfer))).one()
+        known = select(EmailAddress).where(EmailAddress.address == "ben@example.com")
+        ben = (await session.scalars(known)).one()
+        actor = Actor(person_id=ben.person_id, session_id="s", email=ben.address, locale="en")
+        page = await recipient_page(session, actor, token_of(transfer.id))
+    await accept(
+        desk(),
+        actor,
+        token_of(transfer.id),
+        shown=page.offer.shown,
+        method_id=page.chosen,
+        consent="Accept",
+    )
+
+
 async def clean(db: Database, _settings: Settings) -> None:
     await prune(db)
 
@@ -77,6 +98,7 @@ WORK: dict[str, Callable[[Database, Settings], Awaitable[None]]] = {
     "store": store,
     "work": work,
     "choose": choose,
+    "accept": accept_transfer,
     "clean": clean,
 }
 

@@ -29,6 +29,7 @@ from portal_app.memberships.claiming import claim
 from portal_app.settings import get_settings
 from tests.contents import sync_engine
 from tests.crash import process
+from tests.crash.transferring import TRANSFERS
 from tests.databases import KINDS
 from tests.factories import make_person
 from tests.operators.command import environment
@@ -74,7 +75,8 @@ MAIL_MAY_REPEAT = {"outbox.sent", "outbox.sent:2"}
 
 
 def test_every_failpoint_is_died_at() -> None:
-    assert {name.partition(":")[0] for name in REACHED} == FAILPOINTS
+    named = {name.partition(":")[0] for name in (*REACHED, *TRANSFERS)}
+    assert named == FAILPOINTS
 
 
 @dataclass

@@ -170,7 +170,9 @@ async def add_to_account(actor: Actor, provider: Provider, found: Found) -> None
             )
 
 
-async def remove_method(session: AsyncSession, actor: Actor, facts: Mapping[str, str]) -> None:
+async def remove_method(
+    session: AsyncSession, actor: Actor, facts: Mapping[str, str], _claim: Claim
+) -> None:
     """The approved removal; a code by email always remains. Raises MethodNotFound."""
     identity = await own_identity(session, actor, facts["id"])
     await session.delete(identity)

@@ -8,19 +8,18 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.identity.pages.emails import EmailEvents, emails_card
 from portal_app.identity.pages.methods import methods_card
-from portal_app.identity.state import AccountState
-from portal_app.identity.views import AccountView, EmailView, SessionView
-from portal_app.ui.i18n import LocaleState, t, t_fill
+from portal_app.identity.pages.profile import export_card, profile_card
+from portal_app.identity.pages.sessions import session_warning, sessions_card
+from portal_app.identity.state import AccountState, EmailsState
+from portal_app.identity.views import AccountView
+from portal_app.ui.i18n import LocaleState, t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
-    badge,
     button,
     card,
-    fact,
-    key_facts,
     load_failed,
-    muted,
     native_form,
     select_field,
     skeleton_card,
@@ -28,7 +27,10 @@ from portal_app.ui.parts import (
     stack,
 )
 
+__all__ = ["AccountSection", "account_body", "account_page", "register", "session_warning"]
+
 _LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+_EMAIL_EVENTS = EmailEvents(add=EmailsState.add, error=EmailsState.error, busy=EmailsState.busy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +68,14 @@ def account_page(sections: Sequence[AccountSection] = ()) -> rx.Component:
 def account_body(view: AccountView, sections: Sequence[AccountSection] = ()) -> rx.Component:
     """The page below its heading."""
     return stack(
-        card(
-            key_facts(rx.foreach(view.emails, _email)),
-            muted(t("Memberships bought with these addresses are in this account.")),
-            title=t("Email addresses"),
-            subtitle=t_fill("Signed in as {email}", email=view.email),
-        ),
+        profile_card(view),
+        emails_card(view, _EMAIL_EVENTS),
         methods_card(view),
         _language(),
         *[section.build() for section in sections],
-        card(
-            rx.el.ul(rx.foreach(view.sessions, _session), class_name="stack plain-list"),
-            native_form(
-                button(t("Sign out everywhere"), submit=True), action="/auth/logout-everywhere"
-            ),
-            title=t("Where you are signed in"),
-            subtitle=t("A browser is signed out after 30 minutes without use."),
-        ),
+        sessions_card(view),
+        export_card(),
     )
-
-
-def _email(row: EmailView) -> rx.Component:
-    return fact(row.address, row.note)
 
 
 def _language() -> rx.Component:
@@ -100,17 +88,6 @@ def _language() -> rx.Component:
             class_name="form",
         ),
         title=t("Language"),
-    )
-
-
-def _session(row: SessionView) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.el.p(row.device),
-            rx.cond(row.here, badge(t("This browser"), "ok")),
-            class_name="card-head",
-        ),
-        muted(row.since),
     )
 
 

@@ -25,6 +25,11 @@ class Purpose(StrEnum):
     TRANSFER = "transfer"
     ADD_METHOD = "add_method"
     REMOVE_METHOD = "remove_method"
+    ADD_EMAIL = "add_email"
+    PROVE_EMAIL = "prove_email"
+    PRIMARY_EMAIL = "primary_email"
+    REMOVE_EMAIL = "remove_email"
+    END_SESSIONS = "end_sessions"
 
 
 # What is shown before the code is typed, and in the mail that carries it. The places are facts.
@@ -32,12 +37,21 @@ SENTENCES: Final[Mapping[Purpose, str]] = {
     Purpose.TRANSFER: "Transfer {membership} to {recipient}",
     Purpose.ADD_METHOD: "Add {provider} as a way to sign in",
     Purpose.REMOVE_METHOD: "Remove {provider} ({account}) as a way to sign in",
+    Purpose.ADD_EMAIL: "Add {email} to your account",
+    Purpose.PROVE_EMAIL: "Make {email} part of the account of {account}",
+    Purpose.PRIMARY_EMAIL: "Make {email} your primary email",
+    Purpose.REMOVE_EMAIL: "Remove {email} from your account",
+    Purpose.END_SESSIONS: "Sign out every other browser",
 }
 
 # What a page says when it was done; the others say it themselves.
 DONE: Final[Mapping[Purpose, str]] = {
     Purpose.ADD_METHOD: "You can sign in with {provider} from now on.",
     Purpose.REMOVE_METHOD: "{provider} ({account}) can't sign in any more.",
+    Purpose.PROVE_EMAIL: "{email} is part of your account now, and what was bought with it.",
+    Purpose.PRIMARY_EMAIL: "{email} is your primary email now.",
+    Purpose.REMOVE_EMAIL: "{email} was removed.",
+    Purpose.END_SESSIONS: "Every other browser was signed out.",
 }
 
 

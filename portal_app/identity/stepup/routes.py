@@ -16,6 +16,7 @@ from portal_app.identity.actor import Actor
 from portal_app.identity.acts import carry_out
 from portal_app.identity.cookies import keep_session
 from portal_app.identity.models import StepUp
+from portal_app.identity.routes import claim
 from portal_app.identity.sessions import find_actor
 from portal_app.identity.stepup import service
 from portal_app.identity.stepup.approval import approval_of, refusal, with_approval
@@ -53,10 +54,10 @@ async def confirm(request: Request, step_up_id: str) -> Response:
     except PortalError as refused:
         return await _page(request, actor, step_up_id, typed=typed, error=refused)
     try:
-        await carry_out(actor, confirmed.approval)
-        response = answers.see_other(confirmed.path)
+        further = await carry_out(actor, confirmed.approval, claim=claim)
+        response = answers.see_other(further or confirmed.path)
     except PortalError as refused:
-        response = _told(request, actor, step_up_id, refused)
+        response = _told(request, actor, refused)
     keep_session(response, confirmed.token)
     return response
 
@@ -87,7 +88,7 @@ async def _page(
         async with database().reading() as session:
             row = await service.step_up_of(session, actor, step_up_id)
     except StepUpNotFound as unknown:
-        return _told(request, actor, step_up_id, unknown)
+        return _told(request, actor, unknown)
     return _code_page(request, actor, row, typed=typed, error=error)
 
 
@@ -115,14 +116,14 @@ def _code_page(
     )
 
 
-def _told(request: Request, actor: Actor, step_up_id: str, refused: PortalError) -> Response:
+def _told(request: Request, actor: Actor, refused: PortalError) -> Response:
     """Nothing more can be done on this page; the ways on."""
     return render(
         f"{_TEMPLATES}/over.html",
         request,
         status=refused.status,
         said=translate(actor.locale, refused.sentence),
-        here=service.page_of(step_up_id),
+        here="/account/",
     )
 
 

@@ -67,11 +67,12 @@ async def require_step_up(session: AsyncSession, actor: Actor, approval: Approva
         raise StepUpRequired(approval)
 
 
-async def ask_step_up(actor: Actor, approval: Approval, *, back: str) -> str:
+async def ask_step_up(actor: Actor, approval: Approval, *, back: str, to: str | None = None) -> str:
     """Send a code for *approval*; returns the page (a full load) on which it is typed.
 
     From there people come back to *back*, a path of ours, with `approval=<id>` in its query, which
-    `approved_facts` reads. What was asked for already and still waits is not sent again.
+    `approved_facts` reads. What was asked for already and still waits is not sent again. The code
+    goes to the primary address; *to* is for proving another one after that.
 
     Raises
     ------
@@ -86,7 +87,7 @@ async def ask_step_up(actor: Actor, approval: Approval, *, back: str) -> str:
         if waiting is not None and refusal(waiting, wall_now()) is None:
             waiting.back = back
             return page_of(waiting.id)
-    await limits.admit_code(email_key(actor.email))
+    await limits.admit_code(email_key(to or actor.email))
     async with database().unit_of_work() as session:
         now = wall_now()
         row = StepUp(
@@ -96,7 +97,7 @@ async def ask_step_up(actor: Actor, approval: Approval, *, back: str) -> str:
             digest=approval.digest,
             facts=dict(approval.facts),
             back=back,
-            address=actor.email,
+            address=to or actor.email,
             asked_at=now,
             code_sent_at=now,
         )

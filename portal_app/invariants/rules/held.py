@@ -46,8 +46,11 @@ def _overlaps() -> Condition:
         col(other.from_at) <= col(Member.from_at),
         or_(col(other.until_at).is_(None), col(other.until_at) > col(Member.from_at)),
     )
+    # Who had it for no time at all had it beside nobody: the demo's clock stands still.
+    lasted = or_(col(Member.until_at).is_(None), col(Member.until_at) > col(Member.from_at))
     return or_(
-        col(Member.until_at) < col(Member.from_at), select(col(other.id)).where(earlier).exists()
+        col(Member.until_at) < col(Member.from_at),
+        and_(lasted, select(col(other.id)).where(earlier).exists()),
     )
 
 

@@ -49,12 +49,28 @@ def membership_page() -> rx.Component:
                 rx.cond(named_by_address(view.member_id), membership_body(view), _skeleton()),
             ),
             ("missing", membership_not_found(MembershipState.email)),
+            ("given_away", _given_away(MembershipState.gone)),
             ("failed", load_failed(MembershipState.load)),
             _skeleton(),
         ),
         skeleton=_skeleton(),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+    )
+
+
+def _given_away(gone: Text) -> rx.Component:
+    return stack(
+        rx.el.div(
+            text_link(t("Orders"), "/orders/", class_name="back"),
+            rx.el.h1(t("This membership was transferred"), class_name="page-title"),
+            class_name="page-head",
+        ),
+        card(rx.el.p(gone), rx.el.p(t("Your invoices and receipts stay with you."))),
+        action_row(
+            link_button(t("See your memberships"), "/orders/", variant="primary"),
+            link_button(t("Billing history"), "/billing/history/"),
+        ),
     )
 
 
@@ -87,6 +103,7 @@ def _ways_out(view: MembershipView) -> rx.Component:
     """Buttons of equal rank; what ends a membership is never hidden (design.md §2.4)."""
     base = f"/billing/manage/{view.member_id}/"
     return action_row(
+        rx.cond(view.can_transfer, link_button(t("Transfer membership"), f"{base}transfer/")),
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
         rx.cond(view.can_rejoin, link_button(t("Join again"), f"{base}rejoin/", reload=True)),
         rx.cond(view.can_cancel, link_button(t("Cancel membership"), f"{base}cancel/")),

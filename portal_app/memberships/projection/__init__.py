@@ -2,6 +2,7 @@
 
 from portal_app.memberships.projection.billing import memberships_of, record_invoices
 from portal_app.memberships.projection.disputes import membership_of_payment, record_disputes
+from portal_app.memberships.projection.handing_on import TRANSFER_KEY, hand_on
 from portal_app.memberships.projection.one_time import project_checkout, project_one_time_invoice
 from portal_app.memberships.projection.subscriptions import (
     end_subscription,
@@ -10,7 +11,9 @@ from portal_app.memberships.projection.subscriptions import (
 )
 
 __all__ = [
+    "TRANSFER_KEY",
     "end_subscription",
+    "hand_on",
     "look_up_subscriptions",
     "membership_of_payment",
     "memberships_of",

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from portal_app.catalog.models import Plan, Product
 from portal_app.catalog.projection import plan_of_price
@@ -22,7 +22,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.lookup import found, locked
 from portal_app.kit.money import Money
 from portal_app.kit.observed import Outcome, changes, take_turn
-from portal_app.memberships.models import Membership, MembershipSource
+from portal_app.memberships.models import Member, Membership, MembershipSource
 from portal_app.memberships.projection.happenings import Happening
 from portal_app.memberships.projection.record import announce_membership, open_holding, record
 from portal_app.provider.facts import CheckoutFacts, InvoiceFacts
@@ -156,6 +156,13 @@ def _extra(line: _Line) -> dict[str, Any]:
     }
 
 
+async def _was_handed_on(session: AsyncSession, row: Membership) -> bool:
+    former = select(Member.id).where(
+        Member.membership_id == row.id, col(Member.until_at).is_not(None)
+    )
+    return (await session.scalars(former.limit(1))).first() is not None
+
+
 async def _store(
     session: AsyncSession,
     row: Membership | None,
@@ -173,6 +180,9 @@ async def _store(
     else:
         if not take_turn(row, observed_at):
             return Outcome.STALE
+        if "license_key" in values and await _was_handed_on(session, row):
+            # Stripe goes on naming the key of whoever bought it, which is refused by now.
+            values = {**values, "license_key": row.license_key}
         if not changes(row, values):
             return Outcome.UNCHANGED
         row.updated_at = business_now()

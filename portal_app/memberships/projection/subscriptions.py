@@ -19,6 +19,7 @@ from portal_app.kit.ids import has_prefix, new_id
 from portal_app.kit.lookup import locked, look_up, remember
 from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Membership, MembershipSource, MembershipSubscription
+from portal_app.memberships.projection.handing_on import is_handed_on
 from portal_app.memberships.projection.happenings import (
     OVER,
     UNSTARTED,
@@ -40,12 +41,18 @@ LINK_KEY: Final = "stripe_subscription_id"
 
 
 async def project_subscription(
-    session: AsyncSession, facts: SubscriptionFacts, *, observed_at: datetime
+    session: AsyncSession,
+    facts: SubscriptionFacts,
+    *,
+    observed_at: datetime,
+    handing_on: bool = False,
 ) -> Outcome:
     """Create or change the membership behind a subscription.
 
     Unrelated without a known customer and product. A subscription that is not the current one of
-    its membership changes nothing (design.md §4).
+    its membership changes nothing (design.md §4), and one that a transfer is about to end or has
+    just begun is the transfer's alone: *handing_on* says that it is the transfer that calls, which
+    writes the history itself.
     """
     customer = await by_stripe_id(session, facts.customer_id)
     catalogue = await plan_of_price(session, facts.plan.price, observed_at=observed_at)
@@ -53,6 +60,8 @@ async def project_subscription(
         return Outcome.UNRELATED
     link = await locked(session, MembershipSubscription, stripe_subscription_id=facts.id)
     joined = await _membership(session, link.membership_id if link else facts.membership_id)
+    if joined is not None and not handing_on and await is_handed_on(session, joined, facts):
+        return Outcome.UNCHANGED
     values = await _values(session, facts, customer, catalogue, joined)
     if joined is None:
         await _create(session, facts, customer, values, observed_at)
@@ -61,8 +70,8 @@ async def project_subscription(
         link = await _join(session, joined, facts, observed_at=observed_at)
     if link is None or link.until_at is not None:
         return Outcome.UNCHANGED
-    outcome = await _change(session, joined, values, observed_at)
-    if outcome is Outcome.WRITTEN:
+    outcome = await _change(session, joined, values, observed_at, silent=handing_on)
+    if outcome is Outcome.WRITTEN and not handing_on:
         await follow_change(session, joined, facts, seen_at=business_now())
     return outcome
 
@@ -161,7 +170,12 @@ async def _open_link(session: AsyncSession, membership_id: str) -> MembershipSub
 
 
 async def _change(
-    session: AsyncSession, row: Membership, values: dict[str, Any], observed_at: datetime
+    session: AsyncSession,
+    row: Membership,
+    values: dict[str, Any],
+    observed_at: datetime,
+    *,
+    silent: bool = False,
 ) -> Outcome:
     if not take_turn(row, observed_at):
         return Outcome.STALE
@@ -171,7 +185,8 @@ async def _change(
     if not changes(row, {**values, **kept, "updated_at": row.updated_at}):
         return Outcome.UNCHANGED
     row.updated_at = business_now()
-    record(session, row, between(before, standing_of(row), seen_at=business_now()))
+    if not silent:
+        record(session, row, between(before, standing_of(row), seen_at=business_now()))
     await announce_membership(session, row)
     return Outcome.WRITTEN
 

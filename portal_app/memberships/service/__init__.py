@@ -31,6 +31,7 @@ from portal_app.memberships.service.company_updates import (
 )
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
+from portal_app.memberships.service.given_away import GivenAway, given_away
 from portal_app.memberships.service.keeping import (
     KEEP,
     keep_as_company,
@@ -71,7 +72,7 @@ from portal_app.memberships.service.previews import (
     is_preview_due,
     refresh_previews,
 )
-from portal_app.memberships.service.pricing import extra_items, price_of
+from portal_app.memberships.service.pricing import cost_of, extra_items, price_of
 from portal_app.memberships.service.promotions import (
     PROMOTION,
     PromotionQuote,
@@ -130,6 +131,7 @@ __all__ = [
     "SAVE_METHOD",
     "ExitPage",
     "ExpectedCharge",
+    "GivenAway",
     "HeldMembership",
     "MembershipDetails",
     "MembershipList",
@@ -159,12 +161,14 @@ __all__ = [
     "charge_to",
     "cheaper_plans_of",
     "confirmation_secret",
+    "cost_of",
     "exit_page",
     "extend_as_company",
     "extra_items",
     "fill_previews",
     "find_held",
     "get_membership",
+    "given_away",
     "is_preview_due",
     "keep_as_company",
     "keep_declared",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal_app.kit.money import Money
+from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.service.reading import HeldMembership
 
 
@@ -11,15 +12,23 @@ def price_of(held: HeldMembership) -> Money:
 
     Other lines of a one-time purchase are things of their own and not part of this one's price.
     """
-    membership = held.row.membership
+    return cost_of(held.row.membership)
+
+
+def cost_of(membership: Membership) -> Money:
+    """As `price_of`, whoever holds it."""
     own = Money(membership.price_minor, membership.currency) * membership.quantity
-    extra = extra_items(held) if held.facts.recurring else []
+    recurring = membership.source is MembershipSource.SUBSCRIPTION
+    extra = _extra_items(membership) if recurring else []
     return sum((amount for _, amount in extra), start=own)
 
 
 def extra_items(held: HeldMembership) -> list[tuple[str, Money]]:
     """Items beside the plan: what each is, and what all units of it cost together."""
-    membership = held.row.membership
+    return _extra_items(held.row.membership)
+
+
+def _extra_items(membership: Membership) -> list[tuple[str, Money]]:
     return [
         (
             str(item.get("description", "")),

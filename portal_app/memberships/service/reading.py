@@ -20,6 +20,7 @@ from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
+from portal_app.memberships.history_repository import latest_events
 from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.plans import waits_for_payment
 from portal_app.memberships.preview_repository import previews_of
@@ -139,7 +140,7 @@ async def get_membership(
     )
     intent = membership.stripe_payment_intent_id
     payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
-    events = await repository.latest_events(session, held.row.member, limit=EVENTS_SHOWN)
+    events = await latest_events(session, held.row.member, limit=EVENTS_SHOWN)
     plan_id = membership.scheduled_change.get("plan_id")
     previews = await previews_of(session, actor, [membership.id])
     return MembershipDetails(

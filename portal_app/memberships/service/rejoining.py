@@ -29,7 +29,8 @@ from portal_app.payment_methods.errors import OtherCustomer
 from portal_app.payment_methods.service import find_method
 from portal_app.provider.errors import AuthenticationRequired
 from portal_app.provider.facts import SubscriptionFacts
-from portal_app.provider.writing import NewSubscription, PaymentWriter
+from portal_app.provider.handover import NewSubscription
+from portal_app.provider.writing import PaymentWriter
 
 # Keys of the calls of one intent.
 _END: Final = 1

@@ -12,7 +12,7 @@ from portal_app.identity.policy import Policy, allow
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.service import get_membership
+from portal_app.memberships.service import get_membership, given_away
 from portal_app.memberships.views import MembershipView, membership_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
@@ -22,11 +22,15 @@ log = logging.getLogger(__name__)
 
 
 class MembershipState(rx.State):
-    """One membership's page. *phase* is `loading`, `ready`, `missing` or `failed`."""
+    """One membership's page. *phase* is `loading`, `ready`, `missing`, `given_away` or `failed`.
+
+    *gone* says since when somebody else has what this person held once.
+    """
 
     phase: str = "loading"
     view: MembershipView = MembershipView()
     email: str = ""
+    gone: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -63,6 +67,19 @@ class MembershipState(rx.State):
             # What the page shows was true a moment ago; the next change or visit brings the rest.
             log.exception("a membership's page could not be refreshed")
 
+    async def _say_where_it_went(self, given_id: str) -> None:
+        actor = current_actor()
+        async with database().reading() as session:
+            gone = await given_away(session, actor, given_id)
+        if gone is not None:
+            reader, self.phase = Reader(actor.locale), "given_away"
+            self.gone = reader.say(
+                "{product} is with another account since {date}. You have no access and are not"
+                " charged for it any more.",
+                product=gone.product,
+                date=reader.date(gone.at),
+            )
+
     def _given_id(self) -> str:
         return str(getattr(self, "member_id", ""))
 
@@ -75,6 +92,7 @@ class MembershipState(rx.State):
                 details = await get_membership(session, actor, given_id, business_now())
         except MembershipNotFound:
             self.view, self.phase = MembershipView(), "missing"
+            await self._say_where_it_went(given_id)
             return None
         member_id = details.held.row.member.id
         view = membership_view(Reader(actor.locale), details)

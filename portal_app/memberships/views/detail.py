@@ -73,6 +73,7 @@ class MembershipView:
     earlier: list[TimelineRow] = field(default_factory=list)
     can_cancel: bool = False
     can_undo: bool = False
+    can_transfer: bool = False
     can_rejoin: bool = False
 
 
@@ -111,6 +112,7 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
         can_undo=details.undoable,
         can_rejoin=details.rejoinable,
+        can_transfer=held.current,
     )
 
 

@@ -70,6 +70,12 @@ class Writing:
         return self.reader.say("Manage membership"), self.manage_url
 
     @property
+    def without_sign_in(self) -> tuple[str, str]:
+        """The page for cancelling that a law wants to be found."""
+        address = f"{self.origin}/cancel/{self.company.route}/"
+        return self.reader.say("Cancel without signing in"), address
+
+    @property
     def next_amount(self) -> str:
         """To the cent where the provider has said it; else the price, and that it is no more."""
         if self.next_charge is None:

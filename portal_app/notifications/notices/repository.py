@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +35,34 @@ async def running_until(
         )
     )
     return [(row[0], row[1], str(row[2])) for row in await session.execute(statement)]
+
+
+async def renewing_in(
+    session: AsyncSession, countries: AbstractSet[str], *, before: datetime | None = None
+) -> Sequence[tuple[Membership, Plan, str, dict[str, Any]]]:
+    """Active memberships whose holder's billing address is in one of these, with who holds them.
+
+    Their period ends *before* that, where it is given. The last value is the address.
+    """
+    statement = (
+        select(Membership, Plan, col(Member.person_id), Customer)
+        .join(Plan, col(Plan.id) == col(Membership.plan_id))
+        .join(Member, col(Member.membership_id) == col(Membership.id))
+        .join(Customer, col(Customer.id) == col(Member.customer_id))
+        .where(
+            col(Customer.address)["country"].as_string().in_(sorted(countries)),
+            Membership.stripe_status == "active",
+            col(Membership.cancel_at_period_end).is_(False),
+            col(Member.until_at).is_(None),
+            col(Member.person_id).is_not(None),
+        )
+    )
+    if before is not None:
+        statement = statement.where(col(Membership.current_period_end) <= before)
+    return [
+        (membership, plan, str(person_id), customer.address)
+        for membership, plan, person_id, customer in await session.execute(statement)
+    ]
 
 
 async def holders_of(session: AsyncSession, membership_ids: Sequence[str]) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """When people are told of what is ahead: the rules of networks and laws, as data with their source.
 
-Days are calendar days in UTC, as dates in mails are. A rule without a country holds for everybody:
-where a customer lives is not known here, and the strictest of the rules satisfies the others too.
-France's L.215-1 (one to three months ahead) can't be met together with Mastercard's “at most 30
-days” by one mail and is not among them (docs/runbook.md, Notices).
+Days are calendar days in UTC, as dates in mails are. These rules hold for everybody, wherever they
+live: the strictest of them satisfies the others too. What one mail can't satisfy together with the
+others goes only to where it is the law (`places.py`).
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class WindowRule:
     source: str
 
 
-# As found in research/peers.md §1g, November 2026.
+# As found on 27 November 2026 (research/peers.md §1g).
 RULES: Final = (
     WindowRule(
         name="Mastercard: billed every six months or less often",

@@ -134,6 +134,10 @@ def _terms(view: AddMethodView, events: AddEvents) -> rx.Component:
         ),
         rx.cond(view.uses, rx.cond(events.everywhere, rx.fragment(), _uses(view, events))),
         rx.cond(
+            view.then_accept,
+            rx.el.p(t("Next you accept the transfer. Nothing is charged before.")),
+        ),
+        rx.cond(
             view.product != "",
             rx.el.p(
                 rx.cond(

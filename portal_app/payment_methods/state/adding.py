@@ -30,13 +30,13 @@ from portal_app.payment_methods.service import (
     open_page,
     open_setup,
 )
+from portal_app.payment_methods.state.errand import Errand
 from portal_app.payment_methods.state.offers import offer_to_pay
 from portal_app.payment_methods.state.uses import use_choices
 from portal_app.payment_methods.views import (
     AddMethodView,
     PayOffer,
     WalletChoice,
-    add_href,
     add_method_view,
     decline_sentence,
     decline_sentences,
@@ -138,7 +138,7 @@ class AddMethodState(rx.State):
                 wallet = await self._read(session, actor)
             if wallet is not None:
                 noted = await note_setup(database(), actor, wallet, self._uses())
-                back_to = get_settings().origin + self._here(wallet)
+                back_to = get_settings().origin + self._errand().here(wallet.customer.id)
                 page = await open_page(provider(), wallet, noted, back_to=back_to)
                 yield open_document(page.url)
         except NotFound:
@@ -173,7 +173,8 @@ class AddMethodState(rx.State):
             for one in await list_wallets(session, actor)
             if one.methods or one.customer.currency
         ]
-        given = self._given("customer") or (wallets[0].customer.id if len(wallets) == 1 else "")
+        errand = self._errand()
+        given = errand.customer or (wallets[0].customer.id if len(wallets) == 1 else "")
         if not given:
             self.choices = wallet_choices(reader, wallets)
             self.phase = "choose"
@@ -181,7 +182,7 @@ class AddMethodState(rx.State):
         wallet = await find_wallet(session, actor, given)
         held = await running_memberships(session, actor, business_now())
         product = await self._product(session, actor)
-        member_id = self._given("member") if product else ""
+        member_id = errand.member if product else ""
         if anew:
             self.everywhere, self.members = True, [member_id] if member_id else []
         self.view = add_method_view(
@@ -190,13 +191,14 @@ class AddMethodState(rx.State):
             use_choices(held, wallet.customer.id),
             alone=len(wallets) < 2,  # noqa: PLR2004 - it and another
             product=product,
-            back=self._page_of(member_id) if member_id else "",
-            then_pay=self._then_pay() and bool(product),
+            back=errand.back if member_id or errand.transfer else "",
+            then_pay=errand.then_pay and bool(product),
+            then_accept=bool(errand.transfer),
         )
         return wallet
 
     async def _product(self, session: AsyncSession, actor: Actor) -> str:
-        if not (member_id := self._given("member")):
+        if not (member_id := self._errand().member):
             return ""
         return (await find_held(session, actor, member_id, business_now())).row.product.title
 
@@ -211,7 +213,7 @@ class AddMethodState(rx.State):
             self._noted, self.client_secret = noted.id, setup.client_secret
             self.publishable_key, self.script = settings.publishable_key, settings.stand_in_script
             self.sentences = decline_sentences(Reader(actor.locale))
-            self.return_url = settings.origin + self._here(wallet)
+            self.return_url = settings.origin + self._errand().here(wallet.customer.id)
         self.phase = "ready"
 
     def _uses(self) -> Uses:
@@ -219,7 +221,7 @@ class AddMethodState(rx.State):
 
         Whoever came to pay moves nothing by that.
         """
-        if self._then_pay():
+        if not self._errand().moves:
             return Uses()
         return Uses(everywhere=self.everywhere, member_ids=tuple(self.members))
 
@@ -257,7 +259,7 @@ class AddMethodState(rx.State):
         """It is on file whatever happens here; without a row of ours no membership moves."""
         reader = Reader(actor.locale)
         text = reader.say("{method} was added.", method=label_of(reader, method))
-        used = not self._then_pay()
+        used = self._errand().moves
         try:
             await method_added(desk(), actor, method.id, setup_id=noted)
         except PortalError as later:
@@ -271,29 +273,21 @@ class AddMethodState(rx.State):
         """A method that was put to use could pay what is open: that is offered, never done."""
         offer = await offer_to_pay(current_actor(), method.id) if used else PayOffer()
         text = f"{text} {offer.text}".strip()
-        await notify(self, "ok", text, link=offer.link, on_next_page=True)
+        if not self._errand().transfer:
+            # That page is not one of these, and lists what was added.
+            await notify(self, "ok", text, link=offer.link, on_next_page=True)
 
     async def _back(self, actor: Actor, method: PaymentMethod) -> str:
-        """To what it was added for, else to the list, which offers what is next."""
+        """To what it was added for, unless that is no longer theirs."""
         try:
             async with database().reading() as session:
                 product = await self._product(session, actor)
         except NotFound:
             product = ""
-        if not product:
-            return f"{AddMethodView().back}?added={method.id}"
-        page = self._page_of(self._given("member"))
-        return f"{page}?method={method.id}" if self._then_pay() else page
+        return self._errand().after(method.id, found=bool(product))
 
-    def _here(self, wallet: Wallet) -> str:
-        return add_href(wallet.customer.id, self._given("member"), then_pay=self._then_pay())
-
-    def _page_of(self, member_id: str) -> str:
-        page = f"/billing/manage/{member_id}/"
-        return f"{page}pay/" if self._then_pay() else page
-
-    def _then_pay(self) -> bool:
-        return self._given("then") == "pay"
+    def _errand(self) -> Errand:
+        return Errand.of(self.router.url.query_parameters)
 
     def _given(self, name: str) -> str:
         return str(self.router.url.query_parameters.get(name, ""))

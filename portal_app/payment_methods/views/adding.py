@@ -29,23 +29,32 @@ class AddMethodView:
 
     *uses* are what can be picked instead; none where there is only one. *product* is what the
     method is added for, and *back* where that leads. With *then_pay* it is added to pay something
-    now, and moves nothing by itself.
+    now, and moves nothing by itself; with *then_accept* to take something over.
     """
 
     title: str = ""
     product: str = ""
     then_pay: bool = False
+    then_accept: bool = False
     everywhere: str = ""
     uses: list[UseChoice] = field(default_factory=list)
     back: str = "/payment-methods/"
 
 
-def add_href(customer_id: str, member_id: str = "", *, then_pay: bool = False) -> str:
+def add_href(
+    customer_id: str, member_id: str = "", *, then_pay: bool = False, transfer: str = ""
+) -> str:
     """The page's address for one customer, and for one of its memberships.
 
-    With *then_pay* it leads on to where that membership is paid.
+    With *then_pay* it leads on to where that membership is paid, with the token of a *transfer* to
+    where that is accepted.
     """
-    given = {"customer": customer_id, "member": member_id, "then": "pay" if then_pay else ""}
+    given = {
+        "customer": customer_id,
+        "member": member_id,
+        "then": "pay" if then_pay else "",
+        "transfer": transfer,
+    }
     return f"{HERE}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
@@ -99,14 +108,17 @@ def add_method_view(
     product: str = "",
     back: str = "",
     then_pay: bool = False,
+    then_accept: bool = False,
 ) -> AddMethodView:
     """*uses* are what is charged here, *alone* says that the person has no other customer."""
+    moves = not (then_pay or then_accept)
     return AddMethodView(
         title="" if alone else billed_in(reader, wallet),
         product=product,
         then_pay=then_pay,
-        everywhere=_everywhere(reader, wallet, alone=alone) if uses and not then_pay else "",
-        uses=list(uses) if len(uses) > 1 and not then_pay else [],
+        then_accept=then_accept,
+        everywhere=_everywhere(reader, wallet, alone=alone) if uses and moves else "",
+        uses=list(uses) if len(uses) > 1 and moves else [],
         back=back or AddMethodView().back,
     )
 

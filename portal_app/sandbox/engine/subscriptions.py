@@ -69,7 +69,9 @@ def first_demand(world: World, subscription: Obj, params: Params) -> Demand:
         subscription["status"] = "trialing"
         return Demand("subscription_create", share=None)
     share = billing.first_share(world, subscription)
-    if params.get("proration_behavior") == "none" and share < 1:
+    # The time before an anchor that was asked for is free then, be it a whole period.
+    anchored = params.get("billing_cycle_anchor") or params.get("billing_cycle_anchor_config")
+    if params.get("proration_behavior") == "none" and (share < 1 or anchored):
         share = Fraction(0)
     return Demand("subscription_create", share=share)
 

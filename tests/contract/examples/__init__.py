@@ -1,5 +1,5 @@
 """Importing this registers every example."""
 
-from tests.contract.examples import beginnings, invoices, methods, reads, subscriptions
+from tests.contract.examples import beginnings, handover, invoices, methods, reads, subscriptions
 
-__all__ = ["beginnings", "invoices", "methods", "reads", "subscriptions"]
+__all__ = ["beginnings", "handover", "invoices", "methods", "reads", "subscriptions"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from portal_app.provider.writing import NewSubscription
+from portal_app.provider.handover import NewSubscription
 from tests.contract.examples.subscriptions import at
 from tests.contract.registry import Case, example
 from tests.contract.scene import DAY, START, Scene
 
 
-def _new(scene: Scene, **over: Any) -> NewSubscription:
+def new(scene: Scene, **over: Any) -> NewSubscription:
     customer = scene.customer()
     given = {"items": ((scene.price(), 2),), "metadata": {"portal_intent": scene.mark}, **over}
     return NewSubscription(customer_id=customer, method_id=scene.attach(customer), **given)
@@ -22,7 +22,7 @@ NEEDED = frozenset({"customer", "items[0][price]"})
 
 @example("create_subscription")
 def create(scene: Scene) -> Case:
-    wanted = _new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
+    wanted = new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: facts.status == "active" and facts.plan.quantity == 2,
@@ -33,7 +33,7 @@ def create(scene: Scene) -> Case:
 @example("create_subscription", "from a date on")
 def create_later(scene: Scene) -> Case:
     begins = at(START + 10 * DAY)
-    wanted = _new(scene, starts_at=begins)
+    wanted = new(scene, starts_at=begins)
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: facts.billing_anchor_at == begins == facts.plan.period_end,
@@ -44,7 +44,7 @@ def create_later(scene: Scene) -> Case:
 @example("create_subscription", "from a day of the month on")
 def create_by_day(scene: Scene) -> Case:
     leap_day = 1709208000  # 2024-02-29 12:00 UTC, the 31st of a short month
-    wanted = _new(scene, starts_at=at(leap_day), anchor_day=30)
+    wanted = new(scene, starts_at=at(leap_day), anchor_day=30)
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: facts.plan.period_end == at(leap_day),
@@ -55,7 +55,7 @@ def create_by_day(scene: Scene) -> Case:
 @example("create_subscription", "that goes on with a trial")
 def create_in_trial(scene: Scene) -> Case:
     ends = at(START + 5 * DAY)
-    wanted = _new(scene, trial_ends_at=ends)
+    wanted = new(scene, trial_ends_at=ends)
     return Case(
         lambda w, key: w.create_subscription(wanted, key=key),
         lambda facts: (facts.status, facts.trial_end_at) == ("trialing", ends),
@@ -67,7 +67,7 @@ def create_in_trial(scene: Scene) -> Case:
 def begin(scene: Scene) -> Case:
     customer = scene.customer()
     asking = scene.attach(customer, "pm_card_authenticationRequired")
-    wanted = replace(_new(scene), customer_id=customer, method_id=asking)
+    wanted = replace(new(scene), customer_id=customer, method_id=asking)
     return Case(
         lambda w, key: w.begin_subscription(wanted, key=key),
         lambda facts: facts.status == "incomplete" and facts.latest_invoice_id,
@@ -77,7 +77,7 @@ def begin(scene: Scene) -> Case:
 
 @example("preview_new")
 def preview_new(scene: Scene) -> Case:
-    wanted = _new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
+    wanted = new(scene, coupon_ids=(scene.coupon(),), tax_rate_ids=(scene.tax_rate(),))
     return Case(
         lambda w, _key: w.preview_new(wanted),
         lambda facts: facts.discount.minor == 1450 and facts.tax.minor > 0,

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from portal_app.demo.mailbox import mailbox_router
+from portal_app.identity.account_routes import router as account_router
 from portal_app.identity.oidc.routes import router as oidc_router
 from portal_app.identity.routes import router
 from portal_app.identity.stepup.routes import router as step_up_router
@@ -32,6 +33,7 @@ def application() -> FastAPI:
     app.include_router(router)
     app.include_router(step_up_router)
     app.include_router(oidc_router)
+    app.include_router(account_router)
     app.include_router(mailbox_router())
     return app
 

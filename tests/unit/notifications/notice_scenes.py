@@ -252,4 +252,6 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "kept": ("kept", kept),
     "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
+    "yearly_reminder": ("yearly_reminder", kept),
+    "tacit_renewal": ("tacit_renewal", renewal),
 }

@@ -50,6 +50,8 @@ def test_what_nobody_can_refuse() -> None:
         "price_change",
         "receipt",
         "renewal",
+        "tacit_renewal",
         "trial_ending",
+        "yearly_reminder",
     }
     assert not NOTICES["renewal_short"].default

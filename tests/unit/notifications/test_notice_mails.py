@@ -67,6 +67,8 @@ async def test_what_is_being_cancelled_says_no_more_how_to_cancel(shop: Shop) ->
         ("trial_ending", Membership, {"cancel_at_period_end": True}),
         ("card_expiring", CardNotice, {"resolved_at": NOW}),
         ("price_change", Membership, {"scheduled_change": {}}),
+        ("yearly_reminder", Membership, {"cancel_at_period_end": True}),
+        ("tacit_renewal", Membership, {"cancel_at_period_end": True}),
         ("refund", Refund, {"status": "failed"}),
     ],
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
+from portal_app.provider.handover import NewSubscription
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe.verbs.subscriptions import creation_params
-from portal_app.provider.writing import NewSubscription
 
 # What a preview takes beside the subscription's own details
 # (docs.stripe.com/api/invoices/create_preview).

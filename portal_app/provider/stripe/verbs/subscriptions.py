@@ -8,9 +8,9 @@ from typing import Any
 
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.handover import NewSubscription
 from portal_app.provider.stripe.verbs.posting import Posting
 from portal_app.provider.stripe_objects import named
-from portal_app.provider.writing import NewSubscription
 
 
 class SubscriptionVerbs(Posting):
@@ -23,13 +23,21 @@ class SubscriptionVerbs(Posting):
         return await self._subscription_after(subscription_id, params, key)
 
     async def cancel_at_period_end(
-        self, subscription_id: str, *, feedback: str = "", comment: str = "", key: str
+        self,
+        subscription_id: str,
+        *,
+        feedback: str = "",
+        comment: str = "",
+        metadata: Mapping[str, str] | None = None,
+        key: str,
     ) -> SubscriptionFacts:
-        params = {"cancel_at_period_end": True, **_why(feedback, comment)}
+        params = {"cancel_at_period_end": True, **_why(feedback, comment), **_marked(metadata)}
         return await self._subscription_after(subscription_id, params, key)
 
-    async def keep_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        params = {"cancel_at_period_end": False}
+    async def keep_subscription(
+        self, subscription_id: str, *, metadata: Mapping[str, str] | None = None, key: str
+    ) -> SubscriptionFacts:
+        params = {"cancel_at_period_end": False, **_marked(metadata)}
         return await self._subscription_after(subscription_id, params, key)
 
     async def cancel_subscription(
@@ -110,15 +118,22 @@ def creation_params(wanted: NewSubscription) -> dict[str, Any]:
     if wanted.trial_ends_at is not None:
         params["trial_end"] = _unix(wanted.trial_ends_at)
     elif wanted.starts_at is not None:
-        params |= {"proration_behavior": "none", **_anchor(wanted.starts_at, wanted.anchor_day)}
+        params |= {"proration_behavior": "none", **_anchor(wanted.starts_at, wanted)}
+    if wanted.automatic_tax:
+        params["automatic_tax"] = {"enabled": True}
     return params
 
 
-def _anchor(starts_at: datetime, day: int | None) -> dict[str, Any]:
-    if day is None:
+def _anchor(starts_at: datetime, wanted: NewSubscription) -> dict[str, Any]:
+    if wanted.anchor_day is None:
         return {"billing_cycle_anchor": _unix(starts_at)}
     at = {"hour": starts_at.hour, "minute": starts_at.minute, "second": starts_at.second}
-    return {"billing_cycle_anchor_config": {"day_of_month": day, **at}}
+    month = {"month": wanted.anchor_month} if wanted.anchor_month else {}
+    return {"billing_cycle_anchor_config": {"day_of_month": wanted.anchor_day, **month, **at}}
+
+
+def _marked(metadata: Mapping[str, str] | None) -> dict[str, Any]:
+    return {"metadata": dict(metadata)} if metadata else {}
 
 
 def _why(feedback: str, comment: str) -> dict[str, Any]:

@@ -1,0 +1,28 @@
+"""Ending sessions elsewhere. Their open tabs are strangers' from their next event on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.identity import repository
+from portal_app.identity.actor import Actor
+from portal_app.identity.errors import SessionNotFound
+from portal_app.identity.service import Claim
+from portal_app.kit.clock import wall_now
+from portal_app.kit.db import database
+
+
+async def end_one(actor: Actor, session_id: str) -> None:
+    """Raises SessionNotFound, for somebody else's and an ended one as for an unknown one."""
+    async with database().unit_of_work() as session:
+        if not await repository.revoke_one(session, actor.person_id, session_id, wall_now()):
+            raise SessionNotFound
+
+
+async def end_others(
+    session: AsyncSession, actor: Actor, _facts: Mapping[str, str], _claim: Claim
+) -> None:
+    """All but the one in which it was approved."""
+    await repository.revoke_all_of(session, actor.person_id, wall_now(), but=actor.session_id)

@@ -1,0 +1,1 @@
+"""Handing a membership on to another account."""

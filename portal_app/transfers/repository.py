@@ -1,0 +1,181 @@
+"""All SQL about transfers. Whoever asks has found the membership as their own, or has a link."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from portal_app.catalog.models import Company, Plan, Product
+from portal_app.identity.models import EmailAddress
+from portal_app.invoices.models import Dispute, Invoice, InvoiceStatus, Payment
+from portal_app.memberships.models import Member, Membership, MembershipSubscription
+from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.rules import OPEN, STOPPABLE
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A membership with what it is and who holds it."""
+
+    membership: Membership
+    member: Member
+    product: Product
+    plan: Plan
+    company: Company
+
+
+async def subject(session: AsyncSession, membership_id: str) -> SubjectRow | None:
+    statement = (
+        select(Membership, Member, Product, Plan, Company)
+        .join(Member, col(Member.membership_id) == col(Membership.id))
+        .join(Product, col(Product.id) == col(Membership.product_id))
+        .join(Plan, col(Plan.id) == col(Membership.plan_id))
+        .join(Company, col(Company.id) == col(Membership.company_id))
+        .where(col(Membership.id) == membership_id, col(Member.until_at).is_(None))
+    )
+    row = (await session.execute(statement)).first()
+    return SubjectRow(*row) if row else None
+
+
+async def has_open_invoice(session: AsyncSession, membership_id: str) -> bool:
+    """Whether an invoice of its current subscription is a draft or open."""
+    link = MembershipSubscription
+    found = exists().where(
+        col(Invoice.stripe_subscription_id) == col(link.stripe_subscription_id),
+        col(link.membership_id) == membership_id,
+        col(link.until_at).is_(None),
+        col(Invoice.status).in_((InvoiceStatus.OPEN, InvoiceStatus.DRAFT)),
+    )
+    return bool(await session.scalar(select(found)))
+
+
+async def is_disputed(session: AsyncSession, membership: Membership) -> bool:
+    """Whether a bank still questions something that was paid for it."""
+    link = MembershipSubscription
+    subscriptions = select(col(link.stripe_subscription_id)).where(
+        col(link.membership_id) == membership.id
+    )
+    statement = (
+        select(Dispute)
+        .join(Payment, col(Payment.id) == col(Dispute.payment_id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .where(
+            or_(
+                col(Invoice.stripe_subscription_id).in_(subscriptions),
+                col(Payment.stripe_payment_intent_id) == membership.stripe_payment_intent_id,
+            )
+        )
+    )
+    return any(not one.is_over for one in await session.scalars(statement))
+
+
+async def by_digest(session: AsyncSession, digest: str) -> Transfer | None:
+    return await session.scalar(select(Transfer).where(col(Transfer.token_digest) == digest))
+
+
+async def by_stop_digest(session: AsyncSession, digest: str) -> Transfer | None:
+    return await session.scalar(select(Transfer).where(col(Transfer.stop_digest) == digest))
+
+
+async def open_transfer(session: AsyncSession, membership_id: str) -> Transfer | None:
+    statement = select(Transfer).where(
+        col(Transfer.membership_id) == membership_id, col(Transfer.state).in_(OPEN)
+    )
+    return await session.scalar(statement)
+
+
+async def newest_of_holding(session: AsyncSession, member_id: str) -> Transfer | None:
+    newest = (col(Transfer.asked_at).desc(), col(Transfer.id).desc())
+    statement = (
+        select(Transfer).where(col(Transfer.member_id) == member_id).order_by(*newest).limit(1)
+    )
+    return await session.scalar(statement)
+
+
+async def move(
+    session: AsyncSession,
+    transfer: Transfer,
+    to: TransferState,
+    *,
+    among: Collection[TransferState],
+    **values: object,
+) -> bool:
+    """The one way in which a state changes: False when somebody else was first."""
+    done = await session.execute(
+        update(Transfer)
+        .where(col(Transfer.id) == transfer.id, col(Transfer.state).in_(among))
+        .values(state=to, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", done).rowcount != 1:
+        return False
+    await session.refresh(transfer)
+    return True
+
+
+async def expired(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Transfer]:
+    statement = (
+        select(Transfer)
+        .where(col(Transfer.state).in_(STOPPABLE), col(Transfer.expires_at) <= now)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def released(session: AsyncSession, now: datetime) -> Sequence[Transfer]:
+    """Whose hold is over and that wait for nobody else."""
+    statement = select(Transfer).where(
+        col(Transfer.state) == TransferState.REQUESTED,
+        col(Transfer.needs_approval).is_(False),
+        col(Transfer.held_until) <= now,
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def waiting_for_approval(session: AsyncSession) -> Sequence[tuple[Transfer, str, str]]:
+    """With the product's and the company's title, the oldest first."""
+    statement = (
+        select(Transfer, col(Product.title), col(Company.title))
+        .join(Membership, col(Membership.id) == col(Transfer.membership_id))
+        .join(Product, col(Product.id) == col(Membership.product_id))
+        .join(Company, col(Company.id) == col(Transfer.company_id))
+        .where(
+            col(Transfer.state) == TransferState.REQUESTED,
+            col(Transfer.needs_approval).is_(True),
+        )
+        .order_by(col(Transfer.asked_at))
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
+
+
+async def addresses_of(session: AsyncSession, person_id: str | None) -> Sequence[EmailAddress]:
+    """All that somebody has proved, the primary one first."""
+    statement = (
+        select(EmailAddress)
+        .where(col(EmailAddress.person_id) == person_id)
+        .order_by(col(EmailAddress.is_primary).desc(), col(EmailAddress.verified_at))
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def holds_another(
+    session: AsyncSession, person_id: str, product_id: str, *, but: str
+) -> Sequence[Membership]:
+    """The person's other memberships of the same product."""
+    statement = (
+        select(Membership)
+        .join(Member, col(Member.membership_id) == col(Membership.id))
+        .where(
+            col(Member.person_id) == person_id,
+            col(Member.until_at).is_(None),
+            col(Membership.product_id) == product_id,
+            col(Membership.id) != but,
+        )
+    )
+    return (await session.scalars(statement)).all()

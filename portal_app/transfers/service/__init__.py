@@ -1,0 +1,69 @@
+"""Handing a membership on. The actor comes first, everywhere; recipients prove theirs by a link."""
+
+from __future__ import annotations
+
+from portal_app.transfers.service.behind_link import (
+    Offer,
+    RecipientPage,
+    Verdict,
+    behind_link,
+    mark_opened,
+    offer_behind,
+    recipient_page,
+)
+from portal_app.transfers.service.by_company import offer_as_company
+from portal_app.transfers.service.deciding import approve, refuse, waiting, watch_transfers
+from portal_app.transfers.service.moving import END_OLD, MOVE
+from portal_app.transfers.service.offering import (
+    SenderPage,
+    Signed,
+    Wish,
+    offer,
+    sender_page,
+    shown_to_sender,
+    signed,
+    withdraw,
+)
+from portal_app.transfers.service.receiving import (
+    NEW_CUSTOMER,
+    accept,
+    decline,
+    place_for_card,
+)
+from portal_app.transfers.service.stopping import behind_stop_link, it_was_not_me
+from portal_app.transfers.service.subject import Subject
+from portal_app.transfers.service.telling import Side, Step
+
+__all__ = [
+    "END_OLD",
+    "MOVE",
+    "NEW_CUSTOMER",
+    "Offer",
+    "RecipientPage",
+    "SenderPage",
+    "Side",
+    "Signed",
+    "Step",
+    "Subject",
+    "Verdict",
+    "Wish",
+    "accept",
+    "approve",
+    "behind_link",
+    "behind_stop_link",
+    "decline",
+    "it_was_not_me",
+    "mark_opened",
+    "offer",
+    "offer_as_company",
+    "offer_behind",
+    "place_for_card",
+    "recipient_page",
+    "refuse",
+    "sender_page",
+    "shown_to_sender",
+    "signed",
+    "waiting",
+    "watch_transfers",
+    "withdraw",
+]

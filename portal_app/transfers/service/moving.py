@@ -1,0 +1,255 @@
+"""How an accepted transfer is made to happen, once, whatever breaks off on the way.
+
+A subscription's customer can't be changed, so another one begins where the old one's paid time
+ends. **a** the old one is told to end with its period: from here on the sender is never charged
+again, whatever crashes; **b** the new one begins, and charges nothing before that day; **c** our
+rows change hands in one transaction; **d** the old one ends at once, without proration. If b is
+refused, a is taken back. Each step looks first at what is there, and has a key of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.customers.models import Customer
+from portal_app.identity.actor import SYSTEM
+from portal_app.intents.models import Intent
+from portal_app.intents.service import asked_by
+from portal_app.intents.writes import Write
+from portal_app.kit.clock import business_now
+from portal_app.kit.errors import ProviderUnavailable
+from portal_app.kit.failpoints import failpoint
+from portal_app.kit.lookup import locked
+from portal_app.memberships.models import Membership
+from portal_app.memberships.projection import TRANSFER_KEY, hand_on, project_subscription
+from portal_app.provider.answers import SubscriptionTerms
+from portal_app.provider.errors import RefusedByProvider, UnknownAtProvider
+from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.handover import NewSubscription
+from portal_app.provider.marked import MARK
+from portal_app.provider.writing import PaymentWriter
+from portal_app.transfers import repository
+from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.rules import (
+    continuation,
+    first_charge_of,
+    price_at_provider,
+    refusal_at_provider,
+)
+from portal_app.transfers.service.telling import Step, note, tell
+
+_ARRANGE: Final = 1
+_BEGIN: Final = 2
+_UNDO: Final = 3
+_CLEAR: Final = 4
+_END: Final = 5
+_TWIN: Final = 100
+_RETIRE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Both subscriptions afterwards; none for what was paid once. *refused* says why not."""
+
+    old: SubscriptionFacts | None = None
+    new: SubscriptionFacts | None = None
+    refused: str = ""
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> Moved:
+    """No refusal ends the intent: it is an answer, which the transfer has to show."""
+    asked = intent.payload
+    if asked["subscription"] is None:
+        return Moved()
+    found = await provider.subscription_terms(asked["subscription"])
+    mark = found.subscription.metadata.get(TRANSFER_KEY, "")
+    if mark.startswith(f"{asked['transfer']}/"):
+        # An earlier try was refused, took everything back, and could not tell us any more.
+        return Moved(old=found.subscription, refused=mark.partition("/")[2])
+    if mark != asked["transfer"]:
+        if refused := refusal_at_provider(found, business_now()) or _changed(asked, found):
+            return Moved(old=found.subscription, refused=refused)
+        await provider.cancel_at_period_end(
+            found.subscription.id,
+            metadata={TRANSFER_KEY: asked["transfer"]},
+            key=intent.step_key(_ARRANGE),
+        )
+    failpoint("transfers.arranged")
+    try:
+        new = await _begin(provider, intent, found)
+    except ProviderUnavailable:
+        raise
+    except (RefusedByProvider, UnknownAtProvider) as refusal:
+        begun = await provider.find_subscription(asked["customer"], intent.id)
+        if begun is None:
+            return await _undone(provider, intent, found.subscription, refusal.code)
+        # An earlier try got further than its answer: nobody may be charged for both.
+        new = begun
+    failpoint("transfers.begun")
+    return Moved(old=found.subscription, new=new)
+
+
+def _changed(asked: dict[str, Any], found: SubscriptionTerms) -> str:
+    """The recipient agreed to an amount, from a day on, and to nothing else."""
+    amount, starts_at = price_at_provider(found), first_charge_of(found).isoformat()
+    agreed = (asked["amount_minor"], asked["currency"], asked["starts_at"])
+    return "" if agreed == (amount.minor, amount.currency, starts_at) else "changed"
+
+
+async def _begin(
+    provider: PaymentWriter, intent: Intent, found: SubscriptionTerms
+) -> SubscriptionFacts:
+    asked, old = intent.payload, found.subscription
+    items, twins = [], []
+    for place, item in enumerate((old.plan, *old.extras)):
+        price_id = item.price.id
+        if not item.price.active:
+            # What is no longer sold can't be begun anew; it costs the same under another id.
+            price_id = await provider.twin_price(item.price, key=intent.step_key(_TWIN + place))
+            twins.append(price_id)
+        items.append((price_id, item.quantity))
+    license_key = {"license_key": asked["license_key"]} if asked["license_key"] else {}
+    how = continuation(found, business_now())
+    wanted = NewSubscription(
+        customer_id=asked["customer"],
+        items=tuple(items),
+        starts_at=how.starts_at,
+        anchor_day=how.anchor_day,
+        anchor_month=how.anchor_month,
+        trial_ends_at=how.trial_ends_at,
+        method_id=asked["method"],
+        coupon_ids=tuple(one.id for one in found.discounts if one.lasts),
+        tax_rate_ids=tuple(one.id for one in found.tax_rates),
+        automatic_tax=found.automatic_tax,
+        # In one order, as a key belongs to one request: step a has put a word of its own in there.
+        metadata=dict(
+            sorted(
+                {
+                    **old.metadata,
+                    **license_key,
+                    "portal_membership": intent.about,
+                    TRANSFER_KEY: asked["transfer"],
+                    MARK: intent.id,
+                }.items()
+            )
+        ),
+    )
+    new = await provider.create_subscription(wanted, key=intent.step_key(_BEGIN))
+    for place, twin in enumerate(twins):
+        await provider.archive_price(twin, key=intent.step_key(_RETIRE + place))
+    return new
+
+
+async def _undone(
+    provider: PaymentWriter, intent: Intent, old: SubscriptionFacts, code: str
+) -> Moved:
+    """Everything as it was, and a mark that says so to whoever tries again."""
+    mark = {TRANSFER_KEY: f"{intent.payload['transfer']}/{code}"}
+    kept = await provider.keep_subscription(old.id, metadata=mark, key=intent.step_key(_UNDO))
+    failpoint("transfers.undone")
+    return Moved(old=kept, refused=code)
+
+
+async def _find(provider: PaymentWriter, intent: Intent) -> Moved | None:
+    """What an earlier try has begun, when its key may be forgotten."""
+    asked = intent.payload
+    if asked["subscription"] is None:
+        return None
+    new = await provider.find_subscription(asked["customer"], intent.id)
+    if new is None:
+        return None
+    return Moved(old=await provider.subscription(asked["subscription"]), new=new)
+
+
+async def _apply(
+    session: AsyncSession, intent: Intent, answer: Moved, *, observed_at: datetime
+) -> None:
+    transfer = await session.get_one(Transfer, intent.payload["transfer"])
+    now = business_now()
+    if answer.refused:
+        await _fail(session, transfer, answer, observed_at=observed_at)
+        return
+    membership = await locked(session, Membership, id=intent.about)
+    customer = await session.get_one(Customer, intent.payload["customer_id"])
+    if membership is None:
+        raise LookupError("a membership that was handed on is gone")
+    holding = await hand_on(
+        session,
+        membership,
+        person_id=intent.payload["person"],
+        customer=customer,
+        at=now,
+    )
+    if answer.new is not None:
+        await project_subscription(session, answer.new, observed_at=observed_at, handing_on=True)
+    elif intent.payload["license_key"]:
+        membership.license_key = intent.payload["license_key"]
+    await repository.move(
+        session,
+        transfer,
+        TransferState.COMPLETED,
+        among=(TransferState.ACCEPTED,),
+        ended_at=now,
+        to_member_id=holding.id,
+    )
+    await tell(session, transfer, Step.COMPLETED)
+    if answer.old is not None:
+        session.add(_ending(transfer, answer.old))
+
+
+def _ending(transfer: Transfer, old: SubscriptionFacts) -> Intent:
+    """Step d, which the jobs loop takes up at once."""
+    intent = asked_by(
+        SYSTEM,
+        kind=END_OLD.kind,
+        about=transfer.id,
+        payload={"subscription": old.id, "customer": old.customer_id},
+    )
+    intent.leased_until, intent.attempts = None, 0
+    return intent
+
+
+async def _fail(
+    session: AsyncSession, transfer: Transfer, answer: Moved, *, observed_at: datetime
+) -> None:
+    if answer.old is not None:
+        await project_subscription(session, answer.old, observed_at=observed_at)
+    moved = await repository.move(
+        session,
+        transfer,
+        TransferState.FAILED,
+        among=(TransferState.ACCEPTED,),
+        ended_at=business_now(),
+        reason=answer.refused,
+    )
+    if moved:
+        await note(session, transfer, "transfer_failed")
+        await tell(session, transfer, Step.FAILED)
+
+
+MOVE: Final = Write(kind="transfers.move", send=_send, apply=_apply, find=_find)
+
+
+async def _end(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
+    """The sender is asked for nothing any more, and given nothing back: the rest has gone on."""
+    asked = intent.payload
+    await provider.delete_pending_items(
+        asked["customer"], asked["subscription"], key=intent.step_key(_CLEAR)
+    )
+    failpoint("transfers.cleared")
+    return await provider.cancel_subscription(
+        asked["subscription"], prorate=False, invoice_now=False, key=intent.step_key(_END)
+    )
+
+
+async def _ended(
+    session: AsyncSession, _intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
+) -> None:
+    await project_subscription(session, answer, observed_at=observed_at)
+
+
+END_OLD: Final = Write(kind="transfers.end", send=_end, apply=_ended)

@@ -1,0 +1,26 @@
+"""What the pages of a transfer show, as plain text."""
+
+from portal_app.transfers.views.receiving import (
+    AcceptForm,
+    MethodOption,
+    OfferView,
+    accept_form,
+    dead_view,
+    offer_view,
+)
+from portal_app.transfers.views.sending import Stage, TransferView, transfer_view
+from portal_app.transfers.views.wording import blocked_sentence, price_of_terms
+
+__all__ = [
+    "AcceptForm",
+    "MethodOption",
+    "OfferView",
+    "Stage",
+    "TransferView",
+    "accept_form",
+    "blocked_sentence",
+    "dead_view",
+    "offer_view",
+    "price_of_terms",
+    "transfer_view",
+]

@@ -1,0 +1,175 @@
+"""What the sender reads: what would move, what stays, and how far an offer has got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.catalog.configuration import TransferMode
+from portal_app.memberships.views.wording import price_text
+from portal_app.settings import get_settings
+from portal_app.transfers.links import path_of
+from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.rules import OPEN, STOPPABLE
+from portal_app.transfers.service import SenderPage, shown_to_sender
+from portal_app.transfers.views.wording import blocked_sentence
+from portal_app.ui.reader import Reader
+
+# FORM can be offered, BLOCKED not now, OFFERED is on its way.
+SenderState: TypeAlias = Literal["form", "blocked", "offered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of an offer's way; *when* is empty while it has not come."""
+
+    label: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferView:
+    """*shown* goes back with the sender's answer: nothing is offered that they did not read.
+
+    *last* is what became of an earlier offer. *link* is the recipient's, of no use to others.
+    """
+
+    member_id: str = ""
+    brand_style: dict[str, str] = field(default_factory=dict)
+    wordmark: str = ""
+    product: str = ""
+    title: str = ""
+    state: SenderState = "blocked"
+    lead: str = ""
+    moves: list[str] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
+    asks_seller: str = ""
+    shown: str = ""
+    blocked: str = ""
+    last: str = ""
+    stages: list[Stage] = field(default_factory=list)
+    recipient: str = ""
+    until: str = ""
+    link: str = ""
+    waits: str = ""
+    can_withdraw: bool = False
+
+
+def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
+    held, subject, transfer = page.held, page.subject, page.transfer
+    brand = brand_of(held.row.company.id)
+    state = _state(page)
+    offered = transfer if state == "offered" else None
+    return TransferView(
+        member_id=held.row.member.id,
+        brand_style=wrapper_style(held.row.company.id),
+        wordmark=brand.wordmark if brand else "",
+        product=held.row.product.title,
+        title=reader.say("Transfer {product}", product=held.row.product.title),
+        state=state,
+        lead=_lead(reader, page) if state == "form" else "",
+        moves=list(_moves(reader, page)),
+        stays=list(_stays(reader)),
+        asks_seller=_asks_seller(reader, page),
+        shown=shown_to_sender(subject),
+        blocked=blocked_sentence(reader, subject) if state == "blocked" else "",
+        last=_last(reader, transfer) if transfer and not offered else "",
+        stages=list(_stages(reader, offered)) if offered else [],
+        recipient=offered.recipient_address if offered else "",
+        until=reader.moment(offered.expires_at) if offered else "",
+        link=_link(offered) if offered else "",
+        waits=_waits(reader, page, offered) if offered else "",
+        can_withdraw=offered is not None and offered.state in STOPPABLE,
+    )
+
+
+def _state(page: SenderPage) -> SenderState:
+    transfer, now = page.transfer, page.subject.as_of
+    if transfer is not None and transfer.state in OPEN:
+        over = transfer.state in STOPPABLE and transfer.expires_at <= now
+        return "form" if over and page.subject.blocked is None else "offered"
+    return "form" if page.subject.blocked is None else "blocked"
+
+
+def _lead(reader: Reader, page: SenderPage) -> str:
+    due = page.subject.next_charge
+    if due is None:
+        return reader.say("Give it to somebody else. You lose access when they accept.")
+    return reader.say(
+        "Give it to somebody else. You lose access when they accept and are never charged for it"
+        " again; from {date} they pay for it.",
+        date=reader.date(due),
+    )
+
+
+def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
+    product, due = page.held.row.product.title, page.subject.next_charge
+    yield reader.say("Access to {product}", product=product)
+    if due is not None:
+        yield reader.say("The time that is paid for, until {date}", date=reader.date(due))
+        yield reader.say("The price of {price}", price=price_text(reader, page.held))
+    if page.held.row.membership.license_key:
+        yield reader.say("A new licence key; yours stops working")
+
+
+def _stays(reader: Reader) -> Iterator[str]:
+    yield reader.say("Your invoices and receipts")
+    yield reader.say("Your payment methods and billing details")
+    yield reader.say("Discounts that don't last for ever: they end")
+
+
+def _asks_seller(reader: Reader, page: SenderPage) -> str:
+    if page.subject.mode is not TransferMode.APPROVAL:
+        return ""
+    creator = page.held.row.company.title
+    return reader.say("{creator} has to agree before the offer is sent.", creator=creator)
+
+
+def _waits(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
+    """Why it has not been sent yet."""
+    if transfer.state is not TransferState.REQUESTED:
+        return ""
+    if transfer.needs_approval:
+        creator = page.held.row.company.title
+        return reader.say("Waiting for {creator} to agree. It is sent then.", creator=creator)
+    until = transfer.held_until
+    return reader.say(
+        "How you sign in has changed lately. For your safety it is sent on {moment}.",
+        moment=reader.moment(until) if until else "",
+    )
+
+
+def _link(transfer: Transfer) -> str:
+    """Before it is sent there is nothing to copy."""
+    if transfer.offered_at is None:
+        return ""
+    return f"{get_settings().origin}{path_of(transfer.id)}"
+
+
+def _stages(reader: Reader, transfer: Transfer) -> Iterator[Stage]:
+    steps = (
+        ("Offered", transfer.offered_at),
+        ("Opened", transfer.opened_at),
+        ("Accepted", transfer.accepted_at),
+        ("Done", None),
+    )
+    for label, moment in steps:
+        yield Stage(label=reader.say(label), when=reader.moment(moment) if moment else "")
+
+
+_LAST: Final = {
+    TransferState.DECLINED: "The last offer, to {address}, was declined.",
+    TransferState.WITHDRAWN: "The last offer, to {address}, was withdrawn.",
+    TransferState.EXPIRED: "The last offer, to {address}, has expired.",
+    TransferState.REFUSED: "The seller did not agree to the last offer, to {address}.",
+    TransferState.FAILED: "The last transfer, to {address}, could not be completed. Everything is"
+    " as it was before.",
+}
+
+
+def _last(reader: Reader, transfer: Transfer) -> str:
+    address = transfer.recipient_address or reader.say("whoever has the link")
+    said = _LAST.get(transfer.state)
+    return reader.say(said, address=address) if said else ""
