@@ -29,23 +29,29 @@ async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation
 async def standing_cancellation(session: AsyncSession, membership_id: str) -> Cancellation | None:
     """The newest of a membership, unless it was taken back or could not be done.
 
-    One that came before the subscription of today has ended another one.
+    One that ended an earlier subscription says nothing about the one of today. In the sandbox many
+    things happen in one second: then the wall clock tells which was the last.
     """
     link = MembershipSubscription
-    begun = (
-        select(col(link.from_at))
+    current = (
+        select(col(link.stripe_subscription_id))
         .where(col(link.membership_id) == membership_id, col(link.until_at).is_(None))
         .scalar_subquery()
     )
+    ended = col(Cancellation.stripe_subscription_id)
     newest = (
         select(Cancellation)
         .outerjoin(Intent, col(Intent.id) == col(Cancellation.intent_id))
         .where(
             col(Cancellation.membership_id) == membership_id,
-            or_(begun.is_(None), col(Cancellation.asked_at) >= begun),
+            or_(ended.is_(None), ended == current),
             or_(col(Intent.outcome).is_(None), col(Intent.outcome) != IntentOutcome.REFUSED),
         )
-        .order_by(col(Cancellation.asked_at).desc(), col(Cancellation.id).desc())
+        .order_by(
+            col(Cancellation.asked_at).desc(),
+            col(Intent.created_at).desc().nulls_last(),
+            col(Cancellation.id).desc(),
+        )
         .limit(1)
     )
     found = (await session.scalars(newest)).one_or_none()

@@ -26,7 +26,7 @@ from tests.provider.adapter.account import imported, rows
 from tests.provider.adapter.charging_shop import known_person
 from tests.provider.adapter.exit_story import ExitStory
 
-SEEDS = int(os.environ.get("PORTAL_EXIT_SEEDS", "400")) if os.environ.get("PORTAL_SOAK") else 3
+SEEDS = int(os.environ.get("PORTAL_EXIT_SEEDS", "400")) if os.environ.get("PORTAL_SOAK") else 2
 FIRST = int(os.environ.get("PORTAL_EXIT_FIRST", "0"))
 STEPS = 40
 S = MembershipStatus
