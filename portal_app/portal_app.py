@@ -58,6 +58,7 @@ from portal_app.memberships.state import (
     OrdersState,
     OverdueState,
     PayState,
+    PlanState,
     UpcomingState,
 )
 from portal_app.notifications.pages import notice_section
@@ -104,6 +105,7 @@ FOLLOWING: tuple[Any, ...] = (
     UpcomingState.refresh,
     PaymentMethodsState.refresh,
     PayState.refresh,
+    PlanState.refresh,
     CancelState.refresh,
     TransferState.refresh,
     OverdueState.refresh,

@@ -116,16 +116,23 @@ class WithdrawPolicy:
     """What is kept when somebody withdraws from a contract. That they can is for laws to decide.
 
     *pro_rata* says that the company has its customers agree, before they buy, that a service begins
-    at once and that what was used of it is paid for (Directive 2011/83/EU art. 7(3), 14(3)).
+    at once and that what was used of it is paid for (Directive 2011/83/EU art. 7(3), 14(3)). With
+    *automatic* a withdrawal in time ends the membership and gives the money back by itself, a day
+    after its holder was told; otherwise somebody of the company says so.
     """
 
     pro_rata: bool = False
+    automatic: bool = False
 
     @classmethod
     def read(cls, body: object) -> Self:
         """Read a stored document; anything of the wrong type falls back to its default."""
         given = body if isinstance(body, Mapping) else {}
-        return cls(pro_rata=_flag(given.get("pro_rata"), cls().pro_rata))
+        default = cls()
+        return cls(
+            pro_rata=_flag(given.get("pro_rata"), default.pro_rata),
+            automatic=_flag(given.get("automatic"), default.automatic),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import typer
 
 from portal_app.declarations.models import Declaration
-from portal_app.declarations.service import list_waiting, resolve
+from portal_app.declarations.service import give_back, list_waiting, resolve
 from portal_app.declarations.service.confirming import read_declaration
 from portal_app.declarations.views.findings import found_text
+from portal_app.identity.actor import ActorKind, Author
+from portal_app.intents.service import desk
 from portal_app.kit.db import Database
 from portal_app.ui.reader import Reader
 
+OPERATOR: Final = Author(ActorKind.OPERATOR)
 Result = TypeVar("Result")
 CompanyId = Annotated[str, typer.Option("--company", help="Only of this company (biz_…).")]
 Reference = Annotated[str, typer.Argument(help="As the list and the mails name it: C-…, W-….")]
@@ -52,6 +55,12 @@ def declaration_commands(install: Callable[[], Database]) -> typer.Typer:
     ) -> None:
         """Say what became of one, and take it off the list. Changes nothing at Stripe."""
         typer.echo(run(lambda db: _resolved(db, reference, note)))
+
+    @app.command("refund")
+    def refund(reference: Reference) -> None:
+        """End what a withdrawal in time is about at once, and refund what `list` says."""
+        run(lambda _: give_back(desk(), OPERATOR, reference))
+        typer.echo(f"{reference.strip().upper()}: it has ended, and the refund is on its way.")
 
     return app
 

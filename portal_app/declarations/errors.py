@@ -42,6 +42,15 @@ class DeclarationNotFound(NotFound):
         super().__init__("There is no declaration with that reference.")
 
 
+class NothingToGiveBack(Conflict):
+    """It is no withdrawal in time from one membership, so nothing was computed."""
+
+    code = "nothing_to_give_back"
+
+    def __init__(self) -> None:
+        super().__init__("That is no withdrawal in time from one membership.")
+
+
 class AlreadyResolved(Conflict):
     """Somebody has said already what became of it."""
 

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Creator, CreatorRole, Plan, Product
 from portal_app.customers.models import Customer
-from portal_app.declarations.models import Declaration
+from portal_app.declarations.models import Declaration, Finding
 from portal_app.declarations.rules.matching import Candidate
 from portal_app.identity.models import EmailAddress, Person
-from portal_app.invoices.models import Invoice, Payment, PaymentStatus
 from portal_app.kit.lookup import locked
-from portal_app.memberships.models import Member, Membership, MembershipSubscription
+from portal_app.memberships.models import Member, Membership
 from portal_app.memberships.repository import is_over
 from portal_app.memberships.rules import StripeFacts
 
@@ -117,34 +116,6 @@ async def holder_of(session: AsyncSession, membership_id: str) -> Holder | None:
     )
 
 
-async def paid_for(session: AsyncSession, membership: Membership) -> int:
-    """What payments for it have brought and nobody has given back, in minor units."""
-    invoices = (
-        select(col(Invoice.id))
-        .join(
-            MembershipSubscription,
-            col(MembershipSubscription.stripe_subscription_id)
-            == col(Invoice.stripe_subscription_id),
-        )
-        .where(col(MembershipSubscription.membership_id) == membership.id)
-    )
-    paid: list[ColumnElement[bool]] = [col(Payment.invoice_id).in_(invoices)]
-    if membership.stripe_payment_intent_id:
-        paid.append(col(Payment.stripe_payment_intent_id) == membership.stripe_payment_intent_id)
-    if membership.stripe_invoice_id:
-        own = select(col(Invoice.id)).where(
-            col(Invoice.stripe_invoice_id) == membership.stripe_invoice_id
-        )
-        paid.append(col(Payment.invoice_id).in_(own))
-    kept = func.sum(col(Payment.amount_minor) - col(Payment.refunded_minor))
-    statement = select(kept).where(
-        or_(*paid),
-        col(Payment.status) == PaymentStatus.SUCCEEDED,
-        col(Payment.currency) == membership.currency,
-    )
-    return int(await session.scalar(statement) or 0)
-
-
 async def was_taken_back(session: AsyncSession, membership_id: str, since: datetime) -> bool:
     """Whether its holder said lately (wall time) that a declaration about it was not theirs."""
     statement = select(col(Declaration.id)).where(
@@ -184,6 +155,14 @@ async def waiting(session: AsyncSession, company_id: str | None) -> Sequence[Dec
         statement = statement.where(col(Declaration.company_id) == company_id)
     ordered = statement.order_by(col(Declaration.asked_at), col(Declaration.id))
     return (await session.scalars(ordered)).all()
+
+
+async def open_withdrawals(session: AsyncSession) -> Sequence[Declaration]:
+    """Those in time that nobody has resolved."""
+    statement = select(Declaration).where(
+        col(Declaration.resolved_at).is_(None), col(Declaration.finding) == Finding.IN_TIME
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def named(session: AsyncSession, reference: str) -> Declaration | None:

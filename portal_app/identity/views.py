@@ -46,7 +46,7 @@ class MethodView:
 
 @dataclass(frozen=True)
 class OfferView:
-    """A service that could be added; *name* is its name in the settings."""
+    """A service that is not added yet; *name* is its name in the settings."""
 
     name: str = ""
     label: str = ""
@@ -68,7 +68,10 @@ class AccountView:
 
 
 def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
-    offers = tuple(OfferView(one.name, one.label) for one in providers().values())
+    added = {row.provider for row in account.identities}
+    offers = tuple(
+        OfferView(one.name, one.label) for one in providers().values() if one.name not in added
+    )
     return AccountView(
         email=actor.email,
         name=account.name,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from portal_app.declarations.models import Declaration
-from portal_app.declarations.service import handle_declaration
+from portal_app.declarations.service import give_back_what_is_due, handle_declaration
 from portal_app.ingest import inbox
 from portal_app.ingest.changes import prune_changes
 from portal_app.ingest.handling import InboxHandler
@@ -43,6 +43,7 @@ from portal_app.memberships.service import (
     PROMOTION,
     REASSIGN,
     SAVE_METHOD,
+    WITHDRAW,
 )
 from portal_app.notifications import outbox
 from portal_app.notifications.delivery import Delivery
@@ -65,7 +66,7 @@ ATTEMPTS: Final = 92
 WRITES: Final = by_kind(
     *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DESCRIBE, EXTEND, DETAILS),
     *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
-    *(NEW_CUSTOMER, MOVE, END_OLD),
+    *(NEW_CUSTOMER, MOVE, END_OLD, WITHDRAW),
 )
 
 
@@ -113,7 +114,8 @@ def intent_loop() -> JobLoop:
 
 def declaration_loop() -> JobLoop:
     """By itself, since each may wait for the provider; woken by the mail that goes with each."""
-    return JobLoop((declaration_queue(),), signals=(outbox.listen,))
+    due = Timer(timedelta(minutes=1), lambda: give_back_what_is_due(desk()))
+    return JobLoop((declaration_queue(),), signals=(outbox.listen,), timers=(due,))
 
 
 def inbox_loop(source: ObjectSource) -> JobLoop:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
 from portal_app.intents.models import Intent, IntentOutcome
+from portal_app.invoices.models import Invoice, Payment, PaymentStatus
 from portal_app.memberships.models import (
     Cancellation,
     Member,
@@ -129,3 +131,28 @@ async def paying_customer(
         col(Customer.deleted_at).is_(None),
     )
     return await session.scalar(statement)
+
+
+async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Payment]:
+    """The payments that succeeded for a membership, the newest first."""
+    link = MembershipSubscription
+    invoices = (
+        select(col(Invoice.id))
+        .join(link, col(link.stripe_subscription_id) == col(Invoice.stripe_subscription_id))
+        .where(col(link.membership_id) == membership.id)
+    )
+    paid: list[ColumnElement[bool]] = [col(Payment.invoice_id).in_(invoices)]
+    if membership.stripe_payment_intent_id:
+        paid.append(col(Payment.stripe_payment_intent_id) == membership.stripe_payment_intent_id)
+    if membership.stripe_invoice_id:
+        own = select(col(Invoice.id)).where(
+            col(Invoice.stripe_invoice_id) == membership.stripe_invoice_id
+        )
+        paid.append(col(Payment.invoice_id).in_(own))
+    statement = select(Payment).where(
+        or_(*paid),
+        col(Payment.status) == PaymentStatus.SUCCEEDED,
+        col(Payment.currency) == membership.currency,
+    )
+    newest = statement.order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+    return (await session.scalars(newest)).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.kit.errors import Conflict, NotFound
+from portal_app.kit.errors import Conflict, InvalidInput, NotFound
 
 
 class PlanNotOffered(Conflict):
@@ -12,6 +12,13 @@ class PlanNotOffered(Conflict):
 
     def __init__(self) -> None:
         super().__init__("That can't be chosen here. Nothing was changed.")
+
+
+class NoPlanChosen(InvalidInput):
+    code = "no_plan_chosen"
+
+    def __init__(self) -> None:
+        super().__init__("Choose a plan first.")
 
 
 class PlanNotChangeable(Conflict):

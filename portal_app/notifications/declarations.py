@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.form import unlinked
 from portal_app.declarations.rules.links import can_be_undone, undo_token_of
 from portal_app.declarations.service.confirming import ReadDeclaration, read_declaration
 from portal_app.declarations.views.documents import (
+    by_itself,
     declared_document,
     next_steps,
     settled_document,
@@ -125,6 +127,8 @@ def _withdrawn(reader: Reader, found: ReadDeclaration) -> Letter:
         " back yet.",
         company=company.title,
     )
+    if at := row.refund.get("automatic_at"):
+        decides = by_itself(reader, datetime.fromisoformat(at))
     late = too_late(reader, row, company) if row.finding is Finding.TOO_LATE else ""
     return Letter(
         subject=title,

@@ -33,7 +33,7 @@ async def transfer_mail(message: OutboxMessage) -> Mail:
     if step is Step.OFFERED and offer.transfer.ended_at is not None:
         raise NothingToSend
     reader = Reader(message.locale)
-    told = _WORDS[side, step](reader, offer)
+    told = WORDS[side, step](reader, offer)
     company = offer.subject.row.company
     return render(
         "transfer",
@@ -167,7 +167,7 @@ def _product(offer: Offer) -> str:
 
 _KEPT: Final = "It stays yours, and nothing has changed."
 _NOTHING: Final = "Nothing was charged, and there is nothing to do."
-_WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
+WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
     (Side.SENDER, Step.REQUESTED): _asked,
     (Side.SENDER, Step.OFFERED): _sent,
     (Side.RECIPIENT, Step.OFFERED): _invited,

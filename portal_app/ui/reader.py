@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from babel import Locale
 from babel.dates import format_date, format_time
+from babel.numbers import format_percent
 
 from portal_app.kit.money import Money
 from portal_app.ui.catalogue import supported, translate
@@ -51,6 +53,10 @@ class Reader:
     def country(self, code: str) -> str:
         """A country's name by its ISO 3166 code, or the code where there is none."""
         return Locale.parse(supported(self.locale)).territories.get(code, code)
+
+    def percent(self, number: Decimal) -> str:
+        """*number* of a hundred: `20%`, `12.5 %` as their language writes it."""
+        return format_percent(number / 100, "#,##0.##%", locale=supported(self.locale))
 
     def money(self, amount: Money) -> str:
         return amount.format(supported(self.locale))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from portal_app.declarations.rules.statutes import withdrawal_days
 from portal_app.kit.money import Money
@@ -35,6 +36,16 @@ def right_of(country: str, concluded_at: datetime) -> Right:
     last = concluded_at.astimezone(UTC).date() + timedelta(days=days)
     last += timedelta(days=max(0, 7 - last.weekday()) if last.weekday() >= _SATURDAY else 0)
     return Right(datetime.combine(last + timedelta(days=1), time.min, UTC))
+
+
+# How long the address on file has to say “that was not me”, before money moves by itself.
+GRACE: Final = timedelta(hours=24)
+
+
+def is_due(sums: Mapping[str, Any], now: datetime) -> bool:
+    """Whether what was computed (`Declaration.refund`) goes back by itself at *now* (wall time)."""
+    at = sums.get("automatic_at")
+    return bool(at) and datetime.fromisoformat(str(at)) <= now
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal_app.declarations.service.declaring import Sent, declare
 from portal_app.declarations.service.handling import handle_declaration
+from portal_app.declarations.service.refunding import give_back, give_back_what_is_due
 from portal_app.declarations.service.undoing import behind_undo, undo
 from portal_app.declarations.service.waiting import list_waiting, resolve
 
@@ -11,6 +12,8 @@ __all__ = [
     "Sent",
     "behind_undo",
     "declare",
+    "give_back",
+    "give_back_what_is_due",
     "handle_declaration",
     "list_waiting",
     "resolve",

@@ -105,7 +105,8 @@ async def _withdrawn(desk: Desk, declaration: Declaration, found: Candidate) -> 
         row.membership_id = found.membership_id
         row.finding = await compute_refund(session, row)
         await _tell_holder(session, row)
-        await _tell_seller(session, row)
+        if "automatic_at" not in row.refund:
+            await _tell_seller(session, row)
 
 
 async def _noted(

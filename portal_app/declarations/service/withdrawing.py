@@ -1,4 +1,4 @@
-"""What a withdrawal from one membership gives back; whoever sells decides whether it does."""
+"""What a withdrawal from one membership gives back, and whether it does so by itself."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from portal_app.catalog.configuration import DEFAULT
 from portal_app.catalog.repository import published_configurations
 from portal_app.declarations import repository
 from portal_app.declarations.models import Declaration, Finding
-from portal_app.declarations.rules.withdrawal import Refund, refund_of, right_of
+from portal_app.declarations.rules.withdrawal import GRACE, Refund, refund_of, right_of
+from portal_app.kit.clock import wall_now
 from portal_app.kit.money import Money
-from portal_app.memberships.models import Membership
+from portal_app.memberships import exit_repository
+from portal_app.memberships.models import Membership, MembershipSource
 
 
 async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
@@ -22,8 +24,9 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
     right = right_of(holder.country if holder else "", membership.started_at)
     policies = await published_configurations(session, [membership.company_id])
     policy = policies.get(membership.company_id, DEFAULT).withdraw
+    paid = await exit_repository.paid_for(session, membership)
     refund = refund_of(
-        Money(await repository.paid_for(session, membership), membership.currency),
+        Money(sum(one.amount_minor - one.refunded_minor for one in paid), membership.currency),
         began=_began(membership, row.asked_at),
         ends=membership.current_period_end,
         asked=row.asked_at,
@@ -33,6 +36,8 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
     if not right.covers(row.asked_at):
         return Finding.TOO_LATE
     row.takes_effect_at = row.asked_at
+    if policy.automatic and membership.source is MembershipSource.SUBSCRIPTION:
+        row.refund = {**row.refund, "automatic_at": (wall_now() + GRACE).isoformat()}
     return Finding.IN_TIME
 
 

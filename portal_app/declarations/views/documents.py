@@ -131,16 +131,30 @@ def _settled_notes(reader: Reader, declaration: Declaration, company: Company) -
         case Finding.SCHEDULED:
             yield reader.say("It ends then, and nothing more is charged.")
         case Finding.IN_TIME:
-            until = datetime.fromisoformat(declaration.refund["until"])
-            yield reader.say(
-                "It came in time: you can withdraw until {date}. {company} decides about the"
-                " refund and gives it back to what you paid with.",
-                date=reader.moment(until),
-                company=company.title,
-            )
+            yield from _in_time(reader, declaration, company)
         case Finding.TOO_LATE:
             yield too_late(reader, declaration, company)
     yield reader.say("All times are in UTC.")
+
+
+def _in_time(reader: Reader, declaration: Declaration, company: Company) -> Iterator[str]:
+    until = datetime.fromisoformat(declaration.refund["until"])
+    yield reader.say("It came in time: you can withdraw until {date}.", date=reader.moment(until))
+    if at := declaration.refund.get("automatic_at"):
+        yield by_itself(reader, datetime.fromisoformat(at))
+    else:
+        yield reader.say(
+            "{company} decides about the refund and gives it back to what you paid with.",
+            company=company.title,
+        )
+
+
+def by_itself(reader: Reader, at: datetime) -> str:
+    """Where the company's policy carries it out."""
+    return reader.say(
+        "Your membership ends on {date}, and the money goes back to what you paid with.",
+        date=reader.moment(at),
+    )
 
 
 def too_late(reader: Reader, declaration: Declaration, company: Company) -> str:

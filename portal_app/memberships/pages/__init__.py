@@ -10,6 +10,7 @@ from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
 from portal_app.memberships.pages.paying import pay_page
+from portal_app.memberships.pages.plans import plan_page
 from portal_app.memberships.pages.rejoining import rejoin_page
 from portal_app.memberships.pages.upcoming import upcoming_page
 from portal_app.memberships.state import (
@@ -18,6 +19,8 @@ from portal_app.memberships.state import (
     MembershipState,
     OrdersState,
     PayState,
+    PlanState,
+    PromotionState,
     RejoinState,
     UpcomingState,
     refresh_overdue,
@@ -73,6 +76,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/cancel",
         title=t("Cancel membership"),
         on_load=CancelState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        plan_page,
+        route="/billing/manage/[member_id]/plan",
+        title=t("Change plan"),
+        on_load=[PlanState.load, PromotionState.start],
         context=_PRIVATE,
     )
     app.add_page(

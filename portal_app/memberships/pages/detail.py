@@ -83,7 +83,7 @@ def membership_body(view: MembershipView) -> rx.Component:
     return stack(
         _head(view),
         rx.foreach(view.alerts, plain_alert),
-        rx.cond(view.scheduled_change != "", alert("info", view.scheduled_change)),
+        rx.cond(view.scheduled_change != "", _scheduled(view)),
         card(
             rx.cond(view.sentence != "", rx.el.p(view.sentence)),
             key_facts(rx.foreach(view.facts, _fact)),
@@ -99,10 +99,21 @@ def membership_body(view: MembershipView) -> rx.Component:
     )
 
 
+def _scheduled(view: MembershipView) -> rx.Component:
+    """What will change by itself; what its holder asked for leads to where it is taken back."""
+    href = f"/billing/manage/{view.member_id}/plan/"
+    return alert(
+        "info",
+        view.scheduled_change,
+        action=rx.cond(view.own_change, text_link(t("See this change"), href)),
+    )
+
+
 def _ways_out(view: MembershipView) -> rx.Component:
     """Buttons of equal rank; what ends a membership is never hidden (design.md §2.4)."""
     base = f"/billing/manage/{view.member_id}/"
     return action_row(
+        rx.cond(view.can_change_plan, link_button(t("Change plan"), f"{base}plan/")),
         rx.cond(view.can_transfer, link_button(t("Transfer membership"), f"{base}transfer/")),
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),
         rx.cond(view.can_rejoin, link_button(t("Join again"), f"{base}rejoin/", reload=True)),

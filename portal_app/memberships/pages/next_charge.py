@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.memberships.views import AmountRow, NextChargeBlock
 from portal_app.ui.i18n import t
 from portal_app.ui.parts import card, fact, key_facts, muted, text_link
+from portal_app.ui.parts.types import Rows
 
 
 def next_charge_block(block: NextChargeBlock) -> rx.Component:
@@ -28,13 +29,18 @@ def _charge(block: NextChargeBlock) -> rx.Component:
                 rx.cond(block.method != "", block.method, t("No payment method on file")),
             ),
         ),
-        rx.el.dl(rx.foreach(block.rows, _row), class_name="amounts"),
+        amount_rows(block.rows),
         rx.cond(
             block.method_warning != "",
             rx.el.p(block.method_warning, class_name="method-warning"),
         ),
         muted(block.note, " ", text_link(t("See the next 12 months"), "/billing/upcoming/")),
     )
+
+
+def amount_rows(rows: Rows) -> rx.Component:
+    """Lines and what comes off or on top, with the sum last."""
+    return rx.el.dl(rx.foreach(rows, _row), class_name="amounts")
 
 
 def _row(row: AmountRow) -> rx.Component:

@@ -72,7 +72,7 @@ async def project_subscription(
         return Outcome.UNCHANGED
     outcome = await _change(session, joined, values, observed_at, silent=handing_on)
     if outcome is Outcome.WRITTEN and not handing_on:
-        await follow_change(session, joined, facts, seen_at=business_now())
+        await follow_change(session, joined, facts, seen_at=joined.updated_at)
     return outcome
 
 
@@ -184,9 +184,9 @@ async def _change(
     before = standing_of(row)
     if not changes(row, {**values, **kept, "updated_at": row.updated_at}):
         return Outcome.UNCHANGED
-    row.updated_at = business_now()
+    row.updated_at = seen_at = business_now()
     if not silent:
-        record(session, row, between(before, standing_of(row), seen_at=business_now()))
+        record(session, row, between(before, standing_of(row), seen_at=seen_at))
     await announce_membership(session, row)
     return Outcome.WRITTEN
 

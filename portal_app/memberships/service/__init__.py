@@ -60,6 +60,7 @@ from portal_app.memberships.service.plan_changing import CHANGE_LATER, CHANGE_NO
 from portal_app.memberships.service.plan_leaving import KEEP_PLAN, keep_plan
 from portal_app.memberships.service.plan_page import (
     PlanPage,
+    changes_plan,
     cheaper_plans_of,
     plan_page,
     timing_for,
@@ -114,6 +115,7 @@ from portal_app.memberships.service.upcoming import (
     next_charge_of,
     year_ahead,
 )
+from portal_app.memberships.service.withdrawing import WITHDRAW, withdraw_declared
 
 __all__ = [
     "CANCEL",
@@ -129,6 +131,7 @@ __all__ = [
     "PROMOTION",
     "REASSIGN",
     "SAVE_METHOD",
+    "WITHDRAW",
     "ExitPage",
     "ExpectedCharge",
     "GivenAway",
@@ -157,6 +160,7 @@ __all__ = [
     "cancel_membership",
     "carry_out_setup",
     "change_plan",
+    "changes_plan",
     "charge_as_company",
     "charge_to",
     "cheaper_plans_of",
@@ -215,5 +219,6 @@ __all__ = [
     "timing_for",
     "use_promotion",
     "watch_cards",
+    "withdraw_declared",
     "year_ahead",
 ]

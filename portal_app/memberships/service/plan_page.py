@@ -17,6 +17,7 @@ from portal_app.catalog.repository import (
 )
 from portal_app.identity.actor import Actor
 from portal_app.intents.service import open_intents
+from portal_app.invoices.repository import last_attempts
 from portal_app.memberships.plan_models import RequestedPlanChange
 from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.plans import (
@@ -38,7 +39,8 @@ class PlanPage:
     """*targets* are plans with their products, the cheapest first.
 
     *standing* is what was asked for and has not happened, with the plan that it is to be: *wanted*.
-    *waiting* says that the provider has not heard of something yet.
+    *waiting* says that the provider has not heard of something yet, *asks_bank* that the customer
+    has to confirm a payment with their bank.
     """
 
     held: HeldMembership
@@ -48,6 +50,7 @@ class PlanPage:
     standing: RequestedPlanChange | None
     wanted: tuple[Plan, Product] | None
     waiting: bool
+    asks_bank: bool
 
 
 async def plan_page(
@@ -68,7 +71,15 @@ async def plan_page(
         standing=standing,
         wanted=await plan_with_product(session, to) if to else None,
         waiting=bool(waiting),
+        asks_bank=await _asks_bank(session, actor, held),
     )
+
+
+async def _asks_bank(session: AsyncSession, actor: Actor, held: HeldMembership) -> bool:
+    if held.switching is None:
+        return False
+    tried = await last_attempts(session, actor, [held.switching.id])
+    return any(payment.asks_bank for payment in tried.values())
 
 
 async def plan_policy(session: AsyncSession, held: HeldMembership) -> PlanChangePolicy:
@@ -85,6 +96,14 @@ async def targets_for(
         return []
     company, currency = held.row.company.id, held.row.membership.currency
     return targets_of(held.row.plan, await plans_on_sale(session, company, currency), policy)
+
+
+async def changes_plan(session: AsyncSession, held: HeldMembership) -> bool:
+    """Whether its page has anything to choose: another plan or quantity."""
+    if not (held.facts.recurring and held.current):
+        return False
+    policy = await plan_policy(session, held)
+    return policy.offers_quantity or bool(await targets_for(session, held, policy))
 
 
 async def cheaper_plans_of(session: AsyncSession, held: HeldMembership) -> list[Plan]:

@@ -21,7 +21,7 @@ from portal_app.memberships.plan_errors import (
     PlanNotOffered,
 )
 from portal_app.memberships.plan_repository import standing_change
-from portal_app.memberships.plans import ChangeTiming, hindrance_of, quantities_of
+from portal_app.memberships.plans import ChangeTiming, hindrance_of, length_of, quantities_of
 from portal_app.memberships.service.plan_page import plan_policy, targets_for, timing_for
 from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.provider.changing import PlanChange
@@ -63,17 +63,24 @@ class Quote:
     begins_at: datetime
     period_end: datetime
     expires_at: datetime
+    same_periods: bool = True
 
     @property
     def quantity(self) -> int:
         return self.change.quantity
 
     @property
+    def is_exact(self) -> bool:
+        """Whether *preview* is of the very day: Stripe previews other periods as if begun today."""
+        return self.timing is not ChangeTiming.AT_RENEWAL or self.same_periods
+
+    @property
     def renews_at(self) -> datetime:
         """The first regular charge of the new plan."""
-        if self.timing is ChangeTiming.NOW:
-            return max(self.preview.period_end or self.period_end, self.begins_at)
-        return self.period_end
+        if self.timing is not ChangeTiming.NOW:
+            return self.period_end
+        billed = (line.period_end for line in self.preview.lines if line.amount.minor > 0)
+        return max((end for end in billed if end is not None), default=self.period_end)
 
 
 async def quote_change(
@@ -107,6 +114,7 @@ async def quote_change(
         begins_at=before.plan.period_end if choice.timing is ChangeTiming.AT_RENEWAL else now,
         period_end=before.plan.period_end,
         expires_at=wall_now() + LASTS,
+        same_periods=length_of(choice.plan) == length_of(choice.held.row.plan),
     )
 
 

@@ -22,7 +22,8 @@ from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.history_repository import latest_events
 from portal_app.memberships.models import MembershipEvent
-from portal_app.memberships.plans import waits_for_payment
+from portal_app.memberships.plan_models import RequestedPlanChange
+from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
@@ -37,6 +38,7 @@ from portal_app.memberships.rules import (
 )
 from portal_app.memberships.service.joinable import is_over, plans_to_join
 from portal_app.memberships.service.undoing import may_undo
+from portal_app.memberships.service.unpaid import only_switches, unpaid_invoices
 
 INVOICES_SHOWN: Final = 5
 EVENTS_SHOWN: Final = 20
@@ -70,7 +72,7 @@ class HeldMembership:
         """The open invoice that a change of plan waits for: nothing is owed before it is paid."""
         invoice = self.row.latest_invoice
         is_open = invoice is not None and invoice.status is InvoiceStatus.OPEN
-        return invoice if is_open and _only_switches(self.row) else None
+        return invoice if is_open and only_switches(self.row) else None
 
     @property
     def payable(self) -> Invoice | None:
@@ -105,7 +107,8 @@ def next_charge_at(held: HeldMembership) -> datetime | None:
 class MembershipDetails:
     """One membership with its latest invoices, its history, and the plan it will change to.
 
-    *preview* is what it will be charged next, as the provider said.
+    *preview* is what it will be charged next, as the provider said, *asked* the change of plan that
+    its holder wanted and that has not happened.
     *attempts* are the payments of these invoices, by invoice. *undoable* says that its arranged end
     can be taken back by whoever holds it, *rejoinable* that it can begin again after it.
     """
@@ -117,6 +120,7 @@ class MembershipDetails:
     attempts: Mapping[str, Sequence[Payment]]
     scheduled: tuple[Plan, Product] | None
     preview: UpcomingCharge | None = None
+    asked: RequestedPlanChange | None = None
     undoable: bool = False
     rejoinable: bool = False
 
@@ -151,6 +155,7 @@ async def get_membership(
         attempts=await payments_of(session, [invoice.id for invoice in invoices]),
         scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         preview=previews.get(membership.id),
+        asked=await standing_change(session, membership.id) if plan_id else None,
         undoable=held.current and await may_undo(session, membership, held.facts),
         rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
     )
@@ -179,7 +184,7 @@ async def decided(
     if not rows:
         return []
     policies = await published_configurations(session, {row.company.id for row in rows})
-    unpaid = await _unpaid(session, actor, rows)
+    unpaid = await unpaid_invoices(session, actor, rows)
     attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
     return [
         _decide(
@@ -212,34 +217,3 @@ def _decide(
         last_attempt=attempts.get(unpaid.id) if unpaid else None,
         as_of=now,
     )
-
-
-def _only_switches(row: HoldingRow) -> bool:
-    """Whether its latest invoice is no debt: a change of plan waits for it, or is given up."""
-    status = status_of(StripeFacts.of(row.membership))
-    return waits_for_payment(row.membership) and status not in NEEDS_ATTENTION
-
-
-async def _unpaid(
-    session: AsyncSession, actor: Actor, rows: Sequence[HoldingRow]
-) -> dict[str, Invoice]:
-    """The open invoice of each membership that has one.
-
-    Of an unpaid subscription the latest invoice is a draft that nobody is asked to pay
-    (docs.stripe.com/billing/subscriptions/overview#unpaid-subscriptions): an earlier one is open.
-    """
-    latest = {
-        row.membership.id: invoice
-        for row in rows
-        if (invoice := row.latest_invoice) is not None
-        and invoice.status is InvoiceStatus.OPEN
-        and not _only_switches(row)
-    }
-    others = [
-        row.membership.id
-        for row in rows
-        if row.membership.id not in latest
-        and status_of(StripeFacts.of(row.membership)) in NEEDS_ATTENTION
-    ]
-    earlier = await repository.open_invoices(session, actor, others) if others else {}
-    return earlier | latest

@@ -12,7 +12,7 @@ from portal_app.identity.policy import Policy, allow
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.service import get_membership, given_away
+from portal_app.memberships.service import changes_plan, get_membership, given_away
 from portal_app.memberships.views import MembershipView, membership_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
@@ -90,12 +90,13 @@ class MembershipState(rx.State):
         try:
             async with database().reading() as session:
                 details = await get_membership(session, actor, given_id, business_now())
+                can_change = await changes_plan(session, details.held)
         except MembershipNotFound:
             self.view, self.phase = MembershipView(), "missing"
             await self._say_where_it_went(given_id)
             return None
         member_id = details.held.row.member.id
-        view = membership_view(Reader(actor.locale), details)
+        view = membership_view(Reader(actor.locale), details, can_change_plan=can_change)
         if member_id == given_id:
             if view != self.view:
                 self.view = view

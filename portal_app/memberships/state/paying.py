@@ -73,6 +73,9 @@ class PayState(rx.State):
             await self._guarded(lambda: self._return(returning))
         else:
             await self._guarded(self._open)
+            if self._given("bank") and self.view.asks_bank:
+                # From the page that changes a plan: the bank is asked without one more press.
+                await self._guarded(self._ask_bank)
 
     @rx.event
     @allow(Policy.SIGNED_IN)

@@ -18,6 +18,13 @@ from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
 from portal_app.memberships.views.offers import OfferView
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
+from portal_app.memberships.views.plan_quotes import (
+    PlanQuoteView,
+    PromotionView,
+    plan_quote_view,
+    promotion_view,
+)
+from portal_app.memberships.views.plans import PlanOption, PlanView, plan_view
 from portal_app.memberships.views.rejoining import (
     PlanChoice,
     QuoteView,
@@ -58,6 +65,10 @@ __all__ = [
     "PayMethod",
     "PayView",
     "PlanChoice",
+    "PlanOption",
+    "PlanQuoteView",
+    "PlanView",
+    "PromotionView",
     "QuoteView",
     "ReasonOption",
     "RejoinView",
@@ -73,6 +84,9 @@ __all__ = [
     "orders_view",
     "overdue_view",
     "pay_view",
+    "plan_quote_view",
+    "plan_view",
+    "promotion_view",
     "quote_view",
     "refusal_sentence",
     "rejoin_view",

@@ -48,9 +48,9 @@ class MembershipView:
     """Everything the page shows. The default is an empty page, which is never on screen.
 
     *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
-    *card_expires* says that an alert leads to choosing another. *earlier* continues *timeline* with
-    what is folded away. *brand_style* and *wordmark* are the
-    company's; empty without a brand.
+    *own_change* says that they asked for what is scheduled. *card_expires* says that an alert leads
+    to choosing another. *earlier* continues *timeline* with what is folded away. *brand_style* and
+    *wordmark* are the company's; empty without a brand.
     """
 
     member_id: str = ""
@@ -62,6 +62,7 @@ class MembershipView:
     tone: Tone = "muted"
     sentence: str = ""
     scheduled_change: str = ""
+    own_change: bool = False
     charges: bool = False
     payment_method: PaymentMethodView = field(default_factory=PaymentMethodView)
     alerts: list[AlertView] = field(default_factory=list)
@@ -71,13 +72,17 @@ class MembershipView:
     invoices: list[InvoiceRow] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
     earlier: list[TimelineRow] = field(default_factory=list)
+    can_change_plan: bool = False
     can_cancel: bool = False
     can_undo: bool = False
     can_transfer: bool = False
     can_rejoin: bool = False
 
 
-def membership_view(reader: Reader, details: MembershipDetails) -> MembershipView:
+def membership_view(
+    reader: Reader, details: MembershipDetails, *, can_change_plan: bool = False
+) -> MembershipView:
+    """*can_change_plan* says that there is another plan or quantity to have."""
     held = details.held
     row = held.row
     label, tone = badge(reader, held)
@@ -94,6 +99,7 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         # An alert says the same and more.
         sentence="" if held.status in NEEDS_ATTENTION else sentence(reader, held),
         scheduled_change=_scheduled_change(reader, details),
+        own_change=details.asked is not None,
         charges=held.is_charged,
         payment_method=method_view(reader, row.payment_method, held.as_of),
         alerts=alerts,
@@ -109,6 +115,7 @@ def membership_view(reader: Reader, details: MembershipDetails) -> MembershipVie
         ],
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
+        can_change_plan=can_change_plan or details.asked is not None,
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
         can_undo=details.undoable,
         can_rejoin=details.rejoinable,
@@ -153,6 +160,13 @@ def _scheduled_change(reader: Reader, details: MembershipDetails) -> str:
     """What Stripe will change by itself, and when; empty when nothing will."""
     change = details.held.row.membership.scheduled_change
     at = moment_in(change, "takes_effect_at")
+    switching = details.held.switching
+    if details.scheduled is not None and switching is not None:
+        return reader.say(
+            "Your plan changes to {plan} once {amount} is paid.",
+            plan=details.scheduled[0].title or details.scheduled[1].title,
+            amount=reader.money(switching.remaining),
+        )
     if details.scheduled is None or at is None or not details.held.current:
         return ""
     plan, product = details.scheduled

@@ -121,13 +121,13 @@ def _rows(reader: Reader, held: HeldMembership, following: NextCharge) -> Iterat
 def _line(reader: Reader, preview: UpcomingCharge, line: Mapping[str, Any]) -> AmountRow:
     return AmountRow(
         label=str(line["description"]),
-        note=_period(reader, line),
+        note=days_of(reader, moment_in(line, "period_start"), moment_in(line, "period_end")),
         amount=reader.money(Money(int(line["amount_minor"]), preview.currency)),
     )
 
 
-def _period(reader: Reader, line: Mapping[str, Any]) -> str:
-    start, end = moment_in(line, "period_start"), moment_in(line, "period_end")
+def days_of(reader: Reader, start: datetime | None, end: datetime | None) -> str:
+    """What a line is for; empty where it is for no time."""
     if start is None or end is None or end - start < timedelta(days=1):
         return ""
     return reader.say("{start} to {end}", start=reader.date(start), end=reader.date(end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from portal_app.catalog.models import Interval, Plan
@@ -125,7 +126,15 @@ def _running(reader: Reader, held: HeldMembership) -> str:
         return reader.say(
             "Trial until {date}, then {price}.", date=date, price=price_text(reader, held)
         )
-    amount = reader.money(price_of(held))
+    return _renewing(reader, held, due)
+
+
+def _renewing(reader: Reader, held: HeldMembership, due: datetime) -> str:
+    """For how much, unless it is another plan or quantity by then, which is said elsewhere."""
+    date, amount = reader.date(due), reader.money(price_of(held))
+    begins = held.row.membership.scheduled_change.get("takes_effect_at")
+    if begins is not None and datetime.fromisoformat(str(begins)) <= due:
+        return reader.say("Renews on {date}.", date=date)
     if held.row.membership.collection_method == "send_invoice":
         return reader.say(
             "Renews on {date} with an invoice for {amount}.", date=date, amount=amount

@@ -9,6 +9,7 @@ refused, a is taken back. Each step looks first at what is there, and has a key 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,11 +22,12 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
-from portal_app.kit.errors import ProviderUnavailable
+from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.failpoints import failpoint
 from portal_app.kit.lookup import locked
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import TRANSFER_KEY, hand_on, project_subscription
+from portal_app.memberships.projection.happenings import OVER
 from portal_app.provider.answers import SubscriptionTerms
 from portal_app.provider.errors import RefusedByProvider, UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
@@ -35,6 +37,7 @@ from portal_app.provider.writing import PaymentWriter
 from portal_app.transfers import repository
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import (
+    Continuation,
     continuation,
     first_charge_of,
     price_at_provider,
@@ -42,11 +45,13 @@ from portal_app.transfers.rules import (
 )
 from portal_app.transfers.service.telling import Step, note, tell
 
+log = logging.getLogger(__name__)
 _ARRANGE: Final = 1
 _BEGIN: Final = 2
 _UNDO: Final = 3
 _CLEAR: Final = 4
 _END: Final = 5
+_BEGIN_LATE: Final = 6
 _TWIN: Final = 100
 _RETIRE: Final = 200
 
@@ -62,6 +67,16 @@ class Moved:
 
 async def _send(provider: PaymentWriter, intent: Intent) -> Moved:
     """No refusal ends the intent: it is an answer, which the transfer has to show."""
+    try:
+        return await _carried_out(provider, intent)
+    except ProviderUnavailable:
+        raise
+    except PortalError as refusal:
+        log.exception("a transfer could not be carried out", extra={"fields": {"id": intent.id}})
+        return Moved(refused=refusal.code)
+
+
+async def _carried_out(provider: PaymentWriter, intent: Intent) -> Moved:
     asked = intent.payload
     if asked["subscription"] is None:
         return Moved()
@@ -79,18 +94,33 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Moved:
             key=intent.step_key(_ARRANGE),
         )
     failpoint("transfers.arranged")
+    how = continuation(found, business_now())
     try:
-        new = await _begin(provider, intent, found)
-    except ProviderUnavailable:
-        raise
+        new = await _begin(provider, intent, found, how, key=intent.step_key(_BEGIN))
     except (RefusedByProvider, UnknownAtProvider) as refusal:
-        begun = await provider.find_subscription(asked["customer"], intent.id)
-        if begun is None:
-            return await _undone(provider, intent, found.subscription, refusal.code)
-        # An earlier try got further than its answer: nobody may be charged for both.
-        new = begun
+        return await _refused(provider, intent, found, refusal.code)
     failpoint("transfers.begun")
     return Moved(old=found.subscription, new=new)
+
+
+async def _refused(
+    provider: PaymentWriter, intent: Intent, found: SubscriptionTerms, code: str
+) -> Moved:
+    """The new one was not begun: mostly everything is put back as it was."""
+    begun = await provider.find_subscription(intent.payload["customer"], intent.id)
+    if begun is not None:
+        # An earlier try got further than its answer: nobody may be charged for both.
+        return Moved(old=found.subscription, new=begun)
+    old = await provider.subscription(found.subscription.id)
+    if old.status not in OVER:
+        return await _undone(provider, intent, old, code)
+    # The paid time ran out between a and b. What was agreed to be charged from then on, is.
+    try:
+        key = intent.step_key(_BEGIN_LATE)
+        new = await _begin(provider, intent, found, Continuation(), key=key)
+    except (RefusedByProvider, UnknownAtProvider):
+        return Moved(old=old, refused=code)
+    return Moved(old=old, new=new)
 
 
 def _changed(asked: dict[str, Any], found: SubscriptionTerms) -> str:
@@ -101,7 +131,12 @@ def _changed(asked: dict[str, Any], found: SubscriptionTerms) -> str:
 
 
 async def _begin(
-    provider: PaymentWriter, intent: Intent, found: SubscriptionTerms
+    provider: PaymentWriter,
+    intent: Intent,
+    found: SubscriptionTerms,
+    how: Continuation,
+    *,
+    key: str,
 ) -> SubscriptionFacts:
     asked, old = intent.payload, found.subscription
     items, twins = [], []
@@ -113,7 +148,6 @@ async def _begin(
             twins.append(price_id)
         items.append((price_id, item.quantity))
     license_key = {"license_key": asked["license_key"]} if asked["license_key"] else {}
-    how = continuation(found, business_now())
     wanted = NewSubscription(
         customer_id=asked["customer"],
         items=tuple(items),
@@ -138,7 +172,7 @@ async def _begin(
             )
         ),
     )
-    new = await provider.create_subscription(wanted, key=intent.step_key(_BEGIN))
+    new = await provider.create_subscription(wanted, key=key)
     for place, twin in enumerate(twins):
         await provider.archive_price(twin, key=intent.step_key(_RETIRE + place))
     return new

@@ -99,9 +99,14 @@ class Shop:
 
 @asynccontextmanager
 async def opened_shop(
-    companies: Database, client: stripe.StripeClient, sandbox: SandboxServer, clocks: Clocks
+    companies: Database,
+    client: stripe.StripeClient,
+    sandbox: SandboxServer,
+    clocks: Clocks,
+    *,
+    every: str = "month",
 ) -> AsyncIterator[Shop]:
-    plan = price(client, 2900)
+    plan = price(client, 2900, recurring={"interval": every})
     hers, his = customer(client), customer(client, "ben@example.com")
     subs = [
         client.v1.subscriptions.create({"customer": hers.id, "items": [{"price": plan}]}).id

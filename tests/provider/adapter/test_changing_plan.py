@@ -14,6 +14,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.writes import by_kind
 from portal_app.jobs.loop import drain
 from portal_app.jobs.queue import Queue
+from portal_app.kit.db import Database
 from portal_app.kit.money import Money
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.models import MembershipEvent
@@ -32,8 +33,10 @@ from portal_app.memberships.service import (
     keep_plan,
     quote_change,
 )
+from tests.conftest import Clocks
 from tests.provider.adapter.account import DAY, one, rows
-from tests.provider.adapter.plan_shop import PlanShop
+from tests.provider.adapter.plan_shop import PlanShop, plan_shop
+from tests.provider.sandbox_server import SandboxServer
 
 
 @pytest.fixture
@@ -256,3 +259,31 @@ async def finish(shop: PlanShop) -> None:
 def go_away(shop: PlanShop) -> None:
     faults = [{"kind": "500", "times": 99, "path": "/v1"}]
     shop.sandbox.raw("POST", "/_sandbox/faults", json={"answers": faults})
+
+
+async def test_a_trial_goes_on_and_its_end_bills_the_new_plan(
+    companies: Database, client: Any, sandbox: SandboxServer, clocks: Clocks
+) -> None:
+    trial = {"trial_period_days": 10}
+    async with plan_shop(companies, client, sandbox, clocks, **trial) as shop:
+        quote = await shop.change("small")
+        assert (quote.timing, quote.due.minor) == (ChangeTiming.IN_TRIAL, 0)
+        assert (shop.price, shop.sub.status) == (shop.prices["small"], "trialing")
+        assert (await shop.asked())[0].happened_at is not None
+        await shop.advance(11 * DAY)
+        assert shop.invoices()[0].amount_paid == 1900 == quote.preview.amount_due.minor
+        assert shop.invoices()[0].lines.data[0].period.start == int(quote.period_end.timestamp())
+
+
+async def test_who_pays_by_debit_changes_with_the_next_period(
+    companies: Database, client: Any, sandbox: SandboxServer, clocks: Clocks
+) -> None:
+    async with plan_shop(companies, client, sandbox, clocks) as shop:
+        debit: Any = {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}}
+        billing = {"billing_details": {"email": "ada@example.com", "name": "Ada"}}
+        method = client.v1.payment_methods.create({**debit, **billing}).id
+        client.v1.payment_methods.attach(method, {"customer": shop.cus})
+        client.v1.subscriptions.update(shop.subs[0], {"default_payment_method": method})
+        await shop.hear()
+        quote = await shop.change("pro")
+        assert (quote.timing, shop.price) == (ChangeTiming.AT_RENEWAL, shop.prices["basic"])

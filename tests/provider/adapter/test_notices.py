@@ -14,6 +14,7 @@ from portal_app.invoices.models import Payment
 from portal_app.kit.clock import from_unix
 from portal_app.kit.db import Database
 from portal_app.memberships.claiming import claim
+from portal_app.memberships.models import MembershipSubscription
 from portal_app.notifications.models import NoticeSwitch, OutboxMessage
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.switches import switch_on
@@ -21,8 +22,9 @@ from portal_app.notifications.notices.watch import look_for_notices
 from portal_app.provider.stripe_objects import StripeObjects
 from tests.conftest import Clocks
 from tests.factories import NOW, make_person
-from tests.provider.adapter.account import DAY, count, customer, imported, price, rows
+from tests.provider.adapter.account import DAY, count, customer, imported, one, price, rows
 from tests.provider.adapter.inbox_world import drain, events, receive
+from tests.provider.adapter.plan_shop import PlanShop
 from tests.provider.sandbox_server import KEY, SandboxServer
 
 
@@ -189,3 +191,34 @@ async def told(db: Database, sandbox: SandboxServer, source: StripeObjects, cloc
         await drain(source)
         clocks.wall.advance(timedelta(seconds=20))
         await look_for_notices(db, sandbox=False)
+
+
+async def test_a_change_of_plan_is_told_when_arranged_and_when_made(
+    plans: PlanShop, sandbox: SandboxServer, clocks: Clocks
+) -> None:
+    """As what its holder wanted, and not as a change of price too; a seller's is that alone."""
+    shop = plans
+
+    async def mailed(*, after: int = 60) -> list[tuple[str, str]]:
+        sandbox.advance(after)
+        clocks.business.at = from_unix(sandbox.now())
+        for _ in range(2):
+            await receive(shop.db, events(sandbox))
+            await drain(shop.writer)
+            clocks.wall.advance(timedelta(seconds=20))
+            await look_for_notices(shop.db, sandbox=True)
+        kinds = {"plan_change_scheduled", "plan_changed", "price_change"}
+        mails = await rows(shop.db, OutboxMessage)
+        return sorted((one.kind, one.recipient) for one in mails if one.kind in kinds)
+
+    assert await mailed() == []
+    await shop.change("small")
+    assert await mailed() == [("plan_change_scheduled", "ada@example.com")]
+    sent = [("plan_change_scheduled", "ada@example.com"), ("plan_changed", "ada@example.com")]
+    assert await mailed(after=32 * DAY) == sent
+    his = (await shop.mine(shop.ben)).row.membership
+    link = await one(shop.db, MembershipSubscription, membership_id=his.id)
+    item = shop.client.v1.subscriptions.retrieve(link.stripe_subscription_id)["items"].data[0]
+    dearer: Any = {"items": [{"id": item.id, "price": shop.prices["pro"]}]}
+    shop.client.v1.subscriptions.update(link.stripe_subscription_id, dearer)
+    assert await mailed() == [*sent, ("price_change", "ben@example.com")]

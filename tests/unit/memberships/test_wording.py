@@ -105,6 +105,11 @@ STATES = {
         "Unpaid",
         "It was not paid, and no more charges will be tried.",
     ),
+    "another plan then": (
+        held(scheduled_change={"takes_effect_at": PERIOD_END.isoformat(), "quantity": 1}),
+        "Active",
+        "Renews on 16 Dec 2026.",
+    ),
     "invoiced": (
         held(collection_method="send_invoice"),
         "Active",

@@ -16,6 +16,7 @@ from portal_app.memberships.models import (
     Membership,
     RetentionOffer,
 )
+from portal_app.memberships.plan_models import RequestedPlanChange
 from tests.factories import (
     NOW,
     PERIOD_END,
@@ -206,6 +207,39 @@ async def kept(shop: Shop) -> Payload:
     return {}
 
 
+async def asked_for(shop: Shop, **over: Any) -> Payload:
+    """Ada has asked for a cheaper plan."""
+    async with shop.db.reading() as session:
+        product = await session.get_one(Product, shop.held.membership.product_id)
+    small = await shop.add(make_plan, product, title="Small", amount_minor=1900)
+    plan = shop.held.membership.plan_id
+    change = await shop.add(
+        make_row,
+        RequestedPlanChange,
+        {},
+        membership_id=shop.held.membership.id,
+        member_id="mber_golden",
+        intent_id="itn_1",
+        timing="at_renewal",
+        from_plan_id=plan,
+        from_quantity=1,
+        to_plan_id=small.id,
+        to_quantity=1,
+        amount_minor=0,
+        currency="USD",
+        asked_at=NOW,
+        effective_at=PERIOD_END,
+        **over,
+    )
+    return {"change_id": change.id}
+
+
+async def asked_for_and_paid(shop: Shop) -> Payload:
+    payload = await asked_for(shop, happened_at=NOW)
+    await shop.change(RequestedPlanChange, payload["change_id"], amount_minor=1342, timing="now")
+    return payload
+
+
 async def won_back(shop: Shop) -> Payload:
     await shop.add(
         make_row,
@@ -250,6 +284,8 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "price_changed": ("price_change", price_changed),
     "cancelled": ("cancelled", cancelled),
     "kept": ("kept", kept),
+    "plan_change_scheduled": ("plan_change_scheduled", asked_for),
+    "plan_changed": ("plan_changed", asked_for_and_paid),
     "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
     "yearly_reminder": ("yearly_reminder", kept),

@@ -25,12 +25,14 @@ SUMS = {
 }
 SCHEDULED = {"finding": Finding.SCHEDULED, "takes_effect_at": PERIOD_END}
 IN_TIME = {**WITHDRAWAL, "finding": Finding.IN_TIME, "refund": SUMS, "takes_effect_at": NOW}
+BY_ITSELF = {**IN_TIME, "refund": {**SUMS, "automatic_at": "2026-11-17T09:30:00+00:00"}}
 GOOD_CAUSE = {"extraordinary": True, "grounds": "See https://evil.example: it never came."}
 SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "declared": ("declaration_received", GOOD_CAUSE),
     "declared_withdrawal": ("declaration_received", WITHDRAWAL),
     "declared_ends": ("declaration_on_file", SCHEDULED),
     "declared_refund": ("declaration_on_file", IN_TIME),
+    "declared_by_itself": ("declaration_on_file", BY_ITSELF),
     "declared_late": (
         "declaration_on_file",
         {**IN_TIME, "finding": Finding.TOO_LATE, "takes_effect_at": None},

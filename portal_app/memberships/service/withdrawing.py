@@ -1,0 +1,126 @@
+"""Undoing a contract that was withdrawn from: it ends at once, and what is due goes back.
+
+Every step looks first at what is there already, as in `ending.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.identity.actor import Author
+from portal_app.intents.models import Intent
+from portal_app.intents.service import asked_by
+from portal_app.intents.writes import Write
+from portal_app.invoices.models import Payment
+from portal_app.kit.clock import business_now, wall_now
+from portal_app.kit.errors import PortalError, ProviderUnavailable
+from portal_app.kit.money import Money
+from portal_app.memberships import exit_repository, repository
+from portal_app.memberships.errors import NothingToCancel
+from portal_app.memberships.exits import STATUTORY
+from portal_app.memberships.models import Cancellation, Membership
+from portal_app.memberships.projection import project_subscription
+from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.rules import StripeFacts, is_current
+from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.writing import PaymentWriter
+
+log = logging.getLogger(__name__)
+# Keys of the calls of one intent.
+_RELEASE: Final = 1
+_END: Final = 2
+_REFUND: Final = 100
+
+
+async def withdraw_declared(
+    session: AsyncSession, author: Author, membership_id: str, *, reference: str, back: int
+) -> Intent:
+    """End a membership now and give *back* so much (minor units) of what was paid for it.
+
+    The caller has decided that it may be (`declarations`). Raises NothingToCancel for what is over
+    or was bought once.
+    """
+    membership = await session.get_one(Membership, membership_id, with_for_update=True)
+    member = await exit_repository.open_holding(session, membership_id)
+    subscriptions = await repository.current_subscriptions(session, [membership_id])
+    now = business_now()
+    if member is None or not subscriptions or not is_current(StripeFacts.of(membership), now):
+        raise NothingToCancel
+    payments = await exit_repository.paid_for(session, membership)
+    intent = asked_by(
+        author,
+        kind=WITHDRAW.kind,
+        about=membership_id,
+        payload={"subscription": subscriptions[0], "refunds": list(_shares(payments, back))},
+    )
+    session.add(
+        Cancellation(
+            membership_id=membership_id,
+            member_id=member.id,
+            intent_id=intent.id,
+            reference=reference,
+            source=STATUTORY,
+            asked_at=now,
+            ends_at=now,
+        )
+    )
+    return intent
+
+
+def _shares(payments: Sequence[Payment], back: int) -> Iterator[tuple[str, int, int]]:
+    """Of each payment how much goes back, the newest first, and what had gone back before."""
+    for payment in payments:
+        share = min(back, payment.amount_minor - payment.refunded_minor)
+        if share > 0:
+            yield payment.stripe_payment_intent_id, share, payment.refunded_minor
+            back -= share
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
+    """It ends first; a refund that is refused then is for the operator, and undoes nothing."""
+    ended = await provider.subscription(intent.payload["subscription"])
+    if ended.status not in OVER:
+        if ended.schedule_id is not None:
+            await provider.release_schedule(ended.schedule_id, key=intent.step_key(_RELEASE))
+        ended = await provider.cancel_subscription(
+            ended.id, prorate=False, invoice_now=False, key=intent.step_key(_END)
+        )
+    for place in range(len(intent.payload["refunds"])):
+        try:
+            await _give_back(provider, intent, place)
+        except ProviderUnavailable:
+            raise
+        except PortalError:
+            fields = {"intent": intent.id, "refund": place}
+            log.exception("what was withdrawn from has to be refunded", extra={"fields": fields})
+    return ended
+
+
+async def _give_back(provider: PaymentWriter, intent: Intent, place: int) -> None:
+    payment_id, share, before = intent.payload["refunds"][place]
+    payment = await provider.payment(payment_id)
+    if payment.refunded.minor != before:
+        return  # an earlier try, or somebody else, was there already
+    await provider.create_refund(
+        payment_id,
+        amount=Money(share, payment.amount.currency),
+        metadata={"portal_intent": intent.id},
+        key=intent.step_key(_REFUND + place),
+    )
+
+
+async def _apply(
+    session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
+) -> None:
+    await project_subscription(session, answer, observed_at=observed_at)
+    noted = await exit_repository.cancellation_of(session, intent.id)
+    if noted is not None:
+        noted.confirmed_at = wall_now()
+
+
+WITHDRAW: Final = Write(kind="canceling.withdraw", send=_send, apply=_apply)

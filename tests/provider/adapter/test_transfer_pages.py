@@ -1,0 +1,195 @@
+"""The recipient's pages, and everything that somebody may try at them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+from fastapi import FastAPI
+
+from portal_app.identity.actor import Actor, CompanyKey
+from portal_app.kit.db import Database
+from portal_app.kit.limits import counter_at
+from portal_app.memberships.models import Membership
+from portal_app.provider import current
+from portal_app.transfers import routes
+from portal_app.transfers.links import path_of, stop_path_of, token_of
+from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.service import offer_as_company, withdraw
+from tests.conftest import Clocks
+from tests.http.auth.sign_in_client import browser
+from tests.provider.adapter.account import one, rows
+from tests.provider.adapter.charging_shop import Shop, opened_shop
+from tests.provider.adapter.handing_over import Handover, handover_of
+from tests.provider.sandbox_server import SandboxServer
+
+As = Callable[[Actor | None], None]
+
+
+@pytest.fixture
+async def over(
+    companies: Database,
+    client: stripe.StripeClient,
+    sandbox: SandboxServer,
+    clocks: Clocks,
+    settings: Any,
+) -> AsyncIterator[Handover]:
+    counter_at.cache_clear()
+    async with opened_shop(companies, client, sandbox, clocks) as shop:
+        current.install(shop.writer)
+        yield await handover_of(shop)
+
+
+@pytest.fixture
+def signed_in_as(monkeypatch: pytest.MonkeyPatch) -> As:
+    """Whom the session cookie of the next requests proves."""
+
+    def become(actor: Actor | None) -> None:
+        async def find(_header: str) -> Actor | None:
+            return actor
+
+        monkeypatch.setattr(routes, "find_actor", find)
+
+    become(None)
+    return become
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI(redirect_slashes=False)
+    app.include_router(routes.router)
+    async with browser(app) as client:
+        yield client
+
+
+def named(actor: Actor, email: str) -> Actor:
+    return Actor(actor.person_id, actor.session_id, email, actor.locale)
+
+
+async def test_it_is_read_without_signing_in_and_accepted_by_the_one_it_was_offered_to(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    shop, transfer = over.shop, await over.offered()
+    path = path_of(transfer.id)
+    page = await http.get(path)
+    assert page.status_code == 200
+    assert "a•••@example.com" in page.text
+    assert "ada@example.com" not in page.text
+    assert "$29.00 a month" in page.text
+    assert "accept/" not in page.text
+    for action in ("accept/", "decline/", "card/"):
+        asked = await http.post(path + action, data={"": ""})
+        assert asked.headers["location"].startswith("/login/?next=/transfer/")
+    assert (await over.row(transfer)).state is TransferState.OFFERED
+
+    signed_in_as(named(shop.ben, "ben@example.com"))
+    page = await http.get(path)
+    assert "$0.00" in page.text
+    assert "Accept – $29.00 a month from 29 Feb 2024" in page.text
+    assert (await over.row(transfer)).state is TransferState.OPENED
+    shown = page.text.split('name="shown" value="')[1].split('"')[0]
+    method = page.text.split('name="method" value="')[1].split('"')[0]
+    for form in (
+        {"shown": "0" * 64, "method": method},
+        {"method": method},
+        {"shown": shown},
+        {"shown": shown, "method": "payt_nobodys"},
+    ):
+        refused = await http.post(path + "accept/", data=form)
+        assert refused.status_code in {404, 409}
+    assert (await over.row(transfer)).state is TransferState.OPENED
+    done = await http.post(path + "accept/", data={"shown": shown, "method": method})
+    row = await over.row(transfer)
+    assert done.headers["location"] == f"/billing/manage/{row.to_member_id}/"
+    assert "Accept – $29.00 a month from 29 Feb 2024" in row.consent
+    assert "You can cancel at any time" in row.consent
+    again = await http.post(path + "accept/", data={"shown": shown, "method": method})
+    assert again.status_code == 200
+    assert f"/billing/manage/{row.to_member_id}/" in again.text
+    signed_in_as(None)
+    assert (await http.get(path)).status_code == 410
+
+
+async def test_a_leaked_link_is_of_no_use_to_a_third_account_nor_to_the_sender(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    transfer = await over.offered("somebody@example.com")
+    for actor, words in (
+        (named(over.shop.ben, "ben@example.com"), "offered to another account"),
+        (named(over.shop.ada, "ada@example.com"), "your own account"),
+    ):
+        signed_in_as(actor)
+        page = await http.get(path_of(transfer.id))
+        assert words in page.text
+        for action in ("accept/", "decline/", "card/"):
+            refused = await http.post(path_of(transfer.id) + action, data={"shown": "x"})
+            assert refused.status_code == 409
+    row = await over.row(transfer)
+    assert (row.state, row.opened_at) == (TransferState.OFFERED, None)
+
+
+async def test_guessed_links_all_get_the_same_answer(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    transfer = await over.offered()
+    token = token_of(transfer.id)
+    signed_in_as(named(over.shop.ben, "ben@example.com"))
+    answers = set()
+    for guess in ("0" * 64, token[:-1] + ("0" if token[-1] != "0" else "1"), "x", token.upper()):
+        for path in (f"/transfer/{guess}/", f"/transfer/stop/{guess}/"):
+            page = await http.get(path)
+            answers.add((page.status_code, page.text))
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 404
+
+
+async def test_dead_links_say_why(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As, clocks: Clocks
+) -> None:
+    transfer = await over.offered()
+    await withdraw(over.db, over.shop.ada, over.member_id)
+    page = await http.get(path_of(transfer.id))
+    assert (page.status_code, "withdrawn" in page.text) == (410, True)
+    second = await over.offered()
+    over.shop.client.v1.subscriptions.update(over.shop.subs[0], {"cancel_at_period_end": True})
+    await over.hear()
+    page = await http.get(path_of(second.id))
+    assert (page.status_code, "right now" in page.text) == (410, True)
+
+
+async def test_it_was_not_me_stops_it_by_a_press_only(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    transfer = await over.offered()
+    path = stop_path_of(transfer.id)
+    for method in ("GET", "HEAD", "GET"):
+        assert (await http.request(method, path)).status_code == 200
+    assert (await over.row(transfer)).state is TransferState.OFFERED
+    stopped = await http.post(path, data={"": ""})
+    assert "signed out" in stopped.text
+    row = await over.row(transfer)
+    assert (row.state, row.reason) == (TransferState.WITHDRAWN, "not_me")
+
+
+async def test_a_companys_link_is_for_whoever_has_it_and_once(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    shop: Shop = over.shop
+    key = CompanyKey("biz_northwind", "apik_1")
+    page = await shop.held(shop.ada)
+    membership: Membership = page[0].row.membership
+    made = [
+        await offer_as_company(over.db, shop.writer, key, membership.id, bypasses_policy=False)
+        for _ in range(2)
+    ]
+    assert made[0].id == made[1].id
+    await over.accept(named(shop.ben, "ben@example.com"), made[0])
+    (transfer,) = await rows(over.db, Transfer)
+    assert (transfer.state, transfer.recipient_person_id) == (
+        TransferState.COMPLETED,
+        shop.ben.person_id,
+    )
+    assert (await one(over.db, Membership, id=membership.id)).company_id == "biz_northwind"

@@ -1,0 +1,98 @@
+"""A withdrawal that is carried out: it ends at once, and exactly what was computed goes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
+from portal_app.declarations.models import DeclarationKind, Finding
+from portal_app.declarations.rules.links import undo_token_of
+from portal_app.declarations.rules.withdrawal import GRACE
+from portal_app.declarations.service import give_back, give_back_what_is_due, undo
+from portal_app.identity.actor import ActorKind, Author
+from portal_app.memberships.models import Cancellation
+from tests.conftest import Clocks
+from tests.factories import make_configuration
+from tests.provider.adapter.account import one
+from tests.provider.adapter.charging_shop import Shop
+from tests.provider.adapter.test_declaring import (
+    ADA,
+    BEN,
+    company_of,
+    declared,
+    fresh_limits,
+    mails,
+    shop,
+)
+
+__all__ = ["fresh_limits", "shop"]
+WITHDRAWS = DeclarationKind.WITHDRAWAL
+OPERATOR = Author(ActorKind.OPERATOR)
+
+
+async def policy(shop: Shop, **withdraw: bool) -> None:
+    company = await company_of(shop)
+    async with shop.db.unit_of_work() as session:
+        await make_configuration(session, company, body={"withdraw": withdraw})
+
+
+def at_stripe(shop: Shop) -> tuple[list[str], list[int]]:
+    """Statuses of the subscriptions, and what was refunded."""
+    subs = shop.client.v1.subscriptions.list({"status": "all"}).data
+    return sorted(sub.status for sub in subs), [
+        one.amount for one in shop.client.v1.refunds.list().data
+    ]
+
+
+async def test_the_seller_ends_it_and_what_was_computed_goes_back_once(
+    shop: Shop, clocks: Clocks
+) -> None:
+    await policy(shop, pro_rata=True)
+    clocks.business.advance(timedelta(days=3))
+    row = await declared(shop, BEN, WITHDRAWS)
+    await give_back(shop.desk, OPERATOR, row.reference.lower())
+    assert at_stripe(shop) == (["active", "active", "canceled"], [2600])
+    noted = await one(shop.db, Cancellation)
+    assert (noted.reference, noted.source) == (row.reference, "statutory")
+    assert noted.confirmed_at is not None
+    with pytest.raises(AlreadyResolved):
+        await give_back(shop.desk, OPERATOR, row.reference)
+    assert at_stripe(shop)[1] == [2600]
+
+
+async def test_only_a_withdrawal_in_time_from_one_membership_is_carried_out(shop: Shop) -> None:
+    several = await declared(shop, ADA, WITHDRAWS)
+    assert several.finding is Finding.SEVERAL
+    with pytest.raises(NothingToGiveBack):
+        await give_back(shop.desk, OPERATOR, several.reference)
+    with pytest.raises(DeclarationNotFound):
+        await give_back(shop.desk, OPERATOR, "W-0000-0000")
+    assert at_stripe(shop) == (["active"] * 3, [])
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+async def test_by_policy_it_is_carried_out_a_day_later_unless_taken_back(
+    shop: Shop, clocks: Clocks, taken_back: bool
+) -> None:
+    await policy(shop, automatic=True)
+    row = await declared(shop, BEN, WITHDRAWS)
+    assert len(await mails(shop, BEN)) == 2  # that it arrived, and what comes
+    clocks.wall.advance(GRACE - timedelta(seconds=1))
+    assert await give_back_what_is_due(shop.desk) == 0
+    if taken_back:
+        await undo(shop.desk, undo_token_of(row.id))
+    clocks.wall.advance(timedelta(seconds=1))
+    for _ in range(2):
+        await give_back_what_is_due(shop.desk)
+    ended: tuple[list[str], list[Any]] = (["active", "active", "canceled"], [2900])
+    assert at_stripe(shop) == ((["active"] * 3, []) if taken_back else ended)
+
+
+async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
+    await declared(shop, BEN, WITHDRAWS)
+    clocks.wall.advance(GRACE * 30)
+    assert await give_back_what_is_due(shop.desk) == 0
+    assert at_stripe(shop) == (["active"] * 3, [])
