@@ -58,7 +58,7 @@ class CancelPolicy:
     at_once: bool = False
     void_unpaid: bool = True
     reasons: tuple[OwnReason, ...] = ()
-    offers: tuple[str, ...] = ("discount",)
+    offers: tuple[str, ...] = ("discount", "plan", "pause")
     discounts: Mapping[str, RetentionDiscount] = field(default_factory=dict)
     undo_company_end: bool = False
 

@@ -64,7 +64,8 @@ async def offered(shop: Overdue) -> Offered:
     ).id
     (held,) = [one for one in await shop.held(shop.ada) if one.row.member.id != shop.member_id]
     discount = {"coupon": coupon, "percent_off": 33, "months": 3}
-    body = {"cancel": {"reasons": [OWN], "discounts": {held.row.plan.id: discount}}}
+    cancel = {"reasons": [OWN], "offers": ["discount"]}
+    body = {"cancel": {**cancel, "discounts": {held.row.plan.id: discount}}}
     await publish(shop, body)
     key = f"discount:{coupon}/33/3"
     return Offered(shop, held.row.member.id, held.row.membership.id, key)
