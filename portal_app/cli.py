@@ -15,6 +15,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal_app import composition, operators, startup
+from portal_app.branding.commands import theme_commands
 from portal_app.catalog.models import CreatorRole
 from portal_app.declarations.commands import declaration_commands
 from portal_app.demo.commands import app as demo_commands
@@ -44,6 +45,7 @@ app.add_typer(job_commands(composition.install), name="jobs")
 app.add_typer(declaration_commands(composition.install), name="declarations")
 app.add_typer(notice_commands(composition.install), name="notices")
 app.add_typer(stripe, name="stripe")
+app.add_typer(theme_commands(composition.install), name="theme")
 app.add_typer(transfer_commands(composition.install), name="transfers")
 
 Result = TypeVar("Result")

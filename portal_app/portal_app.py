@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -17,6 +18,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from portal_app.api.app import create_api
+from portal_app.branding.published import looks
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.service import brand_link
 from portal_app.catalog.creators import CompanyCreators
@@ -57,6 +59,7 @@ from portal_app.memberships.state import (
     MembershipState,
     OrdersState,
     OverdueState,
+    PausingState,
     PayState,
     PlanState,
     UpcomingState,
@@ -72,6 +75,7 @@ from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.studio import pages as studio_pages
+from portal_app.studio.brand.routes import router as studio_brand_router
 from portal_app.transfers import pages as transfer_pages
 from portal_app.transfers.routes import router as transfer_router
 from portal_app.transfers.state import TransferState
@@ -107,6 +111,7 @@ FOLLOWING: tuple[Any, ...] = (
     PayState.refresh,
     PlanState.refresh,
     CancelState.refresh,
+    PausingState.refresh,
     TransferState.refresh,
     OverdueState.refresh,
     BillingDetailsState.refresh,
@@ -146,6 +151,7 @@ def create_http() -> FastAPI:
     http.include_router(oidc_router)
     http.include_router(account_router)
     http.include_router(brand_router)
+    http.include_router(studio_brand_router)
     http.include_router(
         webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
     )
@@ -196,7 +202,7 @@ def _live_pages(app: rx.App) -> LivePages:
         pushed = await app.event_processor.enqueue_many(token, *events)
         return asyncio.gather(*pushed, return_exceptions=True)
 
-    return LivePages(database, open_tabs, connected, push)
+    return LivePages(database, open_tabs, connected, push, partial(looks.refresh, at_most_every=0))
 
 
 def measured(front: ASGIApp) -> ASGIApp:

@@ -1,6 +1,7 @@
 """Imports every domain's tables, so that Alembic and tests see one complete metadata."""
 
 from portal_app.api import models as api
+from portal_app.branding import models as branding
 from portal_app.catalog import models as catalog
 from portal_app.customers import models as customers
 from portal_app.declarations import models as declarations
@@ -18,6 +19,7 @@ from portal_app.transfers import models as transfers
 
 __all__ = [
     "api",
+    "branding",
     "catalog",
     "customers",
     "declarations",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
 
+from portal_app.api.values import moment_of
 from portal_app.kit.errors import InvalidInput
 
 LARGEST: Final = 65_536
@@ -22,7 +24,8 @@ _LONGEST_TEXT: Final = 2_048
 class Field:
     """One field of a JSON body, for reading it and for the OpenAPI document.
 
-    *kind* is `string`, `boolean`, `integer` (from *least* to *most*) or `map` (texts by text).
+    *kind* is `string`, `boolean`, `date-time`, `integer` (from *least* to *most*) or `map` (texts
+    by text).
     With a *scope* the key needs it, where the field is sent, beside the operation's own.
     """
 
@@ -74,6 +77,11 @@ class Body:
         value: str | None = self._given.get(field.name)
         return value
 
+    def moment(self, field: Field) -> datetime | None:
+        """None when it was not sent."""
+        value: datetime | None = self._given.get(field.name)
+        return value
+
     def flag(self, field: Field) -> bool | None:
         """None when it was not sent."""
         value: bool | None = self._given.get(field.name)
@@ -103,9 +111,18 @@ def _checked(field: Field, value: Any) -> Any:  # noqa: ANN401 -- JSON
         return value
     if not _is_text(value, _LONGEST_TEXT):
         raise _refused(field, f"must be a text of at most {_LONGEST_TEXT} characters")
+    if field.kind == "date-time":
+        return _moment(field, value)
     if field.choices and value not in field.choices:
         raise _refused(field, f"must be one of: {', '.join(field.choices)}")
     return value
+
+
+def _moment(field: Field, value: str) -> datetime:
+    try:
+        return moment_of(value)
+    except ValueError:
+        raise _refused(field, "must be an ISO 8601 time") from None
 
 
 def _pairs(field: Field, value: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON

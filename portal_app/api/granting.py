@@ -42,8 +42,16 @@ def grants_access() -> ColumnElement[bool]:
         or_(~recurring, col(Membership.stripe_status).in_(_literals(_ALIVE_AT_STRIPE))),
         or_(end.is_(None), end > _moment("now")),
         or_(~past_due, and_(_flag("while_past_due"), _in_grace())),
-        or_(bucket.not_in(_literals(PAUSED)), _flag("while_paused")),
+        or_(bucket.not_in(_literals(PAUSED)), _while_paused()),
     )
+
+
+def _while_paused() -> ColumnElement[bool]:
+    """Stripe's own pause stops the service; paused collection counts when a paid period is over."""
+    asked, start = col(Membership.paused_at), col(Membership.current_period_start)
+    end = col(Membership.current_period_end)
+    paid = and_(asked.is_not(None), start.is_not(None), start <= asked, end > _moment("now"))
+    return and_(col(Membership.stripe_status) != "paused", or_(_flag("while_paused"), paid))
 
 
 def _in_grace() -> ColumnElement[bool]:

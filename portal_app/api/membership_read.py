@@ -41,6 +41,7 @@ class MembershipRow(NamedTuple):
     canceled_at: datetime | None
     ended_at: datetime | None
     paused_at: datetime | None
+    pauses_at: datetime | None
     pause_behavior: str
     resumes_at: datetime | None
     cancel_feedback: str
@@ -77,6 +78,7 @@ class MembershipRow(NamedTuple):
             current_period_end=self.current_period_end,
             billing_anchor_at=self.billing_anchor_at,
             paused_at=self.paused_at,
+            pauses_at=self.pauses_at,
             pause_behavior=self.pause_behavior,
             resumes_at=self.resumes_at,
             started_at=self.started_at,

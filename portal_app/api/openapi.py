@@ -135,6 +135,8 @@ def _field(field: Field) -> Json:
     schema: Json = {"type": "string", "description": field.says}
     if field.kind == "boolean":
         schema["type"] = "boolean"
+    if field.kind == "date-time":
+        schema["format"] = "date-time"
     if field.kind == "integer":
         schema |= {"type": "integer", "minimum": field.least, "maximum": field.most}
     if field.kind == "map":

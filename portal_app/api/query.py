@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
+from portal_app.api.values import moment_of
 from portal_app.kit.errors import InvalidInput
 
 MOST_VALUES: Final = 40
@@ -67,9 +68,8 @@ class Query:
         if text is None:
             return None
         try:
-            moment = datetime.fromisoformat(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
+            return moment_of(text)
+        except ValueError:
             raise _refused(parameter, "must be an ISO 8601 time") from None
 
     def count(self, parameter: Parameter) -> int | None:

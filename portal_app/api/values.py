@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +30,15 @@ def price_json(minor: int, currency: str) -> MoneyJson:
         "decimals": decimals,
         "display_decimals": decimals,
     }
+
+
+def moment_of(text: str) -> datetime:
+    """ISO 8601; a time without a zone is UTC. Raises ValueError."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def timestamp(moment: datetime) -> str:

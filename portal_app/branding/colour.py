@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _STEPS = 50
@@ -33,7 +33,7 @@ class Colour:
     @property
     def luminance(self) -> float:
         """Relative luminance, 0–1 (www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
-        red, green, blue = (_linear(part / 255) for part in (self.red, self.green, self.blue))
+        red, green, blue = _LIGHT[self.red], _LIGHT[self.green], _LIGHT[self.blue]
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     def mixed(self, other: Colour, share: float) -> Colour:
@@ -46,8 +46,19 @@ WHITE = Colour(255, 255, 255)
 BLACK = Colour(0, 0, 0)
 
 
-def _linear(part: float) -> float:
+def linear(part: float) -> float:
+    """A channel of sRGB (0–1) as light."""
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+
+
+# Each channel's 256 values, as contrasts are computed by the hundred.
+_LIGHT: Final = tuple(linear(value / 255) for value in range(256))
+
+
+def from_linear(light: float) -> int:
+    """The channel (0–255) that gives so much *light* (0–1)."""
+    part = light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055  # noqa: PLR2004
+    return round(part * 255)
 
 
 def contrast(one: Colour, other: Colour) -> float:

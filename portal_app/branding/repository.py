@@ -1,4 +1,4 @@
-"""Where brands come from: one JSON file per company beside this module."""
+"""Where looks come from: what a company published, else the JSON file beside this module."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from portal_app.branding.tokens import Brand
+from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from portal_app.branding.brand import Brand
+from portal_app.branding.models import BrandImage, BrandVersion
 
 FOLDER: Final = Path(__file__).parent / "brands"
+# For the hot path: one small statement, however many companies there are.
+NEWEST: Final[Executable] = select(
+    col(BrandVersion.company_id), func.max(col(BrandVersion.version))
+).group_by(col(BrandVersion.company_id))
+IMAGE: Final[Executable] = select(col(BrandImage.content).label("content")).where(
+    col(BrandImage.name) == bindparam("name")
+)
 
 
 def read_brands(folder: Path) -> dict[str, Brand]:
@@ -23,6 +35,21 @@ def read_brands(folder: Path) -> dict[str, Brand]:
 
 
 @lru_cache(maxsize=1)
-def brands() -> dict[str, Brand]:
-    """The brands of this instance, read once."""
+def brands_of_files() -> dict[str, Brand]:
+    """The looks that companies came with, read once."""
     return read_brands(FOLDER)
+
+
+async def sizes_of(session: AsyncSession, names: set[str]) -> dict[str, tuple[int, int]]:
+    """Width and height of these pictures."""
+    statement = select(col(BrandImage.name), col(BrandImage.width), col(BrandImage.height)).where(
+        col(BrandImage.name).in_(names)
+    )
+    return {row[0]: (row[1], row[2]) for row in await session.execute(statement)}
+
+
+async def image_of(session: AsyncSession, company_id: str, name: str) -> BrandImage | None:
+    statement = select(BrandImage).where(
+        col(BrandImage.company_id) == company_id, col(BrandImage.name) == name
+    )
+    return (await session.scalars(statement)).one_or_none()

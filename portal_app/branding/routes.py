@@ -1,4 +1,4 @@
-"""`GET /brand/<biz>.css`. A brand is public: the page that links to it decides who learns of it."""
+"""What anybody may read of brands: the page that links to it decides who learns of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from portal_app.branding.published import looks
+from portal_app.branding.repository import IMAGE
 from portal_app.branding.service import sheet_of
+from portal_app.branding.theme_file import SCHEMA_PATH, schema_text
+from portal_app.kit.db import database
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 SHORT: Final = "public, max-age=60"
@@ -19,6 +23,7 @@ async def brand_stylesheet(company_id: str, request: Request, v: str = "") -> Re
 
     An old or invented `?v=` still gets today's sheet, which must not be kept under that address.
     """
+    await looks.refresh()
     sheet = sheet_of(company_id)
     if sheet is None:
         return Response("There is no such stylesheet.\n", 404, media_type="text/plain")
@@ -29,3 +34,18 @@ async def brand_stylesheet(company_id: str, request: Request, v: str = "") -> Re
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(sheet.css, media_type="text/css", headers=headers)
+
+
+@router.api_route("/brand/images/{name}.png", methods=["GET", "HEAD"], include_in_schema=False)
+async def brand_image(name: str) -> Response:
+    """A picture by its digest, which is never another's: for ever."""
+    row = await database().read_one(IMAGE, {"name": name})
+    if row is None:
+        return Response("There is no such picture.\n", 404, media_type="text/plain")
+    content = bytes(row["content"])
+    return Response(content, media_type="image/png", headers={"Cache-Control": FOREVER})
+
+
+@router.api_route(SCHEMA_PATH, methods=["GET", "HEAD"], include_in_schema=False)
+async def theme_schema() -> Response:
+    return Response(schema_text(), media_type="application/schema+json")

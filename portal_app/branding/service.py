@@ -11,12 +11,23 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from portal_app.branding import stylesheet
-from portal_app.branding.repository import brands
-from portal_app.branding.tokens import Brand
+from portal_app.branding.brand import Brand
+from portal_app.branding.published import Look, brand_of, looks
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import database
 from portal_app.memberships.models import Member, Membership
 
+__all__ = [
+    "BrandLink",
+    "BrandSheet",
+    "brand_link",
+    "brand_links",
+    "brand_of",
+    "links_of",
+    "sheet_of",
+    "stylesheet_href",
+    "wrapper_style",
+]
 _MANAGED = re.compile(r"/billing/manage/(mber_[0-9A-Za-z]{1,64})(?:/|$)", re.ASCII)
 _COMPANY_OF_HOLDING: Final = (
     select(col(Membership.company_id))
@@ -37,17 +48,22 @@ class BrandSheet:
     version: str
 
 
-def brand_of(company_id: str) -> Brand | None:
-    """The company's own brand; None where the portal's neutral look holds."""
-    return brands().get(company_id)
+@dataclass(frozen=True, slots=True)
+class BrandLink:
+    """A way out of a page to the company itself: its support, its terms. *kind* is its name."""
+
+    kind: str = ""
+    href: str = ""
+
+
+def sheet_of(company_id: str) -> BrandSheet | None:
+    look = looks.of(company_id)
+    return None if look is None else _sheet(look)
 
 
 @lru_cache(maxsize=256)
-def sheet_of(company_id: str) -> BrandSheet | None:
-    brand = brand_of(company_id)
-    if brand is None:
-        return None
-    css = stylesheet.render(brand)
+def _sheet(look: Look) -> BrandSheet:
+    css = stylesheet.render(look.brand, dict(look.logo))
     return BrandSheet(css, stylesheet.version(css))
 
 
@@ -62,8 +78,25 @@ def wrapper_style(company_id: str) -> dict[str, str]:
 
     This way the brand follows client navigation, where no document and no stylesheet is loaded.
     """
+    look = looks.of(company_id)
+    return {} if look is None else stylesheet.inline(look.brand) | dict(look.logo)
+
+
+def links_of(brand: Brand) -> list[BrandLink]:
+    """Where the company itself can be reached, and its own papers."""
+    support = f"mailto:{brand.support_email}" if brand.support_email else brand.support_url
+    found = {
+        "support": support,
+        "terms": brand.terms_url,
+        "privacy": brand.privacy_url,
+        "imprint": brand.imprint_url,
+    }
+    return [BrandLink(kind, href) for kind, href in found.items() if href]
+
+
+def brand_links(company_id: str) -> list[BrandLink]:
     brand = brand_of(company_id)
-    return {} if brand is None else stylesheet.inline(brand)
+    return links_of(brand) if brand else []
 
 
 async def brand_link(path: str, cookie_header: str) -> str | None:
@@ -76,6 +109,7 @@ async def brand_link(path: str, cookie_header: str) -> str | None:
     actor = await find_actor(cookie_header) if match else None
     if match is None or actor is None:
         return None
+    await looks.refresh()
     row = await database().read_one(
         _COMPANY_OF_HOLDING, {"member_id": match[1], "person_id": actor.person_id}
     )

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
 
-from portal_app.branding.tokens import DARK, LIGHT, Brand, colour_tokens, shape_tokens
+from portal_app.branding.brand import Brand
+from portal_app.branding.colour import Colour
+from portal_app.branding.tokens import colour_tokens, scale_tokens, shape_tokens
+
+LAYERS: Final = "@layer tokens,base,components,creator;"
 
 
-def render(brand: Brand) -> str:
+def render(brand: Brand, logo: dict[str, str] | None = None) -> str:
     """The stylesheet, at most 2 kB.
 
-    It sits in the layer that `portal.css` keeps for creators, and repeats that sheet's two ways
-    into the dark: a chosen theme, and the system's.
+    It sits in the layer that `portal.css` keeps for creators. `light-dark()` follows the
+    `color-scheme` which that sheet sets for a chosen theme and for the system's.
     """
-    dark = _declarations(colour_tokens(brand, DARK))
-    return (
-        "@layer tokens,base,components,creator;@layer creator{"
-        f":root{{{_declarations(colour_tokens(brand, LIGHT) | shape_tokens(brand))}}}"
-        f':root.dark,:root[data-theme="dark"]{{{dark}}}'
-        "@media(prefers-color-scheme:dark){"
-        f':root:not(.light):not([data-theme="light"]){{{dark}}}}}}}\n'
-    )
+    tokens = inline(brand) | _both(brand, scale_tokens) | (logo or {})
+    declared = ";".join(f"{name}:{value}" for name, value in tokens.items())
+    return f"{LAYERS}@layer creator{{:root{{{declared}}}}}\n"
 
 
 def version(css: str) -> str:
@@ -29,15 +30,16 @@ def version(css: str) -> str:
     return hashlib.sha256(css.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=512)
+def _inline(brand: Brand) -> tuple[tuple[str, str], ...]:
+    return tuple((_both(brand, colour_tokens) | shape_tokens(brand)).items())
+
+
 def inline(brand: Brand) -> dict[str, str]:
-    """Custom properties for an element's `style`, where no media query is possible.
-
-    `light-dark()` follows the `color-scheme` that `portal.css` sets for either theme.
-    """
-    light, dark = colour_tokens(brand, LIGHT), colour_tokens(brand, DARK)
-    both = {name: f"light-dark({light[name]}, {dark[name]})" for name in light}
-    return both | shape_tokens(brand)
+    """Custom properties for an element's `style`, where no media query is possible."""
+    return dict(_inline(brand))
 
 
-def _declarations(tokens: Mapping[str, str]) -> str:
-    return ";".join(f"{name}:{value}" for name, value in tokens.items())
+def _both(brand: Brand, tokens: Callable[..., dict[str, Colour]]) -> dict[str, str]:
+    light, dark = tokens(brand, dark=False), tokens(brand, dark=True)
+    return {name: f"light-dark({light[name].hex},{dark[name].hex})" for name in light}

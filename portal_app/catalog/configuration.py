@@ -112,6 +112,32 @@ def _mode(value: object) -> TransferMode | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PausePolicy:
+    """Whether and how long a holder may pause, and how often in twelve months.
+
+    Access stops while it is paused, unless it is to be kept (*keeps_access*); of subscriptions that
+    Stripe can't pause, only the charging pauses, and `AccessPolicy.while_paused` decides.
+    """
+
+    offered: bool = True
+    longest_months: int = 3
+    per_year: int = 2
+    keeps_access: bool = False
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        default = cls()
+        return cls(
+            offered=_flag(given.get("offered"), default.offered),
+            longest_months=_within(given.get("longest_months"), 1, 12, default.longest_months),
+            per_year=_within(given.get("per_year"), 0, 12, default.per_year),
+            keeps_access=_flag(given.get("keeps_access"), default.keeps_access),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawPolicy:
     """What is kept when somebody withdraws from a contract. That they can is for laws to decide.
 
@@ -179,6 +205,7 @@ class Configuration:
 
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
+    pause: PausePolicy = field(default_factory=PausePolicy)
     transfer: TransferPolicy = field(default_factory=TransferPolicy)
     withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
@@ -188,6 +215,7 @@ class Configuration:
         return cls(
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
+            pause=PausePolicy.read(body.get("pause")),
             transfer=TransferPolicy.read(body.get("transfer")),
             withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),
@@ -199,6 +227,10 @@ DEFAULT = Configuration()
 
 def _flag(value: object, default: bool) -> bool:
     return value if isinstance(value, bool) else default
+
+
+def _within(value: object, least: int, most: int, default: int) -> int:
+    return value if type(value) is int and least <= value <= most else default
 
 
 def _texts(value: object, default: tuple[str, ...]) -> tuple[str, ...]:

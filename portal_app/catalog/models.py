@@ -101,7 +101,10 @@ class Plan(SQLModel, table=True):
 
 
 class PortalConfiguration(SQLModel, table=True):
-    """One published version of a company's policies; `configuration.py` holds the defaults."""
+    """One published version of a company's policies; `configuration.py` holds the defaults.
+
+    Append-only: going back publishes an old body again, and *restores* says which.
+    """
 
     __tablename__ = "portal_configurations"
     __table_args__ = (UniqueConstraint("company_id", "version"),)
@@ -110,4 +113,23 @@ class PortalConfiguration(SQLModel, table=True):
     company_id: str = Field(sa_column=reference("companies.id"))
     version: int
     body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    author_id: str = ""
+    restores: int | None = None
     created_at: datetime = Field(sa_column=utc())
+
+
+class DraftKind(StrEnum):
+    BRAND = "brand"
+    PORTAL = "portal"
+
+
+class Draft(SQLModel, table=True):
+    """What creators are working on: one for each kind and company, seen by its creators alone."""
+
+    __tablename__ = "drafts"
+
+    company_id: str = Field(sa_column=reference("companies.id", index=False, primary_key=True))
+    kind: str = Field(primary_key=True)
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    author_id: str = ""
+    saved_at: datetime = Field(sa_column=utc())

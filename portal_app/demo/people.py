@@ -78,8 +78,26 @@ class Storyteller:
             subscription, {"cancellation_details": {"feedback": feedback, "comment": comment}}
         )
 
-    async def pause(self, subscription: str) -> None:
-        await self._api.subscriptions.pause_async(subscription)
+    async def pause(self, subscription: str, *, months: int) -> None:
+        """From now on, until it resumes by itself."""
+        length: stripe.params.SubscriptionScheduleCreateParamsPauseScheduleResumeResumeAt = {
+            "type": "duration",
+            "duration": {"interval": "month", "interval_count": months},
+        }
+        await self._api.subscription_schedules.create_async(
+            {
+                "from_subscription": subscription,
+                "pause_schedules": [
+                    {
+                        "pause": {
+                            "pause_at": {"type": "now"},
+                            "settings": {"bill_for": {"unused_time_from": {"type": "none"}}},
+                        },
+                        "resume": {"resume_at": length},
+                    }
+                ],
+            }
+        )
 
     async def refund_latest(self, subscription: str) -> None:
         """The last invoice's payment in full: invoice → its payments → payment intent."""

@@ -106,7 +106,7 @@ async def _last_weeks(scene: _Scene, ada: str, pro: str, asked: _ToChange) -> No
     """The states that only hold for a while: paused, past_due, trialing, canceling."""
     story, at, prices = scene.story, scene.timeline.at, scene.prices
     await at(days=20)
-    await story.pause(asked.paused)
+    await story.pause(asked.paused, months=2)
     await at(days=10)
     # Pro renewed 1.5 days ago (up to 4.5 where a month is short): within the retries of a week.
     await story.pay_with(pro, await story.attach(ada, "pm_card_chargeCustomerFail"))

@@ -36,12 +36,16 @@ class Told(Protocol):
 
 @dataclass
 class LivePages:
-    """*connected* are the tabs with a socket; *push* makes one tab read again."""
+    """*connected* are the tabs with a socket; *push* makes one tab read again.
+
+    *prepare* brings what this process keeps in memory up to date before any of them does.
+    """
 
     database: Callable[[], Database]
     tabs: OpenTabs
     connected: Callable[[], Container[str]]
     push: Callable[[str], Awaitable[Told]]
+    prepare: Callable[[], Awaitable[None]] | None = None
     _settled: int = 0
     _seen: dict[int, None] = field(default_factory=dict)
     _under_way: dict[str, Told] = field(default_factory=dict)
@@ -67,6 +71,8 @@ class LivePages:
             return
         concerned = self._late | await self._concerned()
         self._late = set()
+        if concerned and self.prepare is not None:
+            await self.prepare()
         for token in concerned:
             await self._tell(token)
 

@@ -39,10 +39,13 @@ from portal_app.memberships.service import (
     JOIN,
     KEEP,
     KEEP_PLAN,
+    PAUSE,
     PAY,
     PROMOTION,
     REASSIGN,
+    RESUME,
     SAVE_METHOD,
+    UNPAUSE,
     WITHDRAW,
 )
 from portal_app.notifications import outbox
@@ -65,6 +68,7 @@ ATTEMPTS: Final = 92
 # Every kind of write that there is.
 WRITES: Final = by_kind(
     *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DESCRIBE, EXTEND, DETAILS),
+    *(PAUSE, UNPAUSE, RESUME),
     *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
     *(NEW_CUSTOMER, MOVE, END_OLD, WITHDRAW),
 )

@@ -71,6 +71,36 @@ class NothingToUndo(Conflict):
         super().__init__("There is no cancellation to take back.")
 
 
+class NothingToPause(Conflict):
+    """Its state or the company's policy forbids it; the page says which."""
+
+    code = "nothing_to_pause"
+
+    def __init__(self) -> None:
+        super().__init__("This membership can't be paused right now.")
+
+
+class PauseChanged(Conflict):
+    """Pausing would do something else by now than what the customer was shown."""
+
+    code = "pause_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something about this membership has changed meanwhile. Nothing was paused; please read"
+            " again what happens now."
+        )
+
+
+class NothingToResume(Conflict):
+    """It is neither paused nor about to be."""
+
+    code = "nothing_to_resume"
+
+    def __init__(self) -> None:
+        super().__init__("This membership isn't paused.")
+
+
 class OfferGone(Conflict):
     """What a customer wanted to take instead of cancelling is not to be had any more."""
 

@@ -1,9 +1,10 @@
-"""Cancellations; not scoped: whoever asks has found the membership as the actor's own."""
+"""Cancellations and pauses; not scoped: whoever asks has found the membership as one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,8 +19,11 @@ from portal_app.memberships.models import (
     Member,
     Membership,
     MembershipSubscription,
+    Pause,
     RetentionOffer,
 )
+
+Asked = TypeVar("Asked", Cancellation, Pause)
 
 
 async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation | None:
@@ -28,36 +32,87 @@ async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation
     return (await session.scalars(statement)).one_or_none()
 
 
+async def pause_of(session: AsyncSession, intent_id: str) -> Pause | None:
+    """The same of a pause."""
+    statement = select(Pause).where(col(Pause.intent_id) == intent_id)
+    return (await session.scalars(statement)).one_or_none()
+
+
 async def standing_cancellation(session: AsyncSession, membership_id: str) -> Cancellation | None:
     """The newest of a membership, unless it was taken back or could not be done.
 
-    One that ended an earlier subscription says nothing about the one of today. In the sandbox many
-    things happen in one second: then the wall clock tells which was the last.
+    One that ended an earlier subscription says nothing about the one of today.
     """
-    link = MembershipSubscription
+    link, ended = MembershipSubscription, col(Cancellation.stripe_subscription_id)
     current = (
         select(col(link.stripe_subscription_id))
         .where(col(link.membership_id) == membership_id, col(link.until_at).is_(None))
         .scalar_subquery()
     )
-    ended = col(Cancellation.stripe_subscription_id)
+    of_today = or_(ended.is_(None), ended == current)
+    return await _newest(session, Cancellation, membership_id, of_today)
+
+
+async def standing_pause(session: AsyncSession, membership_id: str) -> Pause | None:
+    """The same of a pause, over or not."""
+    return await _newest(session, Pause, membership_id)
+
+
+async def _newest(
+    session: AsyncSession,
+    asked: type[Asked],
+    membership_id: str,
+    *also: ColumnElement[bool],
+) -> Asked | None:
+    """In the sandbox many things happen in one second: the wall clock tells which was the last."""
+    link = MembershipSubscription
+    begun = (
+        select(col(link.from_at))
+        .where(col(link.membership_id) == membership_id, col(link.until_at).is_(None))
+        .scalar_subquery()
+    )
     newest = (
-        select(Cancellation)
-        .outerjoin(Intent, col(Intent.id) == col(Cancellation.intent_id))
+        select(asked)
+        .outerjoin(Intent, col(Intent.id) == col(asked.intent_id))
         .where(
-            col(Cancellation.membership_id) == membership_id,
-            or_(ended.is_(None), ended == current),
-            or_(col(Intent.outcome).is_(None), col(Intent.outcome) != IntentOutcome.REFUSED),
+            col(asked.membership_id) == membership_id,
+            or_(begun.is_(None), col(asked.asked_at) >= begun),
+            _was_done(),
+            *also,
         )
         .order_by(
-            col(Cancellation.asked_at).desc(),
+            col(asked.asked_at).desc(),
             col(Intent.created_at).desc().nulls_last(),
-            col(Cancellation.id).desc(),
+            col(asked.id).desc(),
         )
         .limit(1)
     )
     found = (await session.scalars(newest)).one_or_none()
     return None if found is None or found.undone_at is not None else found
+
+
+def _was_done() -> ColumnElement[bool]:
+    """Or still may be."""
+    return or_(col(Intent.outcome).is_(None), col(Intent.outcome) != IntentOutcome.REFUSED)
+
+
+async def pauses_taken(
+    session: AsyncSession, membership_id: str, *, since: datetime
+) -> Sequence[datetime]:
+    """When its holders asked for pauses that they did not take back, the oldest first."""
+    statement = (
+        select(col(Pause.asked_at))
+        .outerjoin(Intent, col(Intent.id) == col(Pause.intent_id))
+        .where(
+            col(Pause.membership_id) == membership_id,
+            col(Pause.source) == "page",
+            col(Pause.asked_at) > since,
+            col(Pause.undone_at).is_(None),
+            _was_done(),
+        )
+        .order_by(col(Pause.asked_at))
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def open_holding(session: AsyncSession, membership_id: str) -> Member | None:

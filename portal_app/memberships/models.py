@@ -62,6 +62,8 @@ class Membership(SQLModel, table=True):
     stripe_payment_intent_id: str | None = Field(default=None, index=True)
     stripe_status: str = ""
     collection_method: str = "charge_automatically"
+    # Stripe's flexible billing mode: only that lets a subscription itself pause.
+    flexible_billing: bool = False
     quantity: int = 1
     # Stripe metadata `license_key`; developers may name the membership by it in the API.
     license_key: str | None = Field(default=None, index=True)
@@ -82,6 +84,8 @@ class Membership(SQLModel, table=True):
     canceled_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     paused_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    # When Stripe will pause it by itself (a schedule's `pause_schedules`).
+    pauses_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     # Stripe's pause_collection.behavior; empty when collection is not paused.
     pause_behavior: str = ""
     resumes_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
@@ -217,6 +221,31 @@ class Cancellation(SQLModel, table=True):
     comment: str = ""
     asked_at: datetime = Field(sa_column=utc())
     ends_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+    undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class Pause(SQLModel, table=True):
+    """A pause that somebody asked for. `paus_…`; business times, but for *confirmed_at*.
+
+    *asked_at* is when they did, *starts_at* from when they were told that nothing is charged, and
+    *resumes_at* when they are charged again. *undone_at* is when it was taken back before it began.
+    *kind* is a `pauses.PauseKind`, *source* where it came from: `page`, `api`. Whether it could be
+    done after all, its intent says; how things stand, the membership.
+    """
+
+    __tablename__ = "pauses"
+    __table_args__ = (Index("ix_pauses_newest", "membership_id", "asked_at", "id"),)
+
+    id: str = Field(default_factory=lambda: new_id("paus"), primary_key=True)
+    membership_id: str = Field(sa_column=reference("memberships.id", index=False))
+    member_id: str = Field(sa_column=reference("members.id"))
+    intent_id: str = Field(unique=True)
+    source: str
+    kind: str
+    asked_at: datetime = Field(sa_column=utc())
+    starts_at: datetime = Field(sa_column=utc())
+    resumes_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     confirmed_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
 

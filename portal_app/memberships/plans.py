@@ -63,7 +63,7 @@ def hindrance_of(membership: Membership, policy: PlanChangePolicy) -> Hindrance 
         Hindrance.BOUGHT: not facts.recurring,
         Hindrance.UNPAID: status in NEEDS_ATTENTION,
         Hindrance.ENDING: is_canceling(facts),
-        Hindrance.PAUSED: is_paused(facts),
+        Hindrance.PAUSED: is_paused(facts) or facts.pauses_at is not None,
         Hindrance.TRIAL: status is MembershipStatus.TRIALING and not policy.in_trial,
         Hindrance.INVOICED: membership.collection_method != "charge_automatically",
         Hindrance.SEVERAL: bool(membership.extra_items),

@@ -24,7 +24,7 @@ _RENEWING: Final = ("trialing", "active", "past_due")
 
 @dataclass(frozen=True, slots=True)
 class PreviewDue:
-    """A subscription that renews, whose next charge is not known or may have changed."""
+    """A subscription that is to be charged, and what for is not known or may have changed."""
 
     stripe_subscription_id: str
     membership: Membership
@@ -50,7 +50,7 @@ async def previews_due(
         col(charge.customer_id) != col(Customer.id),
     )
     statement = (
-        _renewing(select(col(link.stripe_subscription_id), Membership, Customer))
+        _charged(select(col(link.stripe_subscription_id), Membership, Customer))
         .join(Plan, col(Plan.id) == col(Membership.plan_id))
         .outerjoin(charge, _same_subscription(col(charge.stripe_subscription_id)))
         .outerjoin(failure, _same_subscription(col(failure.stripe_subscription_id)))
@@ -64,14 +64,14 @@ async def previews_due(
     return [PreviewDue(*row) for row in (await session.execute(statement)).all()]
 
 
-def _renewing(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Subscriptions that renew, with their memberships and customers."""
+def _charged(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Subscriptions whose charge is previewed, with their memberships and customers."""
     link = MembershipSubscription
     return (
         statement.select_from(link)
         .join(Membership, col(Membership.id) == col(link.membership_id))
         .join(Customer, col(Customer.id) == col(Membership.customer_id))
-        .where(col(link.until_at).is_(None), col(Customer.deleted_at).is_(None), renews())
+        .where(col(link.until_at).is_(None), col(Customer.deleted_at).is_(None), is_previewed())
     )
 
 
@@ -79,8 +79,8 @@ def _same_subscription(other: SQLColumnExpression[str]) -> ColumnElement[bool]:
     return other == col(MembershipSubscription.stripe_subscription_id)
 
 
-def renews() -> ColumnElement[bool]:
-    """Whether a regular charge is to come; the SQL side of `rules.renewal_date`."""
+def is_previewed() -> ColumnElement[bool]:
+    """Whether a charge is to come, or would on resuming; the SQL side of `rules.previewed_at`."""
     row = Membership
     status = col(row.stripe_status)
     due = case(
@@ -92,21 +92,24 @@ def renews() -> ColumnElement[bool]:
     end = func.coalesce(col(row.cancel_at), arranged)
     # A failed renewal takes precedence over a pause, as in `rules.is_paused`.
     paused = and_(status != "past_due", col(row.pause_behavior) != "")
-    return and_(
-        col(row.source) == MembershipSource.SUBSCRIPTION,
+    pauses_at, since = col(row.pauses_at), func.coalesce(col(row.resumes_at), col(row.paused_at))
+    renews = and_(
         status.in_(_RENEWING),
         ~paused,
         due.is_not(None),
         or_(end.is_(None), due < end),
+        or_(pauses_at.is_(None), due < pauses_at),
     )
+    resumes = and_(status == "paused", end.is_(None), since.is_not(None))
+    return and_(col(row.source) == MembershipSource.SUBSCRIPTION, or_(renews, resumes))
 
 
 async def pointless_previews(session: AsyncSession, *, limit: int) -> Sequence[UpcomingCharge]:
     """Of subscriptions that will not be charged any more, as things stand."""
-    renewing = _renewing(select(col(MembershipSubscription.stripe_subscription_id)))
+    charged = _charged(select(col(MembershipSubscription.stripe_subscription_id)))
     charge = UpcomingCharge
     statement = (
-        select(charge).where(col(charge.stripe_subscription_id).not_in(renewing)).limit(limit)
+        select(charge).where(col(charge.stripe_subscription_id).not_in(charged)).limit(limit)
     )
     return (await session.scalars(statement)).all()
 

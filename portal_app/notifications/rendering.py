@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from portal_app.branding.colour import Colour
 from portal_app.branding.service import brand_of
-from portal_app.branding.tokens import DARK, LIGHT, palette
+from portal_app.branding.tokens import DARK, LIGHT, accent_of, palette
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import direction, supported, translate
 
@@ -57,8 +56,8 @@ def letterhead_of(company_id: str, title: str) -> Letterhead:
     brand = brand_of(company_id)
     if brand is None:
         return Letterhead(title=title)
-    accent = Colour.parse(brand.accent)
-    light, dark = palette(accent, LIGHT), palette(accent, DARK)
+    light = palette(accent_of(brand, dark=False), LIGHT)
+    dark = palette(accent_of(brand, dark=True), DARK)
     return Letterhead(
         title, light.accent.hex, light.contrast.hex, dark.accent.hex, dark.contrast.hex
     )

@@ -8,6 +8,7 @@ from portal_app.provider.stripe.verbs.finding import FindVerbs
 from portal_app.provider.stripe.verbs.handover import HandoverVerbs
 from portal_app.provider.stripe.verbs.invoices import InvoiceVerbs
 from portal_app.provider.stripe.verbs.methods import MethodVerbs
+from portal_app.provider.stripe.verbs.pauses import PauseVerbs
 from portal_app.provider.stripe.verbs.plans import PlanVerbs
 from portal_app.provider.stripe.verbs.rejoining import RejoinVerbs
 from portal_app.provider.stripe.verbs.subscriptions import SubscriptionVerbs
@@ -17,6 +18,7 @@ class StripeWriter(
     MethodVerbs,
     SubscriptionVerbs,
     PlanVerbs,
+    PauseVerbs,
     HandoverVerbs,
     CouponVerbs,
     RejoinVerbs,

@@ -34,6 +34,7 @@ from portal_app.provider.facts import (
 from portal_app.provider.handover import HandoverWriter, NewSubscription
 from portal_app.provider.marked import MarkedObjects
 from portal_app.provider.objects import ObjectSource
+from portal_app.provider.pausing import PauseWriter
 
 
 class MethodWriter(Protocol):
@@ -160,22 +161,6 @@ class SubscriptionWriter(Protocol):
         """At once. What has ended already is answered as it is: keys don't cover deletions."""
         ...
 
-    async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        """Now, without credit for the rest of the period."""
-        ...
-
-    async def resume_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        """A new period begins now and is charged at once."""
-        ...
-
-    async def pause_collection(
-        self, subscription_id: str, *, resumes_at: datetime | None, key: str
-    ) -> SubscriptionFacts:
-        """Invoices are voided until *resumes_at*, or until it is taken back."""
-        ...
-
-    async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts: ...
-
     async def extend_period(
         self, subscription_id: str, until: datetime, *, key: str
     ) -> SubscriptionFacts:
@@ -241,6 +226,7 @@ class InvoiceWriter(Protocol):
 class PaymentWriter(
     MethodWriter,
     SubscriptionWriter,
+    PauseWriter,
     HandoverWriter,
     PlanWriter,
     InvoiceWriter,

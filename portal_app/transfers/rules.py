@@ -32,6 +32,8 @@ RENEWAL_GUARD: Final = timedelta(hours=2)
 # Whoever has just changed how they sign in has to wait, and so has whoever took an account over.
 CHANGED_WITHIN: Final = timedelta(hours=72)
 COOLING_OFF: Final = timedelta(hours=24)
+# An account that another service made has its first address and that service at once.
+_MADE_WITHIN: Final = timedelta(minutes=1)
 LONGEST_NOTE: Final = 300
 
 # Waiting for somebody; each of these can still be stopped.
@@ -240,12 +242,13 @@ def continuation(found: SubscriptionTerms, now: datetime) -> Continuation:
     return Continuation(starts_at=ends, anchor_day=anchor.day, anchor_month=month)
 
 
-def changed_lately(verified_at: Sequence[datetime], now: datetime) -> bool:
-    """Whether an address came to an account within the last days; its first one made it.
+def changed_lately(changes: Sequence[datetime], now: datetime) -> bool:
+    """Whether how somebody signs in was changed within the last days; what made the account aside.
 
-    Wall times.
+    Wall times of addresses, services that sign in, and changes of the first address.
     """
-    return any(now - moment < CHANGED_WITHIN for moment in sorted(verified_at)[1:])
+    made = min(changes, default=now)
+    return any(moment - made > _MADE_WITHIN and now - moment < CHANGED_WITHIN for moment in changes)
 
 
 def is_recipient(transfer: Transfer, keys: Collection[str]) -> bool:

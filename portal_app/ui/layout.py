@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import reflex as rx
 
@@ -17,7 +18,7 @@ from portal_app.ui.parts import (
     skeleton_card,
     skeleton_page,
 )
-from portal_app.ui.parts.types import Child, Text, classes
+from portal_app.ui.parts.types import Child, Rows, Text, classes
 from portal_app.ui.preferences import preferences
 from portal_app.ui.shell import NavLink, current_shell
 
@@ -34,12 +35,14 @@ def page_shell(
     signed_in: bool = True,
     skeleton: rx.Component | None = None,
     brand: Text | None = None,
+    links: Rows | None = None,
     style: Mapping[str, Text] | rx.Var | None = None,
 ) -> rx.Component:
     """A whole page. Signed-in pages show *skeleton* until their state has arrived.
 
     *title* becomes the `h1`, *back* is (label, href) above it, *wide* is for lists. *brand* stands
-    in the header instead of the portal's own name, *style* holds brand tokens (`--accent`, …).
+    in the header instead of the portal's own name, *style* holds brand tokens (`--accent`, …),
+    *links* lead to the company's support and papers.
     """
     content = rx.el.div(*_head(title, subtitle, badge, back), *body, class_name="stack")
     if signed_in:
@@ -59,7 +62,7 @@ def page_shell(
                 "main", "main-wide" if wide else "", "main-private" if signed_in else ""
             ),
         ),
-        page_footer(),
+        page_footer(links),
         class_name="shell",
         style={} if style is None else style,
     )
@@ -162,11 +165,32 @@ def _menu_link(link: NavLink) -> rx.Component:
     return entry if link.shown is True else rx.cond(link.shown, entry)
 
 
-def page_footer() -> rx.Component:
-    """Language, theme and what laws want to be found on every page, for everybody."""
+def page_footer(links: Rows | None = None) -> rx.Component:
+    """Language, theme and what laws want to be found on every page, for everybody.
+
+    On a company's pages its own *links* come first.
+    """
     rights = [document_link(link.label, link.href) for link in current_shell().rights]
+    ways = [] if links is None else [rx.cond(links, company_links(links))]
     return rx.el.footer(
+        *ways,
         preferences(),
         rx.el.p(*rights, class_name="rights") if rights else rx.fragment(),
         class_name="footer",
     )
+
+
+def company_links(links: Rows) -> rx.Component:
+    """*links* have a `kind` and an `href`; they leave the portal."""
+    return rx.el.ul(rx.foreach(links, _company_link), class_name="footer-links")
+
+
+def _company_link(one: Any) -> rx.Component:  # noqa: ANN401 -- an object of the state
+    label = rx.match(
+        one.kind,
+        ("support", t("Support")),
+        ("terms", t("Terms")),
+        ("privacy", t("Privacy policy")),
+        t("Imprint"),
+    )
+    return rx.el.li(document_link(label, one.href, rel="noopener"), key=one.kind)

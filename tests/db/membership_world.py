@@ -11,14 +11,8 @@ from sqlalchemy import event
 
 from portal_app.identity.actor import Actor
 from portal_app.kit.db import Database
-from portal_app.memberships.service.listing import (
-    MembershipList,
-    list_memberships,
-)
-from portal_app.memberships.service.reading import (
-    MembershipDetails,
-    get_membership,
-)
+from portal_app.memberships.service.details import MembershipDetails, get_membership
+from portal_app.memberships.service.listing import MembershipList, list_memberships
 from tests.factories import (
     NOW,
     HeldMembership,

@@ -36,12 +36,17 @@ class Stripe:
     total: int = 2900
     error: PortalError | None = None
     asked: list[str] = field(default_factory=list)
+    resumed: list[str] = field(default_factory=list)
 
     async def preview_renewal(self, subscription_id: str) -> InvoiceFacts:
         self.asked.append(subscription_id)
         if self.error is not None:
             raise self.error
         return preview(self.total)
+
+    async def preview_resume(self, subscription_id: str) -> InvoiceFacts:
+        self.resumed.append(subscription_id)
+        return await self.preview_renewal(subscription_id)
 
 
 def preview(total: int) -> InvoiceFacts:

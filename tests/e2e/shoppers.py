@@ -96,7 +96,12 @@ def _last4(method: stripe.PaymentMethod) -> str:
 
 @contextmanager
 def new_shopper(
-    portal: Portal, name: str, *, card: str | None = "pm_card_mastercard", memberships: int = 1
+    portal: Portal,
+    name: str,
+    *,
+    card: str | None = "pm_card_mastercard",
+    memberships: int = 1,
+    trial_days: int = 20,
 ) -> Iterator[Shopper]:
     """*card* is the default; the memberships are monthly. Given when the portal knows of them."""
     sandbox = SandboxServer(f"{portal.origin}/sandbox/stripe")
@@ -108,7 +113,10 @@ def new_shopper(
         client.v1.customers.update(
             customer.id, {"invoice_settings": {"default_payment_method": method}}
         )
-    bought = [_bought(client, customer.id, f"Club {place + 1}") for place in range(memberships)]
+    bought = [
+        _bought(client, customer.id, f"Club {place + 1}", trial_days)
+        for place in range(memberships)
+    ]
     shopper = Shopper(portal, sandbox, client, email, customer.id, bought)
     try:
         _wait_until_known(shopper, memberships, [] if card is None else shopper.attached)
@@ -117,7 +125,7 @@ def new_shopper(
         sandbox.close()
 
 
-def _bought(client: stripe.StripeClient, customer: str, title: str) -> str:
+def _bought(client: stripe.StripeClient, customer: str, title: str, trial_days: int) -> str:
     product = client.v1.products.create({"name": title})
     price = client.v1.prices.create(
         {
@@ -127,8 +135,10 @@ def _bought(client: stripe.StripeClient, customer: str, title: str) -> str:
             "recurring": {"interval": "month"},
         }
     )
-    given = {"customer": customer, "items": [{"price": price.id}], "trial_period_days": 20}
-    return client.v1.subscriptions.create(given).id  # type: ignore[arg-type]
+    given: Any = {"customer": customer, "items": [{"price": price.id}]}
+    if trial_days:
+        given["trial_period_days"] = trial_days
+    return client.v1.subscriptions.create(given).id
 
 
 def _wait_until_known(shopper: Shopper, memberships: int, methods: list[str]) -> None:

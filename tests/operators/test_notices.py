@@ -17,6 +17,8 @@ from tests.conftest import Clocks
 from tests.notice_world import LATER, NoticeWorld, make_notice_world
 from tests.operators.conftest import Portal
 
+# What Stripe never sends.
+OWN = [key for key, kind in NOTICES.items() if not kind.stripe_mails]
 KEY = {"stripe_secret_key": "sk_test_1"}
 
 
@@ -30,8 +32,7 @@ def test_the_doctor_says_who_sends_what() -> None:
     assert nothing.verdict is Verdict.WARNING
     assert "the portal sends none" in nothing.says
     assert "Stripe's if they are on there: receipt" in nothing.says
-    own = [key for key, kind in NOTICES.items() if not kind.stripe_mails]
-    assert f"sent by nobody: {', '.join(own)}" in nothing.says
+    assert f"sent by nobody: {', '.join(OWN)}" in nothing.says
     assert "portal notices preview" in nothing.mend
     required = said(*[key for key, kind in NOTICES.items() if kind.locked])
     assert required.verdict is Verdict.OK
@@ -51,17 +52,16 @@ def test_with_a_key_everything_is_off_until_it_is_named(
     assert all(" off: " in line for line in lines)
     assert "Stripe can send these itself (“Failed payments”)" in "".join(lines)
     on = portal_command("notices", "on").stdout
-    own = [key for key, kind in NOTICES.items() if not kind.stripe_mails]
-    assert on.startswith(f"On: {', '.join(own)}.")
+    assert on.startswith(f"On: {', '.join(OWN)}.")
     assert "Switch off at Stripe" not in on
     named = portal_command("notices", "on", "receipt", "payment_failed").stdout
     assert "if it is on there: Failed payments, Successful payments." in named
     shown = portal_command("notices", "preview").stdout
-    assert shown.count(" on since ") == len(own) + 2
+    assert shown.count(" on since ") == len(OWN) + 2
     portal_command("notices", "off", "receipt")
     shown = portal_command("notices", "preview").stdout
     assert "switched off on" in shown
-    assert shown.count(" on since ") == len(own) + 1
+    assert shown.count(" on since ") == len(OWN) + 1
     assert "Off: " in portal_command("notices", "off").stdout
     assert " on since " not in portal_command("notices", "preview").stdout
     portal_command("notices", "on", "all")

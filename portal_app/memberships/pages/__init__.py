@@ -9,6 +9,7 @@ from portal_app.memberships.pages.charged_to import charged_to_page
 from portal_app.memberships.pages.detail import membership_page
 from portal_app.memberships.pages.orders import orders_page
 from portal_app.memberships.pages.overdue import overdue_banner
+from portal_app.memberships.pages.pausing import pause_page
 from portal_app.memberships.pages.paying import pay_page
 from portal_app.memberships.pages.plans import plan_page
 from portal_app.memberships.pages.rejoining import rejoin_page
@@ -18,6 +19,7 @@ from portal_app.memberships.state import (
     ChargedToState,
     MembershipState,
     OrdersState,
+    PausingState,
     PayState,
     PlanState,
     PromotionState,
@@ -76,6 +78,13 @@ def register(app: rx.App) -> None:
         route="/billing/manage/[member_id]/cancel",
         title=t("Cancel membership"),
         on_load=CancelState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        pause_page,
+        route="/billing/manage/[member_id]/pause",
+        title=t("Pause membership"),
+        on_load=PausingState.load,
         context=_PRIVATE,
     )
     app.add_page(

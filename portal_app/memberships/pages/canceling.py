@@ -75,6 +75,7 @@ def _page(body: Callable[[CancelEvents], rx.Component]) -> rx.Component:
         skeleton=skeleton_page(skeleton_card(4)),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+        links=view.brand_links,
     )
 
 

@@ -56,6 +56,7 @@ def membership_page() -> rx.Component:
         skeleton=_skeleton(),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+        links=view.brand_links,
     )
 
 
@@ -86,6 +87,7 @@ def membership_body(view: MembershipView) -> rx.Component:
         rx.cond(view.scheduled_change != "", _scheduled(view)),
         card(
             rx.cond(view.sentence != "", rx.el.p(view.sentence)),
+            rx.cond(view.resume_note != "", rx.el.p(view.resume_note)),
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
@@ -113,6 +115,12 @@ def _ways_out(view: MembershipView) -> rx.Component:
     """Buttons of equal rank; what ends a membership is never hidden (design.md §2.4)."""
     base = f"/billing/manage/{view.member_id}/"
     return action_row(
+        rx.match(
+            view.unpause,
+            ("planned", link_button(t("Don't pause"), f"{base}pause/")),
+            ("paused", link_button(t("Resume now"), f"{base}pause/")),
+            rx.cond(view.can_pause, link_button(t("Pause membership"), f"{base}pause/")),
+        ),
         rx.cond(view.can_change_plan, link_button(t("Change plan"), f"{base}plan/")),
         rx.cond(view.can_transfer, link_button(t("Transfer membership"), f"{base}transfer/")),
         rx.cond(view.can_undo, link_button(t("Keep my membership"), f"{base}undo/")),

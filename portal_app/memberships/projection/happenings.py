@@ -42,6 +42,7 @@ class Standing:
     ended_at: datetime | None
     pause_behavior: str
     paused_at: datetime | None
+    pauses_at: datetime | None
     resumes_at: datetime | None
     payment_method: str | None
     scheduled: Mapping[str, Any] = field(default_factory=dict)
@@ -73,6 +74,7 @@ def standing_of(row: Membership) -> Standing:
         ended_at=row.ended_at,
         pause_behavior=row.pause_behavior,
         paused_at=row.paused_at,
+        pauses_at=row.pauses_at,
         resumes_at=row.resumes_at,
         payment_method=row.stripe_default_payment_method_id or row.stripe_default_source_id,
         scheduled=row.scheduled_change,
@@ -93,6 +95,8 @@ def at_first_sight(
         found.append(Happening(kind="activated", at=now.started_at))
     if now.paused:
         found.append(_paused(now, seen_at))
+    elif now.pauses_at is not None and not now.over:
+        found.append(_planned(now, seen_at))
     if now.canceling or _was_scheduled(now):
         found.append(_cancel_scheduled(now, seen_at))
     if now.over:
@@ -150,10 +154,14 @@ def _plan_of(scheduled: Mapping[str, Any], before: Standing) -> tuple[str | None
 
 
 def _pausing(before: Standing, after: Standing, seen_at: datetime) -> Iterator[Happening]:
+    if after.over:
+        return
     if after.paused and not before.paused:
-        yield _paused(after, seen_at)
-    elif before.paused and not after.paused and not after.over:
+        yield _paused(after, seen_at, planned=before.pauses_at is not None)
+    elif before.paused and not after.paused:
         yield Happening(kind="resumed", at=seen_at)
+    elif after.pauses_at != before.pauses_at:
+        yield _planned(after, seen_at)
 
 
 def _canceling(before: Standing, after: Standing, seen_at: datetime) -> Iterator[Happening]:
@@ -168,9 +176,22 @@ def _canceling(before: Standing, after: Standing, seen_at: datetime) -> Iterator
         yield Happening(kind="cancel_undone", at=seen_at)
 
 
-def _paused(now: Standing, seen_at: datetime) -> Happening:
-    after = {"resumes_at": now.resumes_at.isoformat()} if now.resumes_at else {}
-    return Happening(kind="paused", at=now.paused_at or seen_at, after=after)
+def _planned(now: Standing, seen_at: datetime) -> Happening:
+    """Asked for, or taken back before it began."""
+    if now.pauses_at is None:
+        return Happening(kind="pause_undone", at=seen_at)
+    after = {"takes_effect_at": now.pauses_at.isoformat(), **_until(now)}
+    return Happening(kind="pause_scheduled", at=seen_at, after=after)
+
+
+def _paused(now: Standing, seen_at: datetime, *, planned: bool = False) -> Happening:
+    """What was planned has been told of already: that it began is another line."""
+    kind = "pause_began" if planned else "paused"
+    return Happening(kind=kind, at=now.paused_at or seen_at, after=_until(now))
+
+
+def _until(now: Standing) -> dict[str, Any]:
+    return {"resumes_at": now.resumes_at.isoformat()} if now.resumes_at else {}
 
 
 def _was_scheduled(now: Standing) -> bool:

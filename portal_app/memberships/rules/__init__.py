@@ -10,6 +10,7 @@ from portal_app.memberships.rules.calendar import (
     first_charge_at,
     is_final,
     nth_period_end,
+    previewed_at,
 )
 from portal_app.memberships.rules.standing import (
     NEEDS_ATTENTION,
@@ -24,8 +25,10 @@ from portal_app.memberships.rules.standing import (
     is_canceling,
     is_current,
     is_paused,
+    is_resting,
     may_be_told_of,
     most_recent_action,
+    pauses_from,
     renewal_date,
     status_of,
 )
@@ -48,9 +51,12 @@ __all__ = [
     "is_current",
     "is_final",
     "is_paused",
+    "is_resting",
     "may_be_told_of",
     "most_recent_action",
     "nth_period_end",
+    "pauses_from",
+    "previewed_at",
     "renewal_date",
     "status_of",
 ]

@@ -11,7 +11,13 @@ from typing import Final
 
 from portal_app.catalog.models import Interval
 from portal_app.kit.money import Money
-from portal_app.memberships.rules.standing import StripeFacts, ends_at, is_paused, renewal_date
+from portal_app.memberships.rules.standing import (
+    StripeFacts,
+    ends_at,
+    is_canceling,
+    is_paused,
+    renewal_date,
+)
 
 # No period of an interval has more days, so that counting by them never counts too far.
 _LONGEST: Final = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 31, Interval.YEAR: 366}
@@ -51,14 +57,25 @@ def first_charge_at(facts: StripeFacts, cycle: Cycle) -> datetime | None:
     Stripe's own pause ends with a charge and a new anchor. When only collection was paused, the
     periods went on, and the next one that begins is charged.
     """
-    if not is_paused(facts):
-        return renewal_date(facts)
+    due = renewal_date(facts)
+    if due is not None or not (is_paused(facts) or facts.pauses_at):
+        return due
     resumes, end = facts.resumes_at, ends_at(facts)
     if resumes is None:
         return None
-    by_itself = facts.stripe_status == "paused"
+    by_itself = not facts.pause_behavior
     due = resumes if by_itself else next(cycle.due_after(resumes - _INSTANT))
     return due if end is None or due < end else None
+
+
+def previewed_at(facts: StripeFacts) -> datetime | None:
+    """What the charge that is previewed is told apart by: the renewal, or the pause that it ends.
+
+    Of what Stripe has paused, the preview is of resuming: now, as much as on the day.
+    """
+    if facts.stripe_status == "paused" and not is_canceling(facts):
+        return facts.resumes_at or facts.paused_at
+    return renewal_date(facts)
 
 
 def is_final(facts: StripeFacts, cycle: Cycle, at: datetime) -> bool:

@@ -45,6 +45,8 @@ NEEDS_ATTENTION: Final = (
     MembershipStatus.DRAFTED,
 )
 TELL_AHEAD: Final = timedelta(days=45)
+# A pause at the end of a period comes so long before the renewal (service/resting.py).
+PAUSES_EARLY: Final = timedelta(minutes=1)
 RENEWING: Final = frozenset(
     {MembershipStatus.TRIALING, MembershipStatus.ACTIVE, MembershipStatus.PAST_DUE}
 )
@@ -72,6 +74,7 @@ class StripeFacts:
     pause_behavior: str
     resumes_at: datetime | None
     started_at: datetime
+    pauses_at: datetime | None = None
     next_payment_attempt_at: datetime | None = None
 
     @classmethod
@@ -91,6 +94,7 @@ class StripeFacts:
             pause_behavior=membership.pause_behavior,
             resumes_at=membership.resumes_at,
             started_at=membership.started_at,
+            pauses_at=membership.pauses_at,
             next_payment_attempt_at=next_payment_attempt_at,
         )
 
@@ -114,6 +118,37 @@ def is_paused(facts: StripeFacts) -> bool:
     return running and (facts.stripe_status == "paused" or bool(facts.pause_behavior))
 
 
+def pauses_from(facts: StripeFacts) -> datetime | None:
+    """From when on nothing is charged, ahead or past; None where no pause is arranged.
+
+    Stripe pauses a subscription when it says. Where only its collection is paused, the period that
+    was paid for runs out first.
+    """
+    if facts.stripe_status == "paused":
+        return _at_the_end(facts, facts.paused_at)
+    if not is_paused(facts):
+        return _at_the_end(facts, facts.pauses_at) if status_of(facts) not in OVER else None
+    asked, start = facts.paused_at, facts.current_period_start
+    within = asked is not None and start is not None and start <= asked
+    return facts.current_period_end if within else asked
+
+
+def _at_the_end(facts: StripeFacts, moment: datetime | None) -> datetime | None:
+    """A pause just before the end of the period is one at its end."""
+    end = facts.current_period_end
+    if moment is None or end is None or not timedelta(0) <= end - moment <= PAUSES_EARLY:
+        return moment
+    return end
+
+
+def is_resting(facts: StripeFacts, now: datetime) -> bool:
+    """Whether it is paused and what was paid for has run out."""
+    if facts.stripe_status == "paused":
+        return True
+    begins = pauses_from(facts)
+    return is_paused(facts) and (begins is None or begins <= now)
+
+
 def ends_at(facts: StripeFacts) -> datetime | None:
     """When it ended, or will end by an arranged cancellation; None when it goes on."""
     if status_of(facts) in OVER:
@@ -132,12 +167,13 @@ def is_canceling(facts: StripeFacts) -> bool:
 def renewal_date(facts: StripeFacts) -> datetime | None:
     """When the next regular charge is due; None when none will come as things stand.
 
-    An arranged end leaves the charges that are due before it (a `cancel_at` may be far away).
+    An arranged end or pause leaves the charges that are due before it (it may be far away).
     """
     if not facts.recurring or is_paused(facts):
         return None
-    due, end = _period_end(facts), ends_at(facts)
-    return due if due is not None and (end is None or due < end) else None
+    due = _period_end(facts)
+    stops = (ends_at(facts), facts.pauses_at)
+    return due if due is not None and all(stop is None or due < stop for stop in stops) else None
 
 
 def _period_end(facts: StripeFacts) -> datetime | None:
@@ -185,6 +221,8 @@ def _running_action(
 ) -> tuple[str | None, datetime | None]:
     if is_paused(facts):
         return "paused_at", facts.paused_at
+    if facts.pauses_at is not None:
+        return "paused_at", facts.pauses_at
     if status is MembershipStatus.TRIALING:
         return "trial_ends_at", renewal_date(facts)
     if status is MembershipStatus.ACTIVE:
@@ -202,7 +240,8 @@ def grants_access(facts: StripeFacts, policy: AccessPolicy, now: datetime) -> bo
     """Whether the holder may use the product at *now* (business time) under the company's policy.
 
     An arranged end that has passed counts although Stripe's event may still be on its way.
-    A failed renewal counts from the start of the period that was not paid.
+    A failed renewal counts from the start of the period that was not paid. Stripe's own pause stops
+    the service; where only collection is paused, it goes on as far as the company likes.
     """
     status, end = status_of(facts), ends_at(facts)
     if status in OVER | {MembershipStatus.DRAFTED, MembershipStatus.UNRESOLVED}:
@@ -212,7 +251,9 @@ def grants_access(facts: StripeFacts, policy: AccessPolicy, now: datetime) -> bo
     if status is MembershipStatus.PAST_DUE:
         grace_end = access_while_past_due_until(facts, policy)
         return policy.while_past_due and (grace_end is None or now < grace_end)
-    return policy.while_paused or not is_paused(facts)
+    if facts.stripe_status == "paused":
+        return False
+    return policy.while_paused or not is_resting(facts, now)
 
 
 def access_while_past_due_until(facts: StripeFacts, policy: AccessPolicy) -> datetime | None:

@@ -29,6 +29,7 @@ from portal_app.memberships.service.company_updates import (
     reactivate_as_company,
     set_metadata_as_company,
 )
+from portal_app.memberships.service.details import MembershipDetails, get_membership
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
 from portal_app.memberships.service.given_away import GivenAway, given_away
@@ -47,6 +48,8 @@ from portal_app.memberships.service.listing import (
     running_memberships,
 )
 from portal_app.memberships.service.offering import DISCOUNT, note_won_back, take_offer
+from portal_app.memberships.service.pause_page import PausePage, pause_page, pause_plan
+from portal_app.memberships.service.pausing import pause_as_company, pause_membership
 from portal_app.memberships.service.paying import PAY, pay_open_invoice, retry_open_payment
 from portal_app.memberships.service.payment_page import (
     PaymentPage,
@@ -84,9 +87,7 @@ from portal_app.memberships.service.promotions import (
 from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
-    MembershipDetails,
     find_held,
-    get_membership,
     next_charge_at,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
@@ -98,6 +99,14 @@ from portal_app.memberships.service.rejoining import (
     quote_rejoin,
     rejoin,
     rejoin_secret,
+)
+from portal_app.memberships.service.resting import PAUSE
+from portal_app.memberships.service.resuming import (
+    RESUME,
+    UNPAUSE,
+    resume_as_company,
+    resume_membership,
+    unpause_membership,
 )
 from portal_app.memberships.service.seen_by_company import seen_by_company
 from portal_app.memberships.service.setups import (
@@ -113,6 +122,9 @@ from portal_app.memberships.service.upcoming import (
     Occasion,
     YearAhead,
     next_charge_of,
+    resume_preview,
+    resumes_at,
+    rhythm_of,
     year_ahead,
 )
 from portal_app.memberships.service.withdrawing import WITHDRAW, withdraw_declared
@@ -127,10 +139,13 @@ __all__ = [
     "JOIN",
     "KEEP",
     "KEEP_PLAN",
+    "PAUSE",
     "PAY",
     "PROMOTION",
     "REASSIGN",
+    "RESUME",
     "SAVE_METHOD",
+    "UNPAUSE",
     "WITHDRAW",
     "ExitPage",
     "ExpectedCharge",
@@ -142,6 +157,7 @@ __all__ = [
     "NextCharge",
     "Occasion",
     "PastPosition",
+    "PausePage",
     "PaymentPage",
     "PlanPage",
     "PreviewSource",
@@ -190,6 +206,10 @@ __all__ = [
     "overdue_memberships",
     "paid_by",
     "past_memberships",
+    "pause_as_company",
+    "pause_membership",
+    "pause_page",
+    "pause_plan",
     "pay_open_invoice",
     "payable_with",
     "payment_page",
@@ -208,7 +228,12 @@ __all__ = [
     "remove_as_company",
     "remove_method",
     "replace_when_saved",
+    "resume_as_company",
+    "resume_membership",
+    "resume_preview",
+    "resumes_at",
     "retry_open_payment",
+    "rhythm_of",
     "running_memberships",
     "save_method",
     "schedule_declared",
@@ -217,6 +242,7 @@ __all__ = [
     "set_metadata_as_company",
     "take_offer",
     "timing_for",
+    "unpause_membership",
     "use_promotion",
     "watch_cards",
     "withdraw_declared",

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.intents.models import Intent
 from portal_app.intents.writes import Write
-from portal_app.invoices.models import InvoiceStatus, PaymentStatus
+from portal_app.invoices.models import InvoiceStatus
 from portal_app.invoices.projection import project_invoices
 from portal_app.kit.clock import wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
@@ -23,6 +23,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service.refunding import give_back
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
@@ -128,25 +129,8 @@ async def _settled(
                 raise
     paid = invoice.paid_at if invoice.status is InvoiceStatus.PAID else None
     if paid is not None and _is_past_the_end(intent.payload, paid):
-        await _give_back(provider, intent, invoice, first=_REFUND + 100 * place)
+        await give_back(provider, intent, invoice, first=_REFUND + 100 * place)
     return invoice
-
-
-async def _give_back(
-    provider: PaymentWriter, intent: Intent, invoice: InvoiceFacts, *, first: int
-) -> None:
-    """All of what its payments brought and what nobody has given back yet."""
-    for place, payment_id in enumerate(invoice.payment_ids):
-        payment = await provider.payment(payment_id)
-        if payment.status is not PaymentStatus.SUCCEEDED:
-            continue
-        if payment.refunded.minor < payment.amount.minor:
-            await provider.create_refund(
-                payment_id,
-                amount=None,
-                metadata={"portal_intent": intent.id},
-                key=intent.step_key(first + place),
-            )
 
 
 async def _apply(

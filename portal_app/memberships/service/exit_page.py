@@ -15,6 +15,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import Exit, plan_exit
 from portal_app.memberships.models import Cancellation
 from portal_app.memberships.offers import Offer, OfferKind, may_be_offered, reaches_a_charge
+from portal_app.memberships.service.pause_page import pause_plan
 from portal_app.memberships.service.plan_page import cheaper_plans_of
 from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.memberships.service.undoing import may_undo
@@ -80,6 +81,8 @@ async def offer_for(
             offer = await _discount(session, held, policy)
         elif kind == OfferKind.PLAN:
             offer = await _cheaper_plan(session, held)
+        elif kind == OfferKind.PAUSE and (await pause_plan(session, held)).is_possible:
+            offer = Offer(kind=OfferKind.PAUSE)
         if offer is not None:
             return offer
     return None

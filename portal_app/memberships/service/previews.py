@@ -23,7 +23,7 @@ from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.preview_repository import PreviewDue, pointless_previews, previews_due
-from portal_app.memberships.rules import StripeFacts, renewal_date
+from portal_app.memberships.rules import StripeFacts, previewed_at
 from portal_app.provider.errors import MalformedObject
 from portal_app.provider.facts import InvoiceFacts
 
@@ -41,6 +41,8 @@ class PreviewSource(Protocol):
     """Who knows what will be charged."""
 
     async def preview_renewal(self, subscription_id: str) -> InvoiceFacts: ...
+
+    async def preview_resume(self, subscription_id: str) -> InvoiceFacts: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,10 @@ async def _fetched(source: PreviewSource, due: Sequence[PreviewDue]) -> list[_Pr
 
 async def _fetch(source: PreviewSource, due: PreviewDue) -> _Preview:
     observed_at = wall_now()
+    paused = due.membership.stripe_status == "paused"
+    preview = source.preview_resume if paused else source.preview_renewal
     try:
-        facts = await source.preview_renewal(due.stripe_subscription_id)
+        facts = await preview(due.stripe_subscription_id)
     except PortalError as error:
         fields = {"subscription": due.stripe_subscription_id, "why": str(error)}
         log.warning("a next charge could not be previewed", extra={"fields": fields})
@@ -128,7 +132,7 @@ def _is_away(error: PortalError | None) -> bool:
 
 async def _apply(session: AsyncSession, preview: _Preview) -> None:
     due, subscription = preview.due, preview.due.stripe_subscription_id
-    charge_at = renewal_date(StripeFacts.of(due.membership))
+    charge_at = previewed_at(StripeFacts.of(due.membership))
     if preview.error is not None:
         await note_failure(session, subscription, preview.error, now=wall_now())
     elif preview.facts is not None and charge_at is not None:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT, AccessPolicy
-from portal_app.catalog.models import Plan, Product
-from portal_app.catalog.repository import plan_with_product, published_configurations
+from portal_app.catalog.configuration import DEFAULT, AccessPolicy, Configuration
+from portal_app.catalog.repository import published_configurations
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
-from portal_app.invoices.repository import last_attempts, latest_invoices, payments_of_intent
-from portal_app.invoices.repository.entries import payments_of
-from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.invoices.repository import last_attempts
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships import repository
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.history_repository import latest_events
-from portal_app.memberships.models import MembershipEvent
-from portal_app.memberships.plan_models import RequestedPlanChange
-from portal_app.memberships.plan_repository import standing_change
-from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
@@ -36,31 +27,31 @@ from portal_app.memberships.rules import (
     renewal_date,
     status_of,
 )
-from portal_app.memberships.service.joinable import is_over, plans_to_join
-from portal_app.memberships.service.undoing import may_undo
 from portal_app.memberships.service.unpaid import only_switches, unpaid_invoices
-
-INVOICES_SHOWN: Final = 5
-EVENTS_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
-    That time is *as_of*. *unpaid* is the latest open invoice, *last_attempt* the newest try to
-    charge it.
+    That time is *as_of*, *configuration* the company's policies. *unpaid* is the
+    latest open invoice, *last_attempt* the newest try to charge it.
     """
 
     row: HoldingRow
     facts: StripeFacts
     status: MembershipStatus
-    access: AccessPolicy
+    configuration: Configuration
     has_access: bool
     current: bool
     unpaid: Invoice | None
     last_attempt: Payment | None
     as_of: datetime
+
+    @property
+    def access(self) -> AccessPolicy:
+        """When it gives access although it is not plainly paid."""
+        return self.configuration.access
 
     @property
     def owes(self) -> bool:
@@ -103,68 +94,13 @@ def next_charge_at(held: HeldMembership) -> datetime | None:
     return renewal_date(held.facts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembershipDetails:
-    """One membership with its latest invoices, its history, and the plan it will change to.
-
-    *preview* is what it will be charged next, as the provider said, *asked* the change of plan that
-    its holder wanted and that has not happened.
-    *attempts* are the payments of these invoices, by invoice. *undoable* says that its arranged end
-    can be taken back by whoever holds it, *rejoinable* that it can begin again after it.
-    """
-
-    held: HeldMembership
-    invoices: Sequence[Invoice]
-    payments: Sequence[Payment]
-    events: Sequence[MembershipEvent]
-    attempts: Mapping[str, Sequence[Payment]]
-    scheduled: tuple[Plan, Product] | None
-    preview: UpcomingCharge | None = None
-    asked: RequestedPlanChange | None = None
-    undoable: bool = False
-    rejoinable: bool = False
-
-
-async def get_membership(
-    session: AsyncSession, actor: Actor, member_id: object, now: datetime
-) -> MembershipDetails:
+async def find_held(
+    session: AsyncSession, actor: Actor, given_id: object, now: datetime
+) -> HeldMembership:
     """One membership by its `mber_` id, or by the `mem_` id of one the actor holds.
 
     Raises MembershipNotFound for anything else: unknown, malformed or somebody else's.
     """
-    held = await find_held(session, actor, member_id, now)
-    membership = held.row.membership
-    subscriptions = await repository.subscription_ids(session, membership.id)
-    invoices = await latest_invoices(
-        session,
-        actor,
-        stripe_subscription_ids=subscriptions,
-        stripe_invoice_id=membership.stripe_invoice_id,
-        limit=INVOICES_SHOWN,
-    )
-    intent = membership.stripe_payment_intent_id
-    payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
-    events = await latest_events(session, held.row.member, limit=EVENTS_SHOWN)
-    plan_id = membership.scheduled_change.get("plan_id")
-    previews = await previews_of(session, actor, [membership.id])
-    return MembershipDetails(
-        held=held,
-        invoices=invoices,
-        payments=payments,
-        events=events,
-        attempts=await payments_of(session, [invoice.id for invoice in invoices]),
-        scheduled=await plan_with_product(session, plan_id) if plan_id else None,
-        preview=previews.get(membership.id),
-        asked=await standing_change(session, membership.id) if plan_id else None,
-        undoable=held.current and await may_undo(session, membership, held.facts),
-        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
-    )
-
-
-async def find_held(
-    session: AsyncSession, actor: Actor, given_id: object, now: datetime
-) -> HeldMembership:
-    """The membership alone; raises as `get_membership`."""
     if not (isinstance(given_id, str) and _has_our_form(given_id)):
         raise MembershipNotFound
     row = await repository.find_holding(session, actor, given_id)
@@ -189,7 +125,7 @@ async def decided(
     return [
         _decide(
             row,
-            policies.get(row.company.id, DEFAULT).access,
+            policies.get(row.company.id, DEFAULT),
             unpaid.get(row.membership.id),
             attempts,
             now,
@@ -200,7 +136,7 @@ async def decided(
 
 def _decide(
     row: HoldingRow,
-    access: AccessPolicy,
+    configuration: Configuration,
     unpaid: Invoice | None,
     attempts: dict[str, Payment],
     now: datetime,
@@ -210,8 +146,8 @@ def _decide(
         row=row,
         facts=facts,
         status=status_of(facts),
-        access=access,
-        has_access=grants_access(facts, access, now),
+        configuration=configuration,
+        has_access=grants_access(facts, configuration.access, now),
         current=is_current(facts, now),
         unpaid=unpaid,
         last_attempt=attempts.get(unpaid.id) if unpaid else None,

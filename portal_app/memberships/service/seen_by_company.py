@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal_app.catalog.configuration import AccessPolicy
+from portal_app.catalog.configuration import AccessPolicy, Configuration
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import StripeFacts, grants_access, is_current, status_of
 from portal_app.memberships.service.reading import HeldMembership
@@ -17,7 +17,7 @@ def seen_by_company(row: HoldingRow, access: AccessPolicy, now: datetime) -> Hel
         row=row,
         facts=facts,
         status=status_of(facts),
-        access=access,
+        configuration=Configuration(access=access),
         has_access=grants_access(facts, access, now),
         current=is_current(facts, now),
         unpaid=None,

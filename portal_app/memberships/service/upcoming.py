@@ -15,6 +15,7 @@ from portal_app.catalog.repository import plans_by_id
 from portal_app.identity.actor import Actor
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.money import Money
+from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
@@ -26,6 +27,8 @@ from portal_app.memberships.rules import (
     is_final,
     is_paused,
     nth_period_end,
+    pauses_from,
+    previewed_at,
     renewal_date,
 )
 from portal_app.memberships.service.listing import (
@@ -91,7 +94,7 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
     cycle = cycle_of(held)
     if cycle is None or not held.current or held.status in NEEDS_ATTENTION:
         return None
-    at, paused = first_charge_at(held.facts, cycle), is_paused(held.facts)
+    at, paused = first_charge_at(held.facts, cycle), _pauses(held)
     if at is None and not (paused and ends_at(held.facts) is None):
         return None
     known = _of_this_charge(held, preview)
@@ -104,7 +107,7 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
 
 
 def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasion:
-    if is_paused(held.facts):
+    if _pauses(held) and renewal_date(held.facts) is None:
         return Occasion.ON_RESUME
     if at is not None and is_final(held.facts, cycle, at):
         return Occasion.FINAL
@@ -112,22 +115,43 @@ def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasi
     return Occasion.AFTER_TRIAL if trialing else Occasion.RENEWAL
 
 
+def _pauses(held: HeldMembership) -> bool:
+    """Paused, or about to be."""
+    return is_paused(held.facts) or pauses_from(held.facts) is not None
+
+
 def _of_this_charge(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
     """One of a renewal that has passed, or was moved, says nothing about the next."""
-    if preview is None or preview.charge_at != renewal_date(held.facts):
+    if preview is None or preview.charge_at != previewed_at(held.facts):
         return None
     return preview
 
 
+def resume_preview(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
+    """What resuming now would charge; None where it charges nothing, or nobody has said it yet."""
+    return _of_this_charge(held, preview) if held.facts.stripe_status == "paused" else None
+
+
+def resumes_at(held: HeldMembership) -> datetime | None:
+    """When it is charged again after the pause that it is in, or that is to come."""
+    cycle = cycle_of(held)
+    return first_charge_at(held.facts, cycle) if cycle and _pauses(held) else None
+
+
 def cycle_of(held: HeldMembership) -> Cycle | None:
     """The rhythm and the price; None for what is not billed again and again."""
-    membership, plan = held.row.membership, held.row.plan
-    if not held.facts.recurring or plan.interval is None:
+    rhythm = rhythm_of(held.row.membership, held.row.plan)
+    return replace(rhythm, amount=price_of(held)) if rhythm else None
+
+
+def rhythm_of(membership: Membership, plan: Plan) -> Cycle | None:
+    """The same at the plan's price."""
+    if membership.source is not MembershipSource.SUBSCRIPTION or plan.interval is None:
         return None
     # Stripe's own pause ends with a new anchor.
-    resumed = membership.resumes_at if membership.stripe_status == "paused" else None
+    resumed = None if membership.pause_behavior else membership.resumes_at
     anchor = resumed or membership.billing_anchor_at or membership.current_period_end
-    return _cycle(anchor or membership.started_at, plan.interval, plan, price_of(held))
+    return _cycle(anchor or membership.started_at, plan.interval, plan, plan.price)
 
 
 def _cycle(anchor: datetime, interval: Interval, plan: Plan, amount: Money) -> Cycle:

@@ -7,6 +7,7 @@ from portal_app.memberships.state.charged_to import ChargedToState
 from portal_app.memberships.state.detail import MembershipState
 from portal_app.memberships.state.orders import OrdersState
 from portal_app.memberships.state.overdue import OverdueState, refresh_overdue
+from portal_app.memberships.state.pausing import PausingState
 from portal_app.memberships.state.paying import PayState
 from portal_app.memberships.state.plans import HEADING, PlanState
 from portal_app.memberships.state.promotions import PromotionState
@@ -20,6 +21,7 @@ __all__ = [
     "MembershipState",
     "OrdersState",
     "OverdueState",
+    "PausingState",
     "PayState",
     "PlanState",
     "PromotionState",

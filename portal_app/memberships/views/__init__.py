@@ -17,6 +17,7 @@ from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import AmountRow, NextChargeBlock
 from portal_app.memberships.views.offers import OfferView
 from portal_app.memberships.views.overdue import OverdueView, overdue_view
+from portal_app.memberships.views.pauses import PauseOption, PauseView, pause_view
 from portal_app.memberships.views.paying import PayMethod, PayView, not_paid, pay_view
 from portal_app.memberships.views.plan_quotes import (
     PlanQuoteView,
@@ -62,6 +63,8 @@ __all__ = [
     "OfferView",
     "OrdersView",
     "OverdueView",
+    "PauseOption",
+    "PauseView",
     "PayMethod",
     "PayView",
     "PlanChoice",
@@ -83,6 +86,7 @@ __all__ = [
     "not_paid",
     "orders_view",
     "overdue_view",
+    "pause_view",
     "pay_view",
     "plan_quote_view",
     "plan_view",

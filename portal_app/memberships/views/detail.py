@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.invoices.views import InvoiceRow, invoice_row, payment_row
 from portal_app.memberships.exits import plan_exit
@@ -25,6 +25,7 @@ from portal_app.memberships.service import (
 from portal_app.memberships.views.alerts import AlertView, alerts_of
 from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
 from portal_app.memberships.views.next_charge import NextChargeBlock, next_charge_block
+from portal_app.memberships.views.pauses import UnpauseLink, resume_note, unpause_link
 from portal_app.memberships.views.wording import (
     badge,
     per_period,
@@ -50,12 +51,14 @@ class MembershipView:
     *charges* says whether a payment method matters: not for what is over, paid once or invoiced.
     *own_change* says that they asked for what is scheduled. *card_expires* says that an alert leads
     to choosing another. *earlier* continues *timeline* with what is folded away. *brand_style* and
-    *wordmark* are the company's; empty without a brand.
+    *wordmark* are the company's; empty without a brand. *unpause* is which way leads out of a
+    pause, if any, and *resume_note* what that costs today.
     """
 
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     title: str = ""
     creator: str = ""
     badge: str = ""
@@ -75,6 +78,9 @@ class MembershipView:
     can_change_plan: bool = False
     can_cancel: bool = False
     can_undo: bool = False
+    can_pause: bool = False
+    unpause: UnpauseLink = ""
+    resume_note: str = ""
     can_transfer: bool = False
     can_rejoin: bool = False
 
@@ -91,6 +97,7 @@ def membership_view(
     return MembershipView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
+        brand_links=brand_links(row.company.id),
         wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
         title=row.product.title,
         creator=row.company.title,
@@ -117,6 +124,9 @@ def membership_view(
         earlier=history[_UNFOLDED:],
         can_change_plan=can_change_plan or details.asked is not None,
         can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
+        can_pause=held.current and details.pause.is_possible,
+        unpause=unpause_link(held),
+        resume_note=resume_note(reader, held, details.preview),
         can_undo=details.undoable,
         can_rejoin=details.rejoinable,
         can_transfer=held.current,

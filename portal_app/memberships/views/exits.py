@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason
 from portal_app.memberships.rules import MembershipStatus
 from portal_app.memberships.service import ExitPage, HeldMembership
@@ -44,6 +44,7 @@ class CancelView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     product: str = ""
     state: ExitState = "nothing"
     exit: str = ""
@@ -73,6 +74,7 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
     return CancelView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
+        brand_links=brand_links(held.row.company.id),
         wordmark=brand.wordmark if brand else "",
         product=product,
         state=state,

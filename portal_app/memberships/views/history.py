@@ -46,6 +46,9 @@ _PLAIN: Final = {
     "plan_changed": "Plan changed",
     "promotion_applied": "Promotion code used",
     "payment_method_changed": "Payment method changed",
+    "pause_scheduled": "Pause arranged",
+    "pause_undone": "Pause taken back",
+    "pause_began": "Pause began",
     "paused": "Paused",
     "resumed": "Resumed",
     "cancel_scheduled": "Cancelled",
@@ -67,6 +70,7 @@ _WITH_AMOUNT: Final = {
 _WITH_DATE: Final = {
     "extended": ("until", "Extended until {date}"),
     "trial_started": ("trial_end_at", "Trial started, until {date}"),
+    "pause_scheduled": ("takes_effect_at", "Pause arranged, from {date}"),
     "plan_change_scheduled": ("takes_effect_at", "Change of plan arranged for {date}"),
     "paused": ("resumes_at", "Paused until {date}"),
     "cancel_scheduled": ("takes_effect_at", "Cancelled, ends on {date}"),

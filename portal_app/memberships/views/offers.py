@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from portal_app.catalog.retention import RetentionDiscount
 from portal_app.kit.money import Money
-from portal_app.memberships.offers import Offer, discounted
+from portal_app.memberships.offers import Offer, OfferKind, discounted
 from portal_app.memberships.service import ExitPage, price_of
 from portal_app.memberships.views.wording import per_period, price_text
 from portal_app.ui.reader import Reader
@@ -41,6 +41,14 @@ def offer_view(reader: Reader, page: ExitPage) -> OfferView:
         )
     if offer is not None and offer.plan is not None:
         return _plan_offer(reader, page, offer)
+    if offer is not None and offer.kind is OfferKind.PAUSE:
+        return OfferView(
+            key=offer.key,
+            title=reader.say("Or take a break"),
+            lines=[reader.say("You can pause it: nothing is charged until it resumes.")],
+            button=reader.say("Pause membership"),
+            href=f"/billing/manage/{page.held.row.member.id}/pause/",
+        )
     return OfferView()
 
 

@@ -12,9 +12,11 @@ from portal_app.memberships.rules import (
     ends_at,
     is_canceling,
     is_paused,
+    is_resting,
+    pauses_from,
     renewal_date,
 )
-from portal_app.memberships.service import HeldMembership, price_of
+from portal_app.memberships.service import HeldMembership, price_of, resumes_at
 from portal_app.payment_methods.views import label_of, method_label
 from portal_app.ui.reader import Reader, Tone
 
@@ -62,8 +64,15 @@ def badge(reader: Reader, held: HeldMembership) -> tuple[str, Tone]:
         return reader.say("Past due"), "danger"
     if end is not None:
         return reader.say("Ends {date}", date=reader.date(end)), "warn"
-    if is_paused(held.facts):
+    return _running_badge(reader, held)
+
+
+def _running_badge(reader: Reader, held: HeldMembership) -> tuple[str, Tone]:
+    begins = pauses_from(held.facts)
+    if is_resting(held.facts, held.as_of):
         return reader.say("Paused"), "info"
+    if begins is not None:
+        return reader.say("Pauses {date}", date=reader.date(begins)), "info"
     text, tone = _RUNNING_BADGES[held.status]
     return reader.say(text), tone
 
@@ -117,8 +126,8 @@ def _running(reader: Reader, held: HeldMembership) -> str:
     facts, due = held.facts, renewal_date(held.facts)
     if is_canceling(facts):
         return _ending(reader, held)
-    if is_paused(facts):
-        return _paused(reader, held)
+    if is_paused(facts) or pauses_from(facts) is not None:
+        return paused_sentence(reader, held)
     if due is None:
         return ""
     date = reader.date(due)
@@ -157,14 +166,29 @@ def _ending(reader: Reader, held: HeldMembership) -> str:
     return reader.say("Ends on {date} — nothing more will be charged.", date=date)
 
 
-def _paused(reader: Reader, held: HeldMembership) -> str:
-    if held.facts.resumes_at is not None:
-        date = reader.date(held.facts.resumes_at)
-        return reader.say("Paused until {date}. Nothing is charged until then.", date=date)
-    if held.facts.paused_at is not None:
-        date = reader.date(held.facts.paused_at)
+def paused_sentence(reader: Reader, held: HeldMembership) -> str:
+    begins, ends = pauses_from(held.facts), resumes_at(held)
+    if begins is not None and not is_resting(held.facts, held.as_of):
+        return _will_pause(reader, begins, ends)
+    if ends is not None:
+        return reader.say(
+            "Paused until {date}. Nothing is charged until then.", date=reader.date(ends)
+        )
+    if begins is not None:
+        date = reader.date(begins)
         return reader.say("Paused since {date}. Nothing is charged until it resumes.", date=date)
     return reader.say("Paused. Nothing is charged until it resumes.")
+
+
+def _will_pause(reader: Reader, begins: datetime, ends: datetime | None) -> str:
+    if ends is None:
+        date = reader.date(begins)
+        return reader.say("Pauses on {date}. Nothing is charged until it resumes.", date=date)
+    return reader.say(
+        "Pauses on {date}. Nothing is charged until {until}.",
+        date=reader.date(begins),
+        until=reader.date(ends),
+    )
 
 
 def charged_method(reader: Reader, held: HeldMembership) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from portal_app.branding.published import looks
 from portal_app.catalog.models import Company, Plan, Product
 from portal_app.identity.actor import Actor
 from portal_app.kit.clock import business_now
@@ -33,6 +34,7 @@ from portal_app.ui.reader import Reader
 async def write_notice(message: OutboxMessage) -> Mail:
     """Raises NothingToSend when it is no longer true, or no longer the recipient's business."""
     kind = NOTICES[message.kind]
+    await looks.refresh()
     async with database().reading() as session:
         writing = await _writing(session, message)
         letter = _tidied(await kind.write(writing))

@@ -37,6 +37,23 @@ async def running_until(
     return [(row[0], row[1], str(row[2])) for row in await session.execute(statement)]
 
 
+async def paused_until(
+    session: AsyncSession, *, before: datetime
+) -> Sequence[tuple[Membership, Plan, str]]:
+    """Memberships whose pause ends before then, with who holds them."""
+    statement = (
+        select(Membership, Plan, col(Member.person_id))
+        .join(Plan, col(Plan.id) == col(Membership.plan_id))
+        .join(Member, col(Member.membership_id) == col(Membership.id))
+        .where(
+            col(Membership.resumes_at) <= before,
+            col(Member.until_at).is_(None),
+            col(Member.person_id).is_not(None),
+        )
+    )
+    return [(row[0], row[1], str(row[2])) for row in await session.execute(statement)]
+
+
 async def renewing_in(
     session: AsyncSession, countries: AbstractSet[str], *, before: datetime | None = None
 ) -> Sequence[tuple[Membership, Plan, str, dict[str, Any]]]:

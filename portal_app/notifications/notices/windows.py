@@ -21,6 +21,7 @@ class Ahead(StrEnum):
     RENEWAL = "renewal"
     TRIAL_END = "trial_end"
     PRICE_CHANGE = "price_change"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,12 @@ RULES: Final = (
     ),
 )
 # Where no rule says how early.
-USUAL_DAYS: Final = {Ahead.RENEWAL: 7, Ahead.TRIAL_END: 7, Ahead.PRICE_CHANGE: 30}
+USUAL_DAYS: Final = {
+    Ahead.RENEWAL: 7,
+    Ahead.TRIAL_END: 7,
+    Ahead.PRICE_CHANGE: 30,
+    Ahead.RESUME: 7,
+}
 # Nothing is told earlier than this, so that a look reads no more than it has to.
 LONGEST: Final = timedelta(days=31)
 # From here on reminders of a renewal are sent without being asked for.

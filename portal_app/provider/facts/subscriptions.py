@@ -40,6 +40,7 @@ class SubscriptionFacts:
     *discount_ids* run on the subscription itself; a change of discounts has to name them again.
     *membership_id* is what the metadata `portal_membership` says, ours or not. *paused_at* is
     known for a paused subscription only; pausing its collection leaves no time at Stripe.
+    *pauses_at* is when a schedule will pause it. *flexible* billing is what can be paused at all.
     """
 
     id: str
@@ -49,6 +50,7 @@ class SubscriptionFacts:
     extras: tuple[ItemFacts, ...]
     currency: str
     collection_method: str
+    flexible: bool
     default_payment_method_id: str | None
     default_source_id: str | None
     latest_invoice_id: str | None
@@ -62,6 +64,7 @@ class SubscriptionFacts:
     canceled_at: datetime | None
     ended_at: datetime | None
     paused_at: datetime | None
+    pauses_at: datetime | None
     pause_behavior: str
     resumes_at: datetime | None
     cancel_feedback: str

@@ -15,6 +15,7 @@ def subscription_facts(obj: object) -> SubscriptionFacts:
     metadata = sub.metadata()
     collection = sub.part_or_none("pause_collection")
     cancellation = sub.part_or_none("cancellation_details")
+    pauses_at, resumes_at = _planned(sub)
     return SubscriptionFacts(
         id=sub.text("id"),
         customer_id=sub.ref("customer"),
@@ -23,6 +24,7 @@ def subscription_facts(obj: object) -> SubscriptionFacts:
         extras=extras,
         currency=sub.currency(),
         collection_method=sub.text("collection_method"),
+        flexible=_is_flexible(sub),
         default_payment_method_id=sub.ref_or_none("default_payment_method"),
         default_source_id=sub.ref_or_none("default_source"),
         latest_invoice_id=sub.ref_or_none("latest_invoice"),
@@ -36,8 +38,9 @@ def subscription_facts(obj: object) -> SubscriptionFacts:
         canceled_at=sub.moment_or_none("canceled_at"),
         ended_at=sub.moment_or_none("ended_at"),
         paused_at=_paused_at(sub),
+        pauses_at=pauses_at,
         pause_behavior=collection.text("behavior") if collection else "",
-        resumes_at=collection.moment_or_none("resumes_at") if collection else None,
+        resumes_at=collection.moment_or_none("resumes_at") if collection else resumes_at,
         cancel_feedback=cancellation.text_or_empty("feedback") if cancellation else "",
         cancel_comment=cancellation.text_or_empty("comment") if cancellation else "",
         cancel_reason=cancellation.text_or_empty("reason") if cancellation else "",
@@ -76,6 +79,32 @@ def _paused_at(sub: Fields) -> datetime | None:
     if paused is None or sub.raw("status") != "paused":
         return None
     return paused.moment("transitioned_at")
+
+
+def _is_flexible(sub: Fields) -> bool:
+    """Classic where nothing is said: versions before `billing_mode` knew nothing else."""
+    mode = sub.part_or_none("billing_mode")
+    return mode is not None and mode.text_or_none("type") == "flexible"
+
+
+def _planned(sub: Fields) -> tuple[datetime | None, datetime | None]:
+    """When the subscription's schedule will pause and resume it, as far as that is to come.
+
+    Known only where the schedule was expanded.
+    """
+    schedule = sub.expanded_or_none("schedule")
+    for entry in schedule.parts_or_none("pause_schedules") if schedule else []:
+        pauses_at = _to_come(entry.part_or_none("pause"), "pause_at")
+        resumes_at = _to_come(entry.part_or_none("resume"), "resume_at")
+        if pauses_at is not None or sub.raw("status") == "paused":
+            return pauses_at, resumes_at
+    return None, None
+
+
+def _to_come(part: Fields | None, name: str) -> datetime | None:
+    if part is None or part.part("status").text("type") != "scheduled":
+        return None
+    return part.moment(name)
 
 
 def _pending_update(sub: Fields) -> ScheduledChange | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.studio.brand.state import BrandStudioState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
+from portal_app.studio.pages.brand import brand_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
+from portal_app.studio.pages.portal import portal_page
+from portal_app.studio.portal.state import PortalStudioState
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -27,5 +31,19 @@ def register(app: rx.App) -> None:
         route="/studio/memberships/[membership_id]",
         title=t("Membership"),
         on_load=SoldMembershipState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        brand_page,
+        route="/studio/brand",
+        title=t("Brand"),
+        on_load=BrandStudioState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        portal_page,
+        route="/studio/portal",
+        title=t("Portal"),
+        on_load=PortalStudioState.load,
         context=_PRIVATE,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import reflex as rx
 
 from portal_app.studio.state import StudioState
@@ -9,16 +11,35 @@ from portal_app.studio.views import CompanyChoice
 from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
+    action_row,
+    button,
     empty_state,
     link_button,
     load_failed,
+    muted,
     select_field,
     skeleton_card,
     skeleton_page,
     stack,
     text_link,
 )
-from portal_app.ui.parts.types import Child, Events, Text
+from portal_app.ui.parts.types import Child, Events, Flag, Text
+
+
+class Publishing(Protocol):
+    """What can be done with a draft."""
+
+    @property
+    def save(self) -> Events: ...
+
+    @property
+    def publish(self) -> Events: ...
+
+    @property
+    def discard(self) -> Events: ...
+
+    @property
+    def busy(self) -> Flag: ...
 
 
 def studio_page(*body: Child, phase: Text, load: Events, title: Child, room: str) -> rx.Component:
@@ -62,7 +83,11 @@ def _head(title: Child, room: str) -> rx.Component:
 
 
 def _rooms() -> list[tuple[str, Text, str]]:
-    return [("home", t("Overview"), "/studio/")]
+    return [
+        ("home", t("Overview"), "/studio/"),
+        ("brand", t("Brand"), "/studio/brand/"),
+        ("portal", t("Portal"), "/studio/portal/"),
+    ]
 
 
 def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
@@ -94,4 +119,38 @@ def _missing() -> rx.Component:
             t("The address may be mistyped, or the page may have moved."),
             action=link_button(t("See your memberships"), "/orders/", variant="primary"),
         ),
+    )
+
+
+def publish_row(
+    is_draft: Flag, blocked: Flag, events: Publishing, *, submit: bool = False
+) -> rx.Component:
+    """Staff prepare, owners publish. With *submit* the form around it saves the draft."""
+    owner = StudioState.frame.is_owner
+    save = (
+        button(t("Save draft"), submit=True, busy=events.busy)
+        if submit
+        else button(t("Save draft"), on_click=events.save, busy=events.busy)
+    )
+    return stack(
+        action_row(
+            rx.cond(
+                owner,
+                button(
+                    t("Publish"),
+                    on_click=events.publish,
+                    busy=events.busy,
+                    disabled=blocked,
+                    variant="primary",
+                ),
+            ),
+            save,
+            rx.cond(is_draft, button(t("Discard draft"), on_click=events.discard)),
+        ),
+        rx.cond(
+            owner,
+            rx.fragment(),
+            muted(t("An owner of the company publishes what you prepare.")),
+        ),
+        rx.cond(is_draft, muted(t("You see a draft. Customers see the last version."))),
     )

@@ -167,8 +167,8 @@ async def _written(session: AsyncSession, actor: Actor, asked: Signed, terms: Te
     transfer.recipient_key = email_key(asked.recipient)
     transfer.note, transfer.locale = asked.note, actor.locale
     transfer.needs_approval = subject.mode is TransferMode.APPROVAL
-    own = await repository.addresses_of(session, actor.person_id)
-    if changed_lately([one.verified_at for one in own], wall_now()):
+    changes = await repository.changes_of_sign_in(session, actor.person_id)
+    if changed_lately(changes, wall_now()):
         transfer.held_until = now + COOLING_OFF
     waits = transfer.needs_approval or transfer.held_until is not None
     if waits:

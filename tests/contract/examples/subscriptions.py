@@ -65,41 +65,6 @@ def cancel_now(scene: Scene) -> Case:
     )
 
 
-@example("pause_subscription")
-def pause(scene: Scene) -> Case:
-    sub = scene.subscribe().id
-    return Case(
-        lambda w, key: w.pause_subscription(sub, key=key),
-        lambda facts: facts.status == "paused" and facts.paused_at is not None,
-    )
-
-
-@example("resume_subscription")
-def resume(scene: Scene) -> Case:
-    sub = scene.paused()
-    return Case(
-        lambda w, key: w.resume_subscription(sub, key=key), lambda facts: facts.status == "active"
-    )
-
-
-@example("pause_collection")
-def pause_collection(scene: Scene) -> Case:
-    sub, until = scene.subscribe().id, at(START + 40 * DAY)
-    return Case(
-        lambda w, key: w.pause_collection(sub, resumes_at=until, key=key),
-        lambda facts: (facts.pause_behavior, facts.resumes_at) == ("void", until),
-    )
-
-
-@example("resume_collection")
-def resume_collection(scene: Scene) -> Case:
-    sub = scene.subscribe().id
-    scene.v1.subscriptions.update(sub, {"pause_collection": {"behavior": "void"}})
-    return Case(
-        lambda w, key: w.resume_collection(sub, key=key), lambda facts: not facts.pause_behavior
-    )
-
-
 @example("change_plan")
 def change_when_paid(scene: Scene) -> Case:
     sub = scene.subscribe()

@@ -11,10 +11,7 @@ from portal_app.invoices.models import InvoiceStatus
 from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
 from portal_app.memberships.repository import running_holdings
-from portal_app.memberships.service.reading import (
-    EVENTS_SHOWN,
-    INVOICES_SHOWN,
-)
+from portal_app.memberships.service.details import EVENTS_SHOWN, INVOICES_SHOWN
 from tests.db.membership_world import World, opened, statements
 from tests.factories import (
     NOW,

@@ -19,8 +19,8 @@ from portal_app.kit.db import Database
 from portal_app.kit.errors import ProviderUnavailable
 from portal_app.kit.money import Money
 from portal_app.memberships.models import Membership, MembershipSubscription
-from portal_app.memberships.preview_repository import previews_of, renews
-from portal_app.memberships.rules import StripeFacts, renewal_date
+from portal_app.memberships.preview_repository import is_previewed, previews_of
+from portal_app.memberships.rules import StripeFacts, previewed_at
 from portal_app.memberships.service import refresh_previews
 from portal_app.memberships.service.previews import ROUND
 from portal_app.provider.errors import RefusedByProvider
@@ -29,6 +29,7 @@ from tests.db.preview_scene import Scene, make_scene
 from tests.factories import (
     NOW,
     PERIOD_END,
+    STARTED,
     make_membership,
     make_one_time,
 )
@@ -102,6 +103,13 @@ async def test_what_is_not_charged_has_none(scene: Scene, values: dict[str, Any]
     before = {name: getattr(scene.hers.membership, name) for name in values}
     await scene.change(Membership, scene.hers.membership.id, **before)
     assert await scene.round() == [scene.sub]
+
+
+async def test_what_is_paused_says_what_resuming_costs(scene: Scene) -> None:
+    await scene.change(Membership, scene.hers.membership.id, stripe_status="paused", paused_at=NOW)
+    await scene.round()
+    stored = (await scene.stored())[scene.sub]
+    assert (stored.charge_at, scene.stripe.resumed) == (NOW, [scene.sub])
 
 
 async def test_neither_has_a_purchase_nor_a_customer_that_is_gone(scene: Scene) -> None:
@@ -204,10 +212,17 @@ async def test_the_database_decides_as_the_rules_do(db: Database, clocks: Clocks
     later: tuple[datetime | None, ...] = (None, PERIOD_END, PERIOD_END + timedelta(days=90))
     trials = (None, PERIOD_END - timedelta(days=3))
     ends = (PERIOD_END, None)
+    rests: tuple[dict[str, Any], ...] = (
+        {},
+        {"pause_behavior": "void"},
+        {"pauses_at": PERIOD_END, "resumes_at": PERIOD_END + timedelta(days=40)},
+        {"pauses_at": PERIOD_END + timedelta(days=90)},
+        {"paused_at": STARTED},
+    )
     async with db.unit_of_work() as session:
         first = await make_membership(session)
-        for status, at_end, cancel_at, pause, trial, end in product(
-            statuses, (True, False), later, ("", "void"), trials, ends
+        for status, at_end, cancel_at, rest, trial, end in product(
+            statuses, (True, False), later, rests, trials, ends
         ):
             await make_membership(
                 session,
@@ -216,13 +231,13 @@ async def test_the_database_decides_as_the_rules_do(db: Database, clocks: Clocks
                 stripe_status=status,
                 cancel_at_period_end=at_end,
                 cancel_at=cancel_at,
-                pause_behavior=pause,
                 trial_end_at=trial,
                 current_period_end=end,
+                **rest,
             )
     async with db.reading() as session:
         every = (await session.scalars(select(Membership))).all()
-        chosen = set((await session.scalars(select(Membership.id).where(renews()))).all())
-    expected = {row.id for row in every if renewal_date(StripeFacts.of(row)) is not None}
+        chosen = set((await session.scalars(select(Membership.id).where(is_previewed()))).all())
+    expected = {row.id for row in every if previewed_at(StripeFacts.of(row)) is not None}
     assert chosen == expected
     assert 0 < len(chosen) < len(every)

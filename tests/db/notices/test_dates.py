@@ -255,3 +255,20 @@ async def test_a_price_that_was_changed_is_told_of_unless_by_the_customer(
     await changed(world, world.hers, dearer, LATER)
     assert await world.look() == 1
     assert await world.told() == [("price_change", ADA)]
+
+
+async def test_a_pause_that_ends_is_told_of_seven_days_before(
+    world: NoticeWorld, clocks: Clocks
+) -> None:
+    """With its day and once; whose pause has no end hears nothing."""
+    resumes = NOW + timedelta(days=40)
+    rests = {"stripe_status": "paused", "paused_at": NOW}
+    await world.change(world.hers.membership, **rests, resumes_at=resumes)
+    await world.change(world.his.membership, **rests)
+    at(clocks, resumes - timedelta(days=8))
+    await world.look()
+    assert await world.mails() == []
+    for hours in (0, 1, 30):
+        at(clocks, resumes - timedelta(days=7) + timedelta(hours=hours))
+        await world.look()
+    assert [(mail.kind, mail.recipient) for mail in await world.mails()] == [("resuming", ADA)]

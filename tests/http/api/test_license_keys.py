@@ -61,7 +61,16 @@ def _subscription(customer: Customer, product: Product) -> SubscriptionFacts:
     empty = ("default_payment_method_id", "default_source_id", "latest_invoice_id")
     never = ("trial_start_at", "trial_end_at", "cancel_at", "canceled_at", "ended_at")
     unset: dict[str, Any] = dict.fromkeys(
-        (*empty, *never, "paused_at", "resumes_at", "scheduled", "schedule_id", "membership_id")
+        (
+            *empty,
+            *never,
+            "paused_at",
+            "pauses_at",
+            "resumes_at",
+            "scheduled",
+            "schedule_id",
+            "membership_id",
+        )
     )
     texts = ("pause_behavior", "cancel_feedback", "cancel_comment", "cancel_reason")
     return SubscriptionFacts(
@@ -78,6 +87,7 @@ def _subscription(customer: Customer, product: Product) -> SubscriptionFacts:
         extras=(),
         currency="USD",
         collection_method="charge_automatically",
+        flexible=True,
         started_at=NOW,
         created_at=NOW,
         billing_anchor_at=NOW,

@@ -30,6 +30,13 @@ from portal_app.memberships.service import (
     set_metadata_as_company,
     take_offer,
 )
+from portal_app.memberships.service.pause_page import PausePage, pause_page
+from portal_app.memberships.service.pausing import pause_as_company, pause_membership
+from portal_app.memberships.service.resuming import (
+    resume_as_company,
+    resume_membership,
+    unpause_membership,
+)
 from portal_app.provider.errors import RefusedByProvider
 from tests.provider.adapter.exit_world import AMOUNTS, ExitWorld
 from tests.provider.adapter.inprocess import Outage
@@ -135,6 +142,38 @@ class ExitStory(ExitWorld):
     async def keep_plan(self) -> None:
         await self._try("keep plan", keep_plan(self.desk, self.ada, self.member_id))
 
+    async def pause(self) -> None:
+        plan = (await self._pause_page()).plan
+        if plan.choices:
+            months = self.chance.choice(plan.choices).months
+            write = pause_membership(
+                self.desk, self.ada, self.member_id, months=months, shown=plan.told
+            )
+            await self._try("pause", write)
+
+    async def unpause(self) -> None:
+        await self._try("unpause", unpause_membership(self.desk, self.ada, self.member_id))
+
+    async def resume(self) -> None:
+        """What it costs is what was shown, or nothing happens."""
+        amount = self.chance.choice([1900, 2320, 2900, 4720, 5900])
+        write = resume_membership(self.desk, self.ada, self.member_id, amount_minor=amount)
+        current = self.subscriptions(self.customers[0])[-1]["id"]
+        before = sum(amount for _, amount in self.kept(current))
+        if await self._try("resume", write):
+            assert sum(amount for _, amount in self.kept(current)) - before in {0, amount}
+
+    async def _pause_page(self) -> PausePage:
+        async with self.db.reading() as session:
+            return await pause_page(session, self.ada, self.member_id, business_now())
+
+    async def pause_by_api(self) -> None:
+        write = pause_as_company(self.desk, self.key, self.membership_id, until=None)
+        await self._try("api pause", write)
+
+    async def resume_by_api(self) -> None:
+        await self._try("api resume", resume_as_company(self.desk, self.key, self.membership_id))
+
     async def meddle(self) -> None:
         """Ben, with what is Ada's: as if it did not exist."""
         ben = self.people[1]
@@ -199,6 +238,11 @@ STEPS: tuple[Step, ...] = (
     ExitStory.take_offer,
     *(ExitStory.change_plan,) * 2,
     ExitStory.keep_plan,
+    *(ExitStory.pause,) * 2,
+    ExitStory.unpause,
+    ExitStory.resume,
+    ExitStory.pause_by_api,
+    ExitStory.resume_by_api,
     ExitStory.meddle,
     ExitStory.cancel_by_api,
     ExitStory.keep_by_api,

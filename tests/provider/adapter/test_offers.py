@@ -209,3 +209,14 @@ async def test_a_cheaper_plan_is_agreed_to_on_its_own_page(
     await change_plan(shop.desk, ada, quote)
     assert (await one(shop.db, RetentionOffer)).taken_at == business_now()
     assert "won_back" in {event.kind for event in await rows(shop.db, MembershipEvent)}
+
+
+async def test_a_pause_stands_there_where_there_is_nothing_else(
+    root: rx.State, offered: Offered, ada: Actor
+) -> None:
+    await publish(offered.shop, {})
+    page = await page_at(root, offered.member_id)
+    assert page.view.offer.button == "Pause membership"
+    (sent,) = await run(CancelState.take_offer, page)
+    assert f"/billing/manage/{offered.member_id}/pause/" in str(sent)
+    assert (await one(offered.shop.db, RetentionOffer)).taken_at is None

@@ -6,19 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from portal_app.branding.brand import Brand, Font, Radius
 from portal_app.branding.colour import BLACK, WHITE, Colour, contrast
 from portal_app.branding.tokens import (
     CONTROL_RATIO,
     DARK,
     LIGHT,
     TEXT_RATIO,
-    Brand,
-    Font,
-    Radius,
     Surfaces,
     palette,
 )
@@ -29,6 +27,7 @@ GIVEN = {"wordmark": "Northwind", "accent": "#0F766E"}
 
 
 @themes
+@settings(deadline=None)
 @given(accent=colours)
 @example(accent=WHITE)
 @example(accent=BLACK)
@@ -89,7 +88,20 @@ def test_colours_survive_their_text(colour: Colour) -> None:
         {"wordmark": "x" * 41},
         {"wordmark": "</style>"},
         {"wordmark": "two\nlines"},
+        {"wordmark": "Evil\u202etxt"},
         {"css": "body{display:none}"},
+        {"background": "white;}*{display:none"},
+        {"logo": "https://evil.test/x.png"},
+        {"logo": "img_../../x"},
+        {"support_email": "a@b.test\nBcc: everybody@b.test"},
+        {"support_email": "a@b.test?subject=x"},
+        {"support_url": "javascript:alert(1)"},
+        {"support_url": "http://plain.test/"},
+        {"support_url": "https://user:pass@evil.test/"},
+        {"terms_url": 'https://evil.test/"onclick="x'},
+        {"terms_url": "https://evil.test/ x"},
+        {"privacy_url": "//evil.test/"},
+        {"imprint_url": "https://evil"},
     ],
 )
 def test_what_is_no_brand_is_refused(wrong: dict[str, Any]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from portal_app.catalog.configuration import AccessPolicy
+from portal_app.catalog.configuration import AccessPolicy, Configuration, PausePolicy
 from portal_app.catalog.models import Company, Interval, Plan, Product
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
 from portal_app.memberships.models import Member, Membership, MembershipSource
+from portal_app.memberships.pauses import Obstacle, PauseKind, PausePlan
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.rules import StripeFacts, grants_access, is_current, status_of
 from portal_app.memberships.service import HeldMembership
@@ -18,6 +19,7 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 STARTED = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
 PERIOD_START = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
 PERIOD_END = datetime(2026, 12, 16, 9, 30, tzinfo=UTC)
+UNPAUSABLE = PausePlan(kind=PauseKind.COLLECTION, obstacle=Obstacle.OFF)
 STAMPS = {"created_at": STARTED, "observed_at": NOW}
 
 
@@ -115,6 +117,7 @@ def held(
     unpaid: Invoice | None = None,
     attempt: Payment | None = None,
     access: AccessPolicy | None = None,
+    pause: PausePolicy | None = None,
     title: str = "Trading Room",
     **over: Any,
 ) -> HeldMembership:
@@ -140,7 +143,7 @@ def held(
         row=row,
         facts=facts,
         status=status_of(facts),
-        access=access,
+        configuration=Configuration(access=access, pause=pause or PausePolicy()),
         has_access=grants_access(facts, access, NOW),
         current=is_current(facts, NOW),
         unpaid=unpaid,

@@ -16,6 +16,7 @@ from portal_app.ui.reader import Reader
 from tests.unit.memberships.held import (
     NOW,
     PERIOD_END,
+    UNPAUSABLE,
     a_card,
     a_plan,
     bought,
@@ -64,6 +65,7 @@ def block(
         events=[],
         attempts={},
         scheduled=None,
+        pause=UNPAUSABLE,
         preview=preview,
     )
     return next_charge_block(reader, details)
@@ -135,6 +137,11 @@ def test_without_a_preview_the_price_is_called_an_estimate() -> None:
             "15 Dec 2026",
         ),
         ({"pause_behavior": "void", "resumes_at": NOW}, "Charge on resume", "16 Dec 2026"),
+        (
+            {"pauses_at": PERIOD_END, "resumes_at": PERIOD_END + timedelta(days=31)},
+            "Charge on resume",
+            "16 Jan 2027",
+        ),
     ],
 )
 def test_the_title_says_what_it_is(over: dict[str, Any], title: str, date: str) -> None:

@@ -37,10 +37,6 @@ def test_fixed_links_lead_to_pages_that_exist(page: str) -> None:
     assert fixed <= BUILT
 
 
-def test_nothing_is_offered_that_cannot_be_done_yet(page: str) -> None:
-    assert "Pause membership" not in page
-
-
 def test_signing_out_is_posted_by_the_browser(page: str) -> None:
     assert 'action:"/auth/logout"' in page
     assert 'method:"post"' in page

@@ -120,6 +120,7 @@ def test_a_purchase_is_completed_until_it_ends(source: MembershipSource) -> None
         ),
         (facts(pause_behavior="void", paused_at=NOW), ("paused_at", NOW)),
         (facts(stripe_status="paused", paused_at=NOW), ("paused_at", NOW)),
+        (facts(pauses_at=END), ("paused_at", END)),
         (
             facts(stripe_status="paused", paused_at=NOW, cancel_at_period_end=True),
             ("canceling_on", END),
@@ -149,6 +150,8 @@ def test_the_most_recent_action_is_what_the_customer_wants_to_know(
         (facts(cancel_at=END + timedelta(days=60)), END),
         (facts(stripe_status="paused"), None),
         (facts(pause_behavior="keep_as_draft"), None),
+        (facts(pauses_at=END - timedelta(minutes=1)), None),
+        (facts(pauses_at=END + timedelta(days=40)), END),
         (facts(stripe_status="unpaid"), None),
         (facts(stripe_status="incomplete"), None),
         (facts(stripe_status="canceled", ended_at=START), None),
@@ -167,7 +170,10 @@ def test_a_renewal_is_announced_only_when_it_will_come(
         (facts(), True),
         (facts(stripe_status="trialing", trial_end_at=END), True),
         (facts(stripe_status="past_due"), True),
-        (facts(stripe_status="paused"), True),
+        (facts(stripe_status="paused"), False),
+        # Paid for until the end of the period, whatever the company does about pauses.
+        (facts(pause_behavior="void", paused_at=NOW), True),
+        (facts(pauses_at=END), True),
         (one_time(), True),
         (facts(cancel_at=NOW + timedelta(seconds=1)), True),
         (facts(cancel_at=NOW), False),
@@ -186,6 +192,9 @@ def test_a_company_may_close_the_door_while_past_due_or_paused() -> None:
     strict = AccessPolicy(while_past_due=False, while_paused=False)
     assert not grants_access(facts(stripe_status="past_due"), strict, NOW)
     assert not grants_access(facts(pause_behavior="void"), strict, NOW)
+    asked = facts(pause_behavior="void", paused_at=NOW)
+    assert grants_access(asked, strict, END - timedelta(seconds=1))
+    assert not grants_access(asked, strict, END)
     assert grants_access(facts(), strict, NOW)
 
 

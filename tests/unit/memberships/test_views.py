@@ -28,6 +28,7 @@ from tests.unit.memberships.held import (
     PERIOD_END,
     PERIOD_START,
     STAMPS,
+    UNPAUSABLE,
     a_card,
     a_payment,
     a_plan,
@@ -53,7 +54,7 @@ def past_due(**over: Any) -> HeldMembership:
 
 def details(one: HeldMembership, **over: Any) -> MembershipDetails:
     given: dict[str, Any] = {"invoices": [], "payments": [], "events": [], "scheduled": None}
-    given["attempts"] = {}
+    given |= {"attempts": {}, "pause": UNPAUSABLE}
     return MembershipDetails(held=one, **{**given, **over})
 
 

@@ -10,11 +10,21 @@ from portal_app.catalog.models import Interval
 from portal_app.memberships.service import HeldMembership
 from portal_app.memberships.views.wording import badge, price_text, sentence
 from portal_app.ui.reader import Reader
-from tests.unit.memberships.held import PERIOD_END, a_card, a_payment, a_plan, bought, held
+from tests.unit.memberships.held import (
+    NOW,
+    PERIOD_END,
+    STARTED,
+    a_card,
+    a_payment,
+    a_plan,
+    bought,
+    held,
+)
 from tests.unit.memberships.held import unpaid_invoice as unpaid
 
 EN, DE = Reader("en"), Reader("de")
 RETRY = datetime(2026, 11, 21, tzinfo=UTC)
+RESUMES = datetime(2027, 2, 16, 9, 30, tzinfo=UTC)
 ENDED = datetime(2026, 3, 1, tzinfo=UTC)
 QUARTER = a_plan(amount_minor=12000, currency="EUR", interval_count=3)
 TRIAL = {
@@ -65,9 +75,20 @@ STATES = {
         "Ends on 14 Feb 2027. Until then it is charged as before, next on 16 Dec 2026.",
     ),
     "paused": (
-        held(pause_behavior="void", paused_at=RETRY),
+        held(pause_behavior="void", paused_at=STARTED),
         "Paused",
-        "Paused since 21 Nov 2026. Nothing is charged until it resumes.",
+        "Paused since 16 May 2026. Nothing is charged until it resumes.",
+    ),
+    "about to pause": (
+        held(pauses_at=PERIOD_END, resumes_at=RESUMES),
+        "Pauses 16 Dec 2026",
+        "Pauses on 16 Dec 2026. Nothing is charged until 16 Feb 2027.",
+    ),
+    # The period that is paid runs out first, and the first renewal after the end is charged.
+    "collection about to pause": (
+        held(pause_behavior="void", paused_at=NOW, resumes_at=RESUMES - timedelta(hours=1)),
+        "Pauses 16 Dec 2026",
+        "Pauses on 16 Dec 2026. Nothing is charged until 16 Feb 2027.",
     ),
     "paused with an end": (
         held(stripe_status="paused", paused_at=RETRY, resumes_at=PERIOD_END),
@@ -133,7 +154,7 @@ GERMAN = {
     ),
     "paused": (
         "Pausiert",
-        "Pausiert seit dem 21. November 2026. Bis zur Fortsetzung wird nichts abgebucht.",
+        "Pausiert seit dem 16. Mai 2026. Bis zur Fortsetzung wird nichts abgebucht.",
     ),
     "completed": ("Abgeschlossen", "Gekauft am 16. Mai 2026. Sie behalten den Zugang dauerhaft."),
     "canceled": ("Beendet", "Beendet am 1. März 2026."),

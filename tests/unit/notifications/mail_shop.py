@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from portal_app.catalog.models import Company, Product
+from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.db import Database
 from portal_app.notifications.models import OutboxMessage
 from tests.factories import (
@@ -80,3 +82,23 @@ async def make_shop(db: Database) -> Shop:
         card = await make_payment_method(session, held.customer)
         held.customer.stripe_default_payment_method_id = card.stripe_payment_method_id
     return Shop(db, ada.id, held, card.id)
+
+
+async def previewed(shop: Shop, at: datetime, subtotal: int, tax: int) -> None:
+    """The provider has said what the charge at *at* will be: with tax on top of the price."""
+    await shop.add(
+        make_row,
+        UpcomingCharge,
+        {},
+        stripe_subscription_id=shop.held.stripe_subscription_id,
+        customer_id=shop.held.customer.id,
+        currency="USD",
+        subtotal_minor=subtotal,
+        discount_minor=0,
+        tax_minor=tax,
+        total_minor=subtotal + tax,
+        balance_minor=0,
+        amount_due_minor=subtotal + tax,
+        charge_at=at,
+        observed_at=NOW,
+    )

@@ -8,7 +8,6 @@ from typing import Any
 
 from portal_app.catalog.models import Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
-from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships.models import (
     Cancellation,
     CardNotice,
@@ -27,7 +26,8 @@ from tests.factories import (
     make_plan,
 )
 from tests.rows import make_row
-from tests.unit.notifications.mail_shop import Payload, Shop
+from tests.unit.notifications.mail_shop import Payload, Shop, previewed
+from tests.unit.notifications.pause_scenes import paused, resuming, will_pause
 
 
 async def receipt(shop: Shop) -> Payload:
@@ -87,26 +87,6 @@ async def refund(shop: Shop) -> Payload:
         observed_at=NOW,
     )
     return {"refund_id": found.id}
-
-
-async def previewed(shop: Shop, at: datetime, subtotal: int, tax: int) -> None:
-    """The provider has said what the charge at *at* will be: with tax on top of the price."""
-    await shop.add(
-        make_row,
-        UpcomingCharge,
-        {},
-        stripe_subscription_id=shop.held.stripe_subscription_id,
-        customer_id=shop.held.customer.id,
-        currency="USD",
-        subtotal_minor=subtotal,
-        discount_minor=0,
-        tax_minor=tax,
-        total_minor=subtotal + tax,
-        balance_minor=0,
-        amount_due_minor=subtotal + tax,
-        charge_at=at,
-        observed_at=NOW,
-    )
 
 
 async def renewal(shop: Shop) -> Payload:
@@ -284,6 +264,10 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "price_changed": ("price_change", price_changed),
     "cancelled": ("cancelled", cancelled),
     "kept": ("kept", kept),
+    "will_pause": ("paused", will_pause),
+    "paused": ("paused", paused),
+    "resuming": ("resuming", resuming),
+    "resumed": ("resumed", kept),
     "plan_change_scheduled": ("plan_change_scheduled", asked_for),
     "plan_changed": ("plan_changed", asked_for_and_paid),
     "won_back": ("won_back", won_back),

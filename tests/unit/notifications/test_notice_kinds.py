@@ -47,6 +47,9 @@ def test_what_nobody_can_refuse() -> None:
     assert locked == {
         "cancelled",
         "kept",
+        "paused",
+        "resumed",
+        "resuming",
         "price_change",
         "receipt",
         "renewal",

@@ -68,7 +68,7 @@ async def write_renewal(writing: Writing) -> Letter:
     return Letter(
         subject=reader.say("{product} renews on {date}", product=product, date=date),
         heading=reader.say("{product} renews on {date}", product=product, date=date),
-        paragraphs=(_what_happens(writing, label, writing.next_amount),),
+        paragraphs=(what_happens(writing, label, writing.next_amount),),
         facts=(
             (reader.say("Renews on"), reader.moment(due)),
             (reader.say("Price"), price_text(reader, held)),
@@ -78,7 +78,8 @@ async def write_renewal(writing: Writing) -> Letter:
     )
 
 
-def _what_happens(writing: Writing, label: str, amount: str) -> str:
+def what_happens(writing: Writing, label: str, amount: str) -> str:
+    """Who is charged how much, or asked for it."""
     reader = writing.reader
     if not label:
         return reader.say("You will be asked to pay {amount}.", amount=amount)

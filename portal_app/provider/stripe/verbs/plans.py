@@ -12,7 +12,7 @@ from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.promotions import promotion_facts
-from portal_app.provider.stripe.verbs.posting import Posting
+from portal_app.provider.stripe.verbs.posting import Posting, unix
 from portal_app.provider.stripe_objects import named
 
 # docs.stripe.com/api/subscription_schedules/release: only these can be released.
@@ -110,7 +110,7 @@ class PlanVerbs(Posting):
 def _change_params(change: PlanChange) -> dict[str, Any]:
     """What preview and commit have in common."""
     item = {"id": change.item_id, "price": change.price_id, "quantity": change.quantity}
-    at = {"proration_date": _unix(change.prorated_at)} if change.prorated_at else {}
+    at = {"proration_date": unix(change.prorated_at)} if change.prorated_at else {}
     return {"items": [item], "proration_behavior": change.prorations, **at}
 
 
@@ -135,13 +135,13 @@ def _phases(schedule: Fields, wanted: LaterPlan, at: datetime) -> list[dict[str,
         {
             **kept,
             "items": items,
-            "start_date": _unix(current.moment("start_date")),
-            "end_date": _unix(at),
+            "start_date": unix(current.moment("start_date")),
+            "end_date": unix(at),
         },
         {
             **kept,
             "items": [{"price": wanted.price_id, "quantity": wanted.quantity}],
-            "start_date": _unix(at),
+            "start_date": unix(at),
             "duration": length,
         },
     ]
@@ -176,7 +176,3 @@ def _same_discount(given: Fields) -> dict[str, str]:
 def _phase_item(item: Fields) -> dict[str, Any]:
     quantity = item.count_or_none("quantity")
     return {"price": item.ref("price"), **({} if quantity is None else {"quantity": quantity})}
-
-
-def _unix(moment: datetime) -> int:
-    return int(moment.timestamp())

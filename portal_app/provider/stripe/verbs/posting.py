@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from portal_app.provider.facts import CustomerFacts, InvoiceFacts, SubscriptionFacts
@@ -61,3 +62,8 @@ class Posting(StripeObjects):
     async def _preview(self, params: Mapping[str, Any]) -> InvoiceFacts:
         """Changes nothing at Stripe, so it needs no key; its lines come all at once."""
         return invoice_facts(await self._post("/v1/invoices/create_preview", params, None))
+
+
+def unix(moment: datetime) -> int:
+    """As Stripe takes times."""
+    return int(moment.timestamp())

@@ -9,7 +9,7 @@ from typing import Any
 from portal_app.provider.errors import UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.handover import NewSubscription
-from portal_app.provider.stripe.verbs.posting import Posting
+from portal_app.provider.stripe.verbs.posting import Posting, unix
 from portal_app.provider.stripe_objects import named
 
 
@@ -65,29 +65,11 @@ class SubscriptionVerbs(Posting):
             raise UnknownAtProvider("The payment provider doesn't know that.")
         return found
 
-    async def pause_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        params = {"type": "subscription", "bill_for": {"unused_time_from": {"type": "none"}}}
-        return await self._subscription_after(subscription_id, params, key, action="/pause")
-
-    async def resume_subscription(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        params = {"billing_cycle_anchor": {"type": "now"}}
-        return await self._subscription_after(subscription_id, params, key, action="/resume")
-
-    async def pause_collection(
-        self, subscription_id: str, *, resumes_at: datetime | None, key: str
-    ) -> SubscriptionFacts:
-        until = {"resumes_at": _unix(resumes_at)} if resumes_at else {}
-        params = {"pause_collection": {"behavior": "void", **until}}
-        return await self._subscription_after(subscription_id, params, key)
-
-    async def resume_collection(self, subscription_id: str, *, key: str) -> SubscriptionFacts:
-        return await self._subscription_after(subscription_id, {"pause_collection": ""}, key)
-
     async def extend_period(
         self, subscription_id: str, until: datetime, *, key: str
     ) -> SubscriptionFacts:
         # The anchor moves along (docs.stripe.com/billing/subscriptions/billing-cycle#api-trials).
-        params = {"trial_end": _unix(until), "proration_behavior": "none"}
+        params = {"trial_end": unix(until), "proration_behavior": "none"}
         return await self._subscription_after(subscription_id, params, key)
 
     async def set_metadata(
@@ -116,7 +98,7 @@ def creation_params(wanted: NewSubscription) -> dict[str, Any]:
     if wanted.tax_rate_ids:
         params["default_tax_rates"] = list(wanted.tax_rate_ids)
     if wanted.trial_ends_at is not None:
-        params["trial_end"] = _unix(wanted.trial_ends_at)
+        params["trial_end"] = unix(wanted.trial_ends_at)
     elif wanted.starts_at is not None:
         params |= {"proration_behavior": "none", **_anchor(wanted.starts_at, wanted)}
     if wanted.automatic_tax:
@@ -126,7 +108,7 @@ def creation_params(wanted: NewSubscription) -> dict[str, Any]:
 
 def _anchor(starts_at: datetime, wanted: NewSubscription) -> dict[str, Any]:
     if wanted.anchor_day is None:
-        return {"billing_cycle_anchor": _unix(starts_at)}
+        return {"billing_cycle_anchor": unix(starts_at)}
     at = {"hour": starts_at.hour, "minute": starts_at.minute, "second": starts_at.second}
     month = {"month": wanted.anchor_month} if wanted.anchor_month else {}
     return {"billing_cycle_anchor_config": {"day_of_month": wanted.anchor_day, **month, **at}}
@@ -140,7 +122,3 @@ def _why(feedback: str, comment: str) -> dict[str, Any]:
     said = {"feedback": feedback, "comment": comment}
     details = {name: text for name, text in said.items() if text}
     return {"cancellation_details": details} if details else {}
-
-
-def _unix(moment: datetime) -> int:
-    return int(moment.timestamp())

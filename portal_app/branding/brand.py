@@ -1,0 +1,87 @@
+"""What a creator chooses. Everything is checked here, whoever sends it: a form, a file, a program.
+
+Nothing of it reaches a page as it was typed: colours are parsed and written again, shapes and
+fonts are names of ours, addresses are of few characters.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+
+class Radius(StrEnum):
+    SHARP = "sharp"
+    SOFT = "soft"
+    ROUND = "round"
+
+
+class Font(StrEnum):
+    """Stacks of fonts that systems bring along: nothing is fetched, nothing shifts."""
+
+    SYSTEM = "system"
+    SERIF = "serif"
+    ROUNDED = "rounded"
+    HUMANIST = "humanist"
+
+
+# card, control, small
+RADII: Final = {
+    Radius.SHARP: ("4px", "3px", "2px"),
+    Radius.SOFT: ("16px", "10px", "6px"),
+    Radius.ROUND: ("26px", "20px", "12px"),
+}
+FONTS: Final = {
+    Font.SYSTEM: (
+        '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+    ),
+    Font.SERIF: '"Iowan Old Style", "Palatino Linotype", "URW Palladio L", P052, Georgia, serif',
+    Font.ROUNDED: (
+        'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, Comfortaa, Manjari, '
+        '"Arial Rounded MT Bold", Calibri, sans-serif'
+    ),
+    Font.HUMANIST: 'Seravek, "Gill Sans Nova", Ubuntu, Calibri, "DejaVu Sans", sans-serif',
+}
+
+_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f<>\u2028\u2029\u202a-\u202e\u2066-\u2069]+$"
+_EMAIL: Final = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$"
+# https only, of an ordinary host, without a name and password, quotes, spaces or brackets.
+_URL: Final = (
+    r"^https://[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}(:[0-9]{1,5})?"
+    r"(/[A-Za-z0-9._~!$&*+,;=:@%/-]*)?(\?[A-Za-z0-9._~!$&*+,;=:@%/?-]*)?(#[A-Za-z0-9._~-]*)?$"
+)
+Hex: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^#[0-9A-Fa-f]{6}$")]
+Link: TypeAlias = Annotated[str, StringConstraints(strict=True, max_length=300, pattern=_URL)]
+ImageId: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^img_[0-9a-f]{32}$")]
+
+
+class Brand(BaseModel):
+    """A company's look and how to reach it. Unknown keys, colour names, other types are refused.
+
+    Without a *background* the portal's own holds; what is not said for dark is derived. Images are
+    named by ids, and only ours are ever shown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wordmark: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=_LINE),
+    ]
+    accent: Hex
+    accent_dark: Hex | None = None
+    background: Hex | None = None
+    background_dark: Hex | None = None
+    radius: Radius = Radius.SOFT
+    font: Font = Font.SYSTEM
+    support_email: (
+        Annotated[str, StringConstraints(strict=True, max_length=254, pattern=_EMAIL)] | None
+    ) = None
+    support_url: Link | None = None
+    terms_url: Link | None = None
+    privacy_url: Link | None = None
+    imprint_url: Link | None = None
+    logo: ImageId | None = None
+    logo_dark: ImageId | None = None

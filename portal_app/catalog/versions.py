@@ -1,0 +1,157 @@
+"""What a company decides, as a draft and then version by version: its look, its policies.
+
+A version is never changed. Going back publishes an old one again, so that the list tells who did
+what and when; version 0 is how everything was before anybody decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col
+
+from portal_app.catalog.models import Company, Draft, DraftKind
+from portal_app.identity.actor import Author
+from portal_app.identity.models import Person
+from portal_app.ingest.models import EVERYBODY, Change
+from portal_app.kit.clock import wall_now
+from portal_app.kit.errors import NotFound
+
+SHOWN: Final = 20
+
+
+class VersionRow(Protocol):
+    """The columns that every table of versions has."""
+
+    company_id: str
+    version: int
+    body: dict[str, Any]
+    author_id: str
+    restores: int | None
+    created_at: datetime
+
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+class NoSuchVersion(NotFound):
+    def __init__(self) -> None:
+        super().__init__("That version isn't there.")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version and who published it; *author* is empty for the operator."""
+
+    number: int
+    body: Mapping[str, Any]
+    restores: int | None
+    author: str
+    at: datetime
+
+
+async def versions_of(
+    session: AsyncSession, table: type[SQLModel], company_id: str
+) -> list[Version]:
+    """The newest ones first."""
+    model: Any = table
+    statement = (
+        select(model, Person)
+        .outerjoin(Person, col(Person.id) == col(model.author_id))
+        .where(col(model.company_id) == company_id)
+        .order_by(col(model.version).desc())
+        .limit(SHOWN)
+    )
+    return [
+        Version(row.version, row.body, row.restores, person.name if person else "", row.created_at)
+        for row, person in await session.execute(statement)
+    ]
+
+
+async def newest_version(
+    session: AsyncSession, table: type[SQLModel], company_id: str
+) -> VersionRow | None:
+    model: Any = table
+    statement = (
+        select(model)
+        .where(col(model.company_id) == company_id)
+        .order_by(col(model.version).desc())
+        .limit(1)
+    )
+    found: VersionRow | None = await session.scalar(statement)
+    return found
+
+
+async def publish(
+    session: AsyncSession,
+    table: type[SQLModel],
+    company_id: str,
+    body: Mapping[str, Any],
+    author: Author,
+    *,
+    restores: int | None = None,
+) -> int:
+    """Make *body* what holds from now on; its number. Open pages hear of it."""
+    await session.get_one(Company, company_id, with_for_update=True)
+    newest = await newest_version(session, table, company_id)
+    number = newest.version + 1 if newest else 1
+    row: Any = table
+    session.add(
+        row(
+            company_id=company_id,
+            version=number,
+            body=dict(body),
+            author_id=author.id,
+            restores=restores,
+            created_at=wall_now(),
+        )
+    )
+    session.add(Change(person_id=EVERYBODY, topic=str(table.__tablename__), at=wall_now()))
+    await session.flush()
+    return number
+
+
+async def restore(
+    session: AsyncSession, table: type[SQLModel], company_id: str, number: int, author: Author
+) -> int:
+    """Publish an old version again; 0 is how it was before the first. Raises NoSuchVersion."""
+    body: Mapping[str, Any] = {}
+    if number:
+        model: Any = table
+        same = (col(model.company_id) == company_id) & (col(model.version) == number)
+        found = await session.scalar(select(model).where(same))
+        if found is None:
+            raise NoSuchVersion
+        body = found.body
+    return await publish(session, table, company_id, body, author, restores=number)
+
+
+async def draft_of(session: AsyncSession, kind: DraftKind, company_id: str) -> Draft | None:
+    return await session.get(Draft, (company_id, kind.value))
+
+
+async def save_draft(
+    session: AsyncSession,
+    kind: DraftKind,
+    company_id: str,
+    body: Mapping[str, Any],
+    author: Author,
+) -> None:
+    """Keep *body* for later; nobody but the company's creators sees it."""
+    draft = await draft_of(session, kind, company_id)
+    if draft is None:
+        draft = Draft(company_id=company_id, kind=kind.value, saved_at=wall_now())
+        session.add(draft)
+    draft.body, draft.author_id, draft.saved_at = dict(body), author.id, wall_now()
+    await session.flush()
+
+
+async def drop_draft(session: AsyncSession, kind: DraftKind, company_id: str) -> None:
+    draft = await draft_of(session, kind, company_id)
+    if draft is not None:
+        await session.delete(draft)

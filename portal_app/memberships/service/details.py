@@ -1,0 +1,90 @@
+"""Everything about one membership, for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.catalog.models import Plan, Product
+from portal_app.catalog.repository import plan_with_product
+from portal_app.identity.actor import Actor
+from portal_app.invoices.models import Invoice, Payment
+from portal_app.invoices.repository import latest_invoices, payments_of_intent
+from portal_app.invoices.repository.entries import payments_of
+from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.memberships import repository
+from portal_app.memberships.history_repository import latest_events
+from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.pauses import PausePlan
+from portal_app.memberships.plan_models import RequestedPlanChange
+from portal_app.memberships.plan_repository import standing_change
+from portal_app.memberships.preview_repository import previews_of
+from portal_app.memberships.service.joinable import is_over, plans_to_join
+from portal_app.memberships.service.pause_page import pause_plan
+from portal_app.memberships.service.reading import HeldMembership, find_held
+from portal_app.memberships.service.undoing import may_undo
+
+INVOICES_SHOWN: Final = 5
+EVENTS_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipDetails:
+    """One membership with its latest invoices, its history, and the plan it will change to.
+
+    *preview* is what it will be charged next, as the provider said. *pause* is what
+    pausing would do, *asked* the change of plan that its holder wanted and that has not happened.
+    *attempts* are the payments of these invoices, by invoice.
+    *undoable* says that its arranged end can be taken back by whoever holds it, *rejoinable* that
+    it can begin again after it.
+    """
+
+    held: HeldMembership
+    invoices: Sequence[Invoice]
+    payments: Sequence[Payment]
+    events: Sequence[MembershipEvent]
+    attempts: Mapping[str, Sequence[Payment]]
+    scheduled: tuple[Plan, Product] | None
+    pause: PausePlan
+    preview: UpcomingCharge | None = None
+    asked: RequestedPlanChange | None = None
+    undoable: bool = False
+    rejoinable: bool = False
+
+
+async def get_membership(
+    session: AsyncSession, actor: Actor, member_id: object, now: datetime
+) -> MembershipDetails:
+    """Everything about one; raises as `find_held`."""
+    held = await find_held(session, actor, member_id, now)
+    membership = held.row.membership
+    subscriptions = await repository.subscription_ids(session, membership.id)
+    invoices = await latest_invoices(
+        session,
+        actor,
+        stripe_subscription_ids=subscriptions,
+        stripe_invoice_id=membership.stripe_invoice_id,
+        limit=INVOICES_SHOWN,
+    )
+    intent = membership.stripe_payment_intent_id
+    payments = await payments_of_intent(session, actor, intent) if intent and not invoices else []
+    events = await latest_events(session, held.row.member, limit=EVENTS_SHOWN)
+    plan_id = membership.scheduled_change.get("plan_id")
+    previews = await previews_of(session, actor, [membership.id])
+    return MembershipDetails(
+        held=held,
+        invoices=invoices,
+        payments=payments,
+        events=events,
+        attempts=await payments_of(session, [invoice.id for invoice in invoices]),
+        scheduled=await plan_with_product(session, plan_id) if plan_id else None,
+        pause=await pause_plan(session, held),
+        preview=previews.get(membership.id),
+        asked=await standing_change(session, membership.id) if plan_id else None,
+        undoable=held.current and await may_undo(session, membership, held.facts),
+        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
+    )

@@ -1,0 +1,135 @@
+"""The brand studio: what a company looks like, kept readable, and who published what."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.studio.brand.state import SUMMARY_ID, BrandStudioState
+from portal_app.studio.brand.views import BrandStudioView, Proposal
+from portal_app.studio.pages.brand_fields import (
+    BrandEvents,
+    choice_field,
+    colour_field,
+    form_section,
+    text_field,
+)
+from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
+from portal_app.studio.pages.frame import publish_row, studio_page
+from portal_app.studio.pages.preview import preview_card
+from portal_app.studio.pages.versions import versions_card
+from portal_app.ui.i18n import t, t_fill
+from portal_app.ui.parts import (
+    alert,
+    button,
+    card,
+    error_summary,
+    stack,
+    state_form,
+)
+
+
+def brand_page() -> rx.Component:
+    state = BrandStudioState
+    events = BrandEvents(
+        note=state.note,
+        use=state.use,
+        save=state.save,
+        publish=state.publish,
+        discard=state.discard,
+        restore=state.restore,
+        drop_picture=state.drop_picture,
+        busy=state.busy,
+    )
+    return studio_page(
+        brand_body(state.view, events),
+        phase=state.phase,
+        load=state.load,
+        title=t("Brand"),
+        room="brand",
+    )
+
+
+def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
+    return rx.el.div(
+        stack(_form(view, events), pictures_card(view, events), contrasts_card(view)),
+        stack(
+            preview_card(style=view.style, wordmark=view.wordmark, links=view.links),
+            versions_card(view.versions, events.restore),
+            file_card(),
+        ),
+        class_name="studio-columns",
+    )
+
+
+def _form(view: BrandStudioView, events: BrandEvents) -> rx.Component:
+    return card(
+        error_summary(t("There is a problem"), view.errors, identity=SUMMARY_ID),
+        rx.foreach(view.proposals, lambda one: _proposal(one, events)),
+        state_form(
+            rx.el.div(
+                text_field(view, events, "wordmark", t("Name")),
+                form_section(
+                    t("Colours"),
+                    colour_field(view, events, "accent", t("Accent"), "#0f766e"),
+                    colour_field(
+                        view, events, "background", t("Background"), t("the portal's own")
+                    ),
+                    colour_field(view, events, "accent_dark", t("Accent in dark"), t("derived")),
+                    colour_field(
+                        view, events, "background_dark", t("Background in dark"), t("derived")
+                    ),
+                ),
+                form_section(
+                    t("Shape"),
+                    choice_field(
+                        view,
+                        events,
+                        "radius",
+                        t("Corners"),
+                        [
+                            ("sharp", t("Sharp")),
+                            ("soft", t("Soft")),
+                            ("round", t("Round")),
+                        ],
+                    ),
+                    choice_field(
+                        view,
+                        events,
+                        "font",
+                        t("Font"),
+                        [
+                            ("system", t("System")),
+                            ("serif", t("Serif")),
+                            ("rounded", t("Rounded")),
+                            ("humanist", t("Humanist")),
+                        ],
+                    ),
+                ),
+                form_section(
+                    t("Support and legal"),
+                    text_field(view, events, "support_email", t("Support email")),
+                    text_field(view, events, "support_url", t("Support page")),
+                    text_field(view, events, "terms_url", t("Terms")),
+                    text_field(view, events, "privacy_url", t("Privacy policy")),
+                    text_field(view, events, "imprint_url", t("Imprint")),
+                ),
+                class_name="form-fields",
+                key=view.revision,
+            ),
+            publish_row(view.is_draft, view.blocked, events, submit=True),
+            on_submit=events.save,
+        ),
+        title=t("Look"),
+    )
+
+
+def _proposal(one: Proposal, events: BrandEvents) -> rx.Component:
+    return alert(
+        "danger",
+        one.text,
+        t_fill("The nearest colour that can be read is {colour}.", colour=one.colour),
+        action=button(
+            t_fill("Use {colour}", colour=one.colour), on_click=events.use(one.field, one.colour)
+        ),
+        key=one.field,
+    )

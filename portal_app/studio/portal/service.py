@@ -1,0 +1,59 @@
+"""Drafts and versions of a company's policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.catalog import versions
+from portal_app.catalog.models import DraftKind, PortalConfiguration
+from portal_app.catalog.versions import Version
+from portal_app.identity.actor import CompanyCreator
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWorkshop:
+    """What a creator works on: the draft where there is one, else what holds."""
+
+    body: Mapping[str, Any]
+    is_draft: bool
+    versions: list[Version]
+
+
+async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> PolicyWorkshop:
+    company_id = creator.company_id
+    draft = await versions.draft_of(session, DraftKind.PORTAL, company_id)
+    newest = await versions.newest_version(session, PortalConfiguration, company_id)
+    holds: Mapping[str, Any] = newest.body if newest else {}
+    return PolicyWorkshop(
+        body=draft.body if draft else holds,
+        is_draft=draft is not None,
+        versions=await versions.versions_of(session, PortalConfiguration, company_id),
+    )
+
+
+async def keep_policies(
+    session: AsyncSession, creator: CompanyCreator, body: Mapping[str, Any]
+) -> None:
+    """As a draft."""
+    await versions.save_draft(session, DraftKind.PORTAL, creator.company_id, body, creator.author)
+
+
+async def publish_policies(
+    session: AsyncSession, creator: CompanyCreator, body: Mapping[str, Any]
+) -> None:
+    """From now on; what customers asked for before stays as they were told."""
+    await versions.drop_draft(session, DraftKind.PORTAL, creator.company_id)
+    await versions.publish(session, PortalConfiguration, creator.company_id, body, creator.author)
+
+
+async def restore_policies(session: AsyncSession, creator: CompanyCreator, number: int) -> None:
+    """Raises NoSuchVersion."""
+    await versions.restore(session, PortalConfiguration, creator.company_id, number, creator.author)
+
+
+async def drop_policies(session: AsyncSession, creator: CompanyCreator) -> None:
+    await versions.drop_draft(session, DraftKind.PORTAL, creator.company_id)

@@ -1,0 +1,172 @@
+"""What the page of the portal's policies holds in a tab."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.branding import publishing, stylesheet
+from portal_app.branding.published import logo_tokens
+from portal_app.branding.service import BrandLink, links_of
+from portal_app.catalog.configuration import Configuration
+from portal_app.identity.actor import CompanyCreator, current_creator
+from portal_app.identity.policy import Policy, allow
+from portal_app.kit.db import database
+from portal_app.kit.errors import NotFound, PortalError
+from portal_app.studio.history import VersionRow, number_of, version_rows
+from portal_app.studio.portal import service
+from portal_app.studio.portal.form import checked, filled_in, values_of
+from portal_app.studio.portal.views import PortalStudioView, portal_studio_view
+from portal_app.studio.preview.state import draw_preview
+from portal_app.studio.state import enter
+from portal_app.ui.notices import notify, start_page, tell
+from portal_app.ui.reader import Reader
+
+_Work: TypeAlias = Callable[[AsyncSession, CompanyCreator, Mapping[str, Any]], Awaitable[None]]
+log = logging.getLogger(__name__)
+SUMMARY_ID = "error-summary"
+
+
+class PortalStudioState(rx.State):
+    """*phase* is `loading`, `ready`, `missing` or `failed`; the others are the look's."""
+
+    phase: str = "loading"
+    view: PortalStudioView = PortalStudioView()
+    busy: bool = False
+    style: dict[str, str] = {}
+    wordmark: str = ""
+    links: list[BrandLink] = []
+    _form: dict[str, str] = {}
+    _body: dict[str, Any] = {}
+    _revision: int = 0
+    _is_draft: bool = False
+    _versions: list[VersionRow] = []
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
+    async def load(self) -> None:
+        """Read the draft, or what holds; for strangers there is no such page."""
+        await start_page(self)
+        try:
+            creator = await enter(self)
+            await self._read(creator, shown="cancel")
+            self.phase = "ready"
+        except NotFound:
+            self.reset()
+            self.phase = "missing"
+        except Exception:
+            # Whatever went wrong, a page must say so: a skeleton would promise that data comes.
+            log.exception("the portal's policies could not be read")
+            self.reset()
+            self.phase = "failed"
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def note(self, name: str, value: str) -> None:
+        """A field was left: the preview follows."""
+        await self._fill({str(name): value})
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def switch(self, name: str, value: bool) -> None:
+        """The same for a switch."""
+        await self._fill({str(name): value is True})
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def save(self) -> AsyncIterator[EventSpec | None]:
+        """Keep it as a draft."""
+        said = "Draft saved. Customers don't see it yet."
+        async for step in self._do(service.keep_policies, said):
+            yield step
+
+    @rx.event
+    @allow(Policy.OWNER)
+    async def publish(self) -> AsyncIterator[EventSpec | None]:
+        """It holds from now on."""
+        said = "Published. It holds from now on."
+        async for step in self._do(service.publish_policies, said):
+            yield step
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def discard(self) -> None:
+        """Back to what holds."""
+        creator = current_creator()
+        async with database().unit_of_work() as session:
+            await service.drop_policies(session, creator)
+        await self._read(creator)
+
+    @rx.event
+    @allow(Policy.OWNER)
+    async def restore(self, number: str) -> None:
+        """Publish an old version again."""
+        creator = current_creator()
+        reader = Reader(creator.actor.locale)
+        try:
+            async with database().unit_of_work() as session:
+                await service.restore_policies(session, creator, number_of(number))
+            await self._read(creator)
+            await notify(self, "ok", reader.say("Published. It holds from now on."))
+        except PortalError as refusal:
+            await tell(self, reader, refusal)
+
+    async def _do(self, work: _Work, said: str) -> AsyncIterator[EventSpec | None]:
+        creator = current_creator()
+        reader = Reader(creator.actor.locale)
+        await notify(self, "info", "")
+        body, _ = checked(self._form, self._body)
+        if body is None:
+            yield rx.set_focus(SUMMARY_ID)
+            return
+        self.busy = True
+        yield None
+        try:
+            async with database().unit_of_work() as session:
+                await work(session, creator, body)
+            await self._read(creator)
+            await notify(self, "ok", reader.say(said))
+        except PortalError as refusal:
+            await tell(self, reader, refusal)
+        finally:
+            self.busy = False
+        yield rx.set_focus("main")
+
+    async def _read(self, creator: CompanyCreator, shown: str = "") -> None:
+        """What is stored, in fresh fields."""
+        reader = Reader(creator.actor.locale)
+        async with database().reading() as session:
+            found = await service.policy_workshop(session, creator)
+            look = await publishing.workshop(session, creator)
+        self.style = stylesheet.inline(look.brand) | logo_tokens(look.brand, look.sizes)
+        self.wordmark, self.links = look.brand.wordmark, links_of(look.brand)
+        self._body, self._is_draft = dict(found.body), found.is_draft
+        self._form = values_of(Configuration.read(self._body))
+        self._versions = version_rows(reader, found.versions)
+        self._revision += 1
+        self._draw(reader)
+        await draw_preview(self, creator, self._body, shown=shown)
+
+    async def _fill(self, given: dict[str, Any]) -> None:
+        creator = current_creator()
+        self._form = filled_in(self._form, given)
+        self._draw(Reader(creator.actor.locale))
+        body, _ = checked(self._form, self._body)
+        if body is not None:
+            await draw_preview(self, creator, body)
+
+    def _draw(self, reader: Reader) -> None:
+        _, wrong = checked(self._form, self._body)
+        self.view = portal_studio_view(
+            reader,
+            self._form,
+            wrong,
+            revision=self._revision,
+            is_draft=self._is_draft,
+            versions=self._versions,
+        )

@@ -1,0 +1,53 @@
+"""What the settings are called. One without words here is shown by its own name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Policies in the order of the page, with their headings.
+POLICIES: Final = {
+    "cancel": "Cancelling",
+    "pause": "Pausing",
+    "plan_change": "Changing plan",
+    "transfer": "Transferring",
+    "withdraw": "Withdrawal",
+    "access": "Access while unpaid or paused",
+}
+LABELS: Final = {
+    "access.while_past_due": "Access goes on while a payment is overdue",
+    "access.grace_days": "… for at most so many days (empty: as long as the charge is retried)",
+    "access.while_paused": "Access goes on while a membership is paused",
+    "cancel.at_once": "It ends right away instead of with the paid period",
+    "cancel.reasons": "Reasons to choose from, one on each line (empty: the usual ones)",
+    "cancel.void_unpaid": "An overdue invoice is taken back",
+    "cancel.undo_company_end": "Customers may take back an end that you arranged",
+    "pause.offered": "Customers may pause",
+    "pause.longest_months": "Longest pause, in months",
+    "pause.per_year": "Pauses in a year",
+    "pause.keeps_access": "Access goes on during a pause",
+    "plan_change.downgrade_at_once": "A cheaper plan begins right away, with credit for the rest",
+    "plan_change.in_trial": "The plan may be changed during a trial",
+    "plan_change.least": "Fewest units of a plan",
+    "plan_change.most": "Most units of a plan (1: no choice)",
+    "plan_change.promotion_codes": "Promotion codes are taken",
+    "transfer.mode": "Customers may transfer a membership",
+    "withdraw.automatic": "Withdrawals are carried out without your looking at them",
+    "withdraw.pro_rata": "What was used before is paid for, as agreed before buying",
+}
+CHOICES: Final = {
+    "on": "Yes",
+    "off": "No",
+    "approval": "After your approval",
+}
+
+
+def label_of(name: str) -> str:
+    return LABELS.get(name) or name.partition(".")[2].replace("_", " ").capitalize()
+
+
+def heading_of(policy: str) -> str:
+    return POLICIES.get(policy) or policy.replace("_", " ").capitalize()
+
+
+def choice_of(value: str) -> str:
+    return CHOICES.get(value) or value.replace("_", " ").capitalize()
