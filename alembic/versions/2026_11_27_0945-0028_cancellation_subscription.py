@@ -1,7 +1,7 @@
 """which subscription a cancellation ends, as a membership that is joined again has another
 
-Revision ID: 0026
-Revises: 0025
+Revision ID: 0028
+Revises: 0027
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ import sqlmodel
 
 from alembic import op
 
-revision: str = '0026'
-down_revision: str | Sequence[str] | None = '0025'
+revision: str = '0028'
+down_revision: str | Sequence[str] | None = '0027'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
