@@ -141,6 +141,7 @@ async def test_a_key_that_reads_changes_nothing(bare: httpx.AsyncClient, world: 
 
 BODIES: dict[str, dict[str, Any]] = {
     "updateMembership": {"payment_method_id": "payt_unknown"},
+    "applyPromoCodeMembership": {"promo_code": "SPRING"},
     "extendMembership": {"days": 1},
     "addFreeDays": {"free_days": 1},
     "updateSetupReturnUrl": {"return_url": "https://example.com/done"},
@@ -150,11 +151,12 @@ BODIES: dict[str, dict[str, Any]] = {
 async def test_foreign_is_unknown_to_writes(bare: httpx.AsyncClient, world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}"}
     for operation in (one for one in WRITES if "{" in one.path):
-        _, foreign, unknown = [
+        # What is the key's own would be asked for at the provider, rightly.
+        foreign, unknown = [
             await bare.request(
                 operation.method, path, headers=headers, json=BODIES.get(operation.name)
             )
-            for path in _paths(operation, world)
+            for path in _paths(operation, world)[1:]
         ]
         assert (foreign.status_code, foreign.content) == (404, unknown.content), operation.name
 
