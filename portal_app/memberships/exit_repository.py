@@ -41,9 +41,16 @@ async def pause_of(session: AsyncSession, intent_id: str) -> Pause | None:
 async def standing_cancellation(session: AsyncSession, membership_id: str) -> Cancellation | None:
     """The newest of a membership, unless it was taken back or could not be done.
 
-    One that came before the subscription of today has ended another one.
+    One that ended an earlier subscription says nothing about the one of today.
     """
-    return await _newest(session, Cancellation, membership_id)
+    link, ended = MembershipSubscription, col(Cancellation.stripe_subscription_id)
+    current = (
+        select(col(link.stripe_subscription_id))
+        .where(col(link.membership_id) == membership_id, col(link.until_at).is_(None))
+        .scalar_subquery()
+    )
+    of_today = or_(ended.is_(None), ended == current)
+    return await _newest(session, Cancellation, membership_id, of_today)
 
 
 async def standing_pause(session: AsyncSession, membership_id: str) -> Pause | None:
@@ -51,7 +58,13 @@ async def standing_pause(session: AsyncSession, membership_id: str) -> Pause | N
     return await _newest(session, Pause, membership_id)
 
 
-async def _newest(session: AsyncSession, asked: type[Asked], membership_id: str) -> Asked | None:
+async def _newest(
+    session: AsyncSession,
+    asked: type[Asked],
+    membership_id: str,
+    *also: ColumnElement[bool],
+) -> Asked | None:
+    """In the sandbox many things happen in one second: the wall clock tells which was the last."""
     link = MembershipSubscription
     begun = (
         select(col(link.from_at))
@@ -65,8 +78,13 @@ async def _newest(session: AsyncSession, asked: type[Asked], membership_id: str)
             col(asked.membership_id) == membership_id,
             or_(begun.is_(None), col(asked.asked_at) >= begun),
             _was_done(),
+            *also,
         )
-        .order_by(col(asked.asked_at).desc(), col(asked.id).desc())
+        .order_by(
+            col(asked.asked_at).desc(),
+            col(Intent.created_at).desc().nulls_last(),
+            col(asked.id).desc(),
+        )
         .limit(1)
     )
     found = (await session.scalars(newest)).one_or_none()

@@ -201,7 +201,8 @@ class Cancellation(SQLModel, table=True):
     confirmed it, what Stripe says. *undone_at* is when it was taken back. *reference* is what they
     can name to support. *source* is where it came from: `page`, `api`, `statutory`. *reason* is one
     of `exits.Reason` or empty, *option_id* and *option_label* the company's own one as it was then.
-    Whether it could be done after all, its intent says.
+    Whether it could be done after all, its intent says. *stripe_subscription_id* is what it ends: a
+    membership that was joined again has another.
     """
 
     __tablename__ = "cancellations"
@@ -211,6 +212,7 @@ class Cancellation(SQLModel, table=True):
     membership_id: str = Field(sa_column=reference("memberships.id", index=False))
     member_id: str = Field(sa_column=reference("members.id"))
     intent_id: str = Field(unique=True)
+    stripe_subscription_id: str | None = None
     reference: str = Field(default_factory=new_reference, unique=True)
     source: str
     reason: str = ""

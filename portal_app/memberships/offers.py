@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from portal_app.catalog.configuration import CancelPolicy
+from portal_app.catalog.models import Plan
 from portal_app.catalog.retention import RetentionDiscount
 from portal_app.memberships.exits import Exit, ExitKind
 from portal_app.memberships.rules import StripeFacts, is_paused, renewal_date
@@ -27,10 +27,11 @@ class OfferKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """*discount* only where it is one."""
+    """*discount* only where it is one, *plan* the cheapest of those that cost less."""
 
     kind: OfferKind
     discount: RetentionDiscount | None = None
+    plan: Plan | None = None
 
     @property
     def key(self) -> str:
@@ -38,14 +39,9 @@ class Offer:
         return f"{self.kind}:{self.discount.key}" if self.discount else str(self.kind)
 
 
-def choose_offer(
-    exit_: Exit, facts: StripeFacts, policy: CancelPolicy, *, can: list[Offer]
-) -> Offer | None:
-    """The first that the company names among those that *can* be made."""
-    if exit_.kind not in _OFFERED_AT or is_paused(facts):
-        return None
-    by_kind = {str(offer.kind): offer for offer in can}
-    return next((by_kind[kind] for kind in policy.offers if kind in by_kind), None)
+def may_be_offered(exit_: Exit, facts: StripeFacts) -> bool:
+    """Whether anything stands beside the button at all."""
+    return exit_.kind in _OFFERED_AT and not is_paused(facts)
 
 
 def reaches_a_charge(discount: RetentionDiscount, facts: StripeFacts, now: datetime) -> bool:

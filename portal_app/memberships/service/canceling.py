@@ -162,6 +162,7 @@ async def _written(
             membership_id=membership_id,
             member_id=member.id,
             intent_id=intent.id,
+            stripe_subscription_id=subscriptions[0],
             reference=wish.reference or new_reference(),
             source=wish.source,
             reason=wish.why.category or "",

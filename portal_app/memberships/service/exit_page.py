@@ -14,7 +14,9 @@ from portal_app.intents.service import open_intents
 from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import Exit, plan_exit
 from portal_app.memberships.models import Cancellation
-from portal_app.memberships.offers import Offer, OfferKind, choose_offer, reaches_a_charge
+from portal_app.memberships.offers import Offer, OfferKind, may_be_offered, reaches_a_charge
+from portal_app.memberships.service.pause_page import pause_plan
+from portal_app.memberships.service.plan_page import cheaper_plans_of
 from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.memberships.service.undoing import may_undo
 
@@ -70,9 +72,26 @@ async def exit_page(
 async def offer_for(
     session: AsyncSession, held: HeldMembership, policy: CancelPolicy, exit_: Exit
 ) -> Offer | None:
-    """What stands beside the button for whoever holds it."""
-    can = [offer for offer in [await _discount(session, held, policy)] if offer is not None]
-    return choose_offer(exit_, held.facts, policy, can=can)
+    """What stands beside the button for whoever holds it: the first that the company names."""
+    if not may_be_offered(exit_, held.facts):
+        return None
+    for kind in policy.offers:
+        offer = None
+        if kind == OfferKind.DISCOUNT:
+            offer = await _discount(session, held, policy)
+        elif kind == OfferKind.PLAN:
+            offer = await _cheaper_plan(session, held)
+        elif kind == OfferKind.PAUSE and (await pause_plan(session, held)).is_possible:
+            offer = Offer(kind=OfferKind.PAUSE)
+        if offer is not None:
+            return offer
+    return None
+
+
+async def _cheaper_plan(session: AsyncSession, held: HeldMembership) -> Offer | None:
+    """It is agreed to on the page that changes plans, which says from when on."""
+    cheaper = await cheaper_plans_of(session, held)
+    return Offer(kind=OfferKind.PLAN, plan=cheaper[0]) if cheaper else None
 
 
 async def _discount(

@@ -18,12 +18,14 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now, wall_now
+from portal_app.memberships.offers import OfferKind
 from portal_app.memberships.plan_errors import QuoteChanged, QuoteExpired
 from portal_app.memberships.plan_models import RequestedPlanChange
 from portal_app.memberships.plan_repository import change_of_intent, drop_refused
 from portal_app.memberships.plans import ChangeTiming
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.plan_changes import is_arranged
+from portal_app.memberships.service.offering import note_won_back
 from portal_app.memberships.service.plan_quotes import Choice, Quote, choose
 from portal_app.memberships.service.settling import Settled, apply_settled, around
 from portal_app.provider.changing import LaterPlan, PlanChange
@@ -208,10 +210,12 @@ async def _apply(
     else:
         await project_subscription(session, answer.subscription, observed_at=observed_at)
     noted = await change_of_intent(session, intent.id)
-    if noted is None or noted.happened_at is not None:
+    if noted is None:
         return
-    if not await is_arranged(session, noted, answer.subscription):
+    if noted.happened_at is None and not await is_arranged(session, noted, answer.subscription):
         noted.dropped_at = business_now()
+        return
+    await note_won_back(session, noted.membership_id, OfferKind.PLAN)
 
 
 CHANGE_NOW: Final = Write(kind="plans.change_now", send=_send_now, apply=_apply, look=_look)

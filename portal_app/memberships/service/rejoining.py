@@ -27,8 +27,9 @@ from portal_app.memberships.service.joinable import is_over, plans_to_join
 from portal_app.memberships.service.reading import find_held
 from portal_app.payment_methods.errors import OtherCustomer
 from portal_app.payment_methods.service import find_method
+from portal_app.provider.answers import SubscriptionTerms
 from portal_app.provider.errors import AuthenticationRequired
-from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.handover import NewSubscription
 from portal_app.provider.writing import PaymentWriter
 
@@ -53,7 +54,7 @@ async def quote_rejoin(desk: Desk, actor: Actor, member_id: object, plan_id: obj
     """
     async with desk.database().reading() as session:
         asked = await _asked(session, actor, member_id, plan_id)
-    invoice = await desk.in_time(desk.provider.preview_new(_wanted(asked)))
+    invoice = await desk.in_time(_preview(desk.provider, asked))
     return RejoinQuote(due=invoice.amount_due, paid_until=invoice.period_end)
 
 
@@ -116,25 +117,35 @@ async def _asked(
     }
 
 
-def _wanted(asked: dict[str, Any], intent_id: str = "") -> NewSubscription:
+async def _preview(provider: PaymentWriter, asked: dict[str, Any]) -> InvoiceFacts:
+    terms = await provider.subscription_terms(asked["ended"])
+    return await provider.preview_new(_wanted(asked, terms))
+
+
+def _wanted(
+    asked: dict[str, Any], terms: SubscriptionTerms, intent_id: str = ""
+) -> NewSubscription:
+    """Taxed as before; a discount of before is over."""
     return NewSubscription(
         customer_id=asked["customer"],
         items=((asked["price"], asked["quantity"]),),
         method_id=asked.get("method"),
+        tax_rate_ids=tuple(rate.id for rate in terms.tax_rates),
+        automatic_tax=terms.automatic_tax,
         metadata={"portal_membership": asked["membership"], "portal_intent": intent_id},
     )
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
     asked = intent.payload
-    ended = await provider.subscription(asked["ended"])
-    if ended.status not in OVER:
+    terms = await provider.subscription_terms(asked["ended"])
+    if terms.subscription.status not in OVER:
         raise AlreadyBack
     if asked["earlier"]:
         begun = await _ended_or_begun(provider, intent, asked["earlier"])
         if begun is not None:
             return begun
-    wanted = _wanted(asked, intent.id)
+    wanted = _wanted(asked, terms, intent.id)
     preview = await provider.preview_new(wanted)
     if preview.amount_due != Money(asked["amount"], asked["currency"]):
         raise AmountChanged

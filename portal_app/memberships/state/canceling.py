@@ -116,14 +116,14 @@ class CancelState(rx.State):
     @allow(Policy.SIGNED_IN)
     async def take_offer(self) -> AsyncIterator[EventSpec | None]:
         """Stay with what stands beside the button; a pause or a plan has a page of its own."""
-        here = f"/billing/manage/{self.view.member_id}/"
+        here, offer = f"/billing/manage/{self.view.member_id}/", self.view.offer
         self.busy = True
         yield None
-        said = self.view.offer.done
         taken = await self._try(self._take_offer)
+        if taken and offer.done:
+            await notify(self, "ok", offer.done, on_next_page=True)
         if taken:
-            await notify(self, "ok", said, on_next_page=True)
-            yield rx.redirect(here)
+            yield rx.redirect(offer.href or here)
 
     async def _take_offer(self) -> None:
         await take_offer(

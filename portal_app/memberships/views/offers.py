@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from portal_app.catalog.retention import RetentionDiscount
 from portal_app.kit.money import Money
-from portal_app.memberships.offers import discounted
+from portal_app.memberships.offers import Offer, OfferKind, discounted
 from portal_app.memberships.service import ExitPage, price_of
-from portal_app.memberships.views.wording import per_period
+from portal_app.memberships.views.wording import per_period, price_text
 from portal_app.ui.reader import Reader
 
 
@@ -17,7 +17,7 @@ from portal_app.ui.reader import Reader
 class OfferView:
     """What can be taken instead; *key* goes back with the answer, an empty one is none.
 
-    *done* is what is said once it was taken.
+    *done* is what is said once it was taken, *href* where it is agreed to instead.
     """
 
     key: str = ""
@@ -25,19 +25,51 @@ class OfferView:
     lines: list[str] = field(default_factory=list)
     button: str = ""
     done: str = ""
+    href: str = ""
 
 
 def offer_view(reader: Reader, page: ExitPage) -> OfferView:
     offer = page.offer
-    if offer is None or offer.discount is None:
+    if offer is not None and offer.discount is not None:
+        percent = offer.discount.percent_off
+        return OfferView(
+            key=offer.key,
+            title=reader.say("Or stay for less"),
+            lines=list(_lines(reader, page, offer.discount)),
+            button=reader.say("Stay with {percent}% off", percent=percent),
+            done=reader.say("Good to have you. You stay with {percent}% off.", percent=percent),
+        )
+    if offer is not None and offer.plan is not None:
+        return _plan_offer(reader, page, offer)
+    if offer is not None and offer.kind is OfferKind.PAUSE:
+        return OfferView(
+            key=offer.key,
+            title=reader.say("Or take a break"),
+            lines=[reader.say("You can pause it: nothing is charged until it resumes.")],
+            button=reader.say("Pause membership"),
+            href=f"/billing/manage/{page.held.row.member.id}/pause/",
+        )
+    return OfferView()
+
+
+def _plan_offer(reader: Reader, page: ExitPage, offer: Offer) -> OfferView:
+    """Nothing is changed before it was agreed to there."""
+    plan, held = offer.plan, page.held
+    if plan is None:
         return OfferView()
-    percent = offer.discount.percent_off
     return OfferView(
         key=offer.key,
-        title=reader.say("Or stay for less"),
-        lines=list(_lines(reader, page, offer.discount)),
-        button=reader.say("Stay with {percent}% off", percent=percent),
-        done=reader.say("Good to have you. You stay with {percent}% off.", percent=percent),
+        title=reader.say("Or change to a cheaper plan"),
+        lines=[
+            reader.say(
+                "{plan} costs {price} instead of {before}.",
+                plan=plan.title or held.row.product.title,
+                price=per_period(reader, plan, plan.price * held.row.membership.quantity),
+                before=price_text(reader, held),
+            )
+        ],
+        button=reader.say("See plans"),
+        href=f"/billing/manage/{held.row.member.id}/plan/",
     )
 
 

@@ -20,6 +20,7 @@ from portal_app.memberships.models import (
     MembershipEvent,
     MembershipSource,
 )
+from portal_app.memberships.pauses import Terms, plan_pause
 from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.service import (
     ExitPage,
@@ -27,6 +28,7 @@ from portal_app.memberships.service import (
     MembershipDetails,
     seen_by_company,
 )
+from portal_app.memberships.service.upcoming import cycle_of
 
 STATES: Final = ("active", "trial", "past_due", "paused", "ending", "ended")
 _MEMBER: Final = "mber_preview"
@@ -50,6 +52,14 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
         events=_events(held, now),
         attempts={},
         scheduled=None,
+        pause=plan_pause(
+            held.facts,
+            Terms.of(held.row.membership),
+            configuration.pause,
+            cycle=cycle_of(held),
+            taken=[],
+            now=now,
+        ),
     )
     policy = configuration.cancel
     exit_page = ExitPage(

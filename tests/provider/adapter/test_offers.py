@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 import reflex as rx
 
-from portal_app.catalog.models import Company, PortalConfiguration
+from portal_app.catalog.models import Company, Plan, PortalConfiguration
 from portal_app.identity.actor import Actor, ActorKind
 from portal_app.kit.clock import business_now
 from portal_app.memberships.errors import MembershipNotFound, OfferGone
 from portal_app.memberships.models import Cancellation, MembershipEvent, RetentionOffer
 from portal_app.memberships.offers import OfferKind
-from portal_app.memberships.service import cancel_membership, note_won_back, take_offer
+from portal_app.memberships.service import (
+    cancel_membership,
+    change_plan,
+    note_won_back,
+    quote_change,
+    take_offer,
+)
 from portal_app.memberships.state import CancelState
 from tests.factories import make_configuration
 from tests.provider.adapter.account import one, rows
@@ -58,7 +64,8 @@ async def offered(shop: Overdue) -> Offered:
     ).id
     (held,) = [one for one in await shop.held(shop.ada) if one.row.member.id != shop.member_id]
     discount = {"coupon": coupon, "percent_off": 33, "months": 3}
-    body = {"cancel": {"reasons": [OWN], "discounts": {held.row.plan.id: discount}}}
+    cancel = {"reasons": [OWN], "offers": ["discount"]}
+    body = {"cancel": {**cancel, "discounts": {held.row.plan.id: discount}}}
     await publish(shop, body)
     key = f"discount:{coupon}/33/3"
     return Offered(shop, held.row.member.id, held.row.membership.id, key)
@@ -173,3 +180,43 @@ async def test_a_companys_own_reason_is_kept_with_the_cancellation(offered: Offe
     details = offered.shop.client.v1.subscriptions.retrieve(offered.shop.subs[1])
     assert details.cancellation_details
     assert details.cancellation_details.feedback == "unused"
+
+
+async def test_a_cheaper_plan_is_agreed_to_on_its_own_page(
+    root: rx.State, offered: Offered, ada: Actor
+) -> None:
+    shop = offered.shop
+    sub = shop.client.v1.subscriptions.retrieve(shop.subs[1])
+    product = str(sub["items"].data[0].price.product)
+    price = shop.client.v1.prices.create(
+        {
+            "product": product,
+            "currency": "usd",
+            "unit_amount": 1900,
+            "nickname": "Small",
+            "recurring": {"interval": "month"},
+        }
+    )
+    await shop.learn()
+    await publish(shop, {"cancel": {"offers": ["plan", "discount"]}})
+    page = await page_at(root, offered.member_id)
+    assert page.view.offer.lines == ["Small costs $19.00 per month instead of $29.00 per month."]
+    (sent,) = await run(CancelState.take_offer, page)
+    assert f"/billing/manage/{offered.member_id}/plan/" in str(sent)
+    assert (await one(shop.db, RetentionOffer)).taken_at is None
+    plan = await one(shop.db, Plan, stripe_price_id=price.id)
+    quote = await quote_change(shop.desk, ada, offered.member_id, plan.id, 1)
+    await change_plan(shop.desk, ada, quote)
+    assert (await one(shop.db, RetentionOffer)).taken_at == business_now()
+    assert "won_back" in {event.kind for event in await rows(shop.db, MembershipEvent)}
+
+
+async def test_a_pause_stands_there_where_there_is_nothing_else(
+    root: rx.State, offered: Offered, ada: Actor
+) -> None:
+    await publish(offered.shop, {})
+    page = await page_at(root, offered.member_id)
+    assert page.view.offer.button == "Pause membership"
+    (sent,) = await run(CancelState.take_offer, page)
+    assert f"/billing/manage/{offered.member_id}/pause/" in str(sent)
+    assert (await one(offered.shop.db, RetentionOffer)).taken_at is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import reflex as rx
@@ -63,6 +64,7 @@ async def test_a_declined_card_says_so_and_the_bank_is_asked_where_it_wants_to(
     await run(RejoinState.join, page, page.attempt)
     assert page.problem.startswith("Nothing has been charged. ")
     assert page.quote.ready
+    left.clocks.wall.advance(timedelta(seconds=1))
     RejoinState.choose_method.fn(page, asking)
     await run(RejoinState.join, page, page.attempt)
     assert page.phase == "bank"

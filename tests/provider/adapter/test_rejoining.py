@@ -251,6 +251,28 @@ async def test_what_is_not_sold_any_more_is_not_offered(left: Left) -> None:
     assert (await left.held()).row.membership.price_minor == 3900
 
 
+async def test_it_is_taxed_as_before(left: Left) -> None:
+    client = left.shop.client
+    rate = client.v1.tax_rates.create(
+        {"display_name": "VAT", "percentage": 10, "inclusive": False}
+    ).id
+    await left.back(await left.card())
+    (current,) = [
+        row.stripe_subscription_id
+        for row in await rows(left.shop.db, MembershipSubscription)
+        if row.membership_id == left.membership_id and row.until_at is None
+    ]
+    client.v1.subscriptions.update(current, {"default_tax_rates": [rate]})
+    left.clocks.business.advance(timedelta(seconds=60))
+    left.shop.sandbox.advance(60)
+    key = CompanyKey("biz_northwind", "apik_1")
+    await cancel_as_company(left.shop.desk, key, left.membership_id, at_once=True)
+    quote = await quote_rejoin(left.shop.desk, left.shop.ada, left.member_id, left.plan_id)
+    assert quote.due == Money(3190, "USD")
+    await left.back(await left.card(), due=quote.due)
+    assert max(left.charged()) == 3190
+
+
 async def test_only_what_is_billed_together_can_pay(left: Left) -> None:
     other = left.shop.client.v1.customers.create({"email": "ada@example.com"}).id
     plan = price(left.shop.client, 900)

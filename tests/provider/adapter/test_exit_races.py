@@ -1,0 +1,171 @@
+"""Two at once on one membership: one wins, the other is told, and Stripe and we agree then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import stripe
+
+from portal_app.identity.actor import CompanyKey
+from portal_app.kit.db import Database
+from portal_app.kit.errors import PortalError
+from portal_app.kit.money import Money
+from portal_app.memberships.models import Cancellation, Membership, MembershipSubscription
+from portal_app.memberships.rules import MembershipStatus, StripeFacts, status_of
+from portal_app.memberships.service import (
+    cancel_as_company,
+    cancel_membership,
+    extend_as_company,
+    keep_as_company,
+    keep_membership,
+    rejoin,
+)
+from tests.conftest import Clocks
+from tests.provider.adapter.account import one, rows
+from tests.provider.adapter.charging_shop import Shop, opened_shop
+from tests.provider.adapter.inbox_world import drain, events, receive
+from tests.provider.sandbox_server import SandboxServer
+
+KEY = CompanyKey("biz_northwind", "apik_1")
+# What the slower one is told: somebody else is at it, or has done it.
+TOLD = {"change_under_way", "nothing_to_cancel", "exit_changed", "already_back", "nothing_to_undo"}
+TOLD |= {"not_extendable", "cant_rejoin", "resource_missing"}
+
+
+class Race:
+    """Ada's first membership, and everything that may happen to it at once."""
+
+    def __init__(self, shop: Shop, clocks: Clocks) -> None:
+        self.shop, self.clocks = shop, clocks
+
+    async def start(self) -> None:
+        link = await one(
+            self.shop.db, MembershipSubscription, stripe_subscription_id=self.shop.subs[0]
+        )
+        self.membership_id = link.membership_id
+        (held,) = [
+            found
+            for found in await self.shop.held(self.shop.ada)
+            if found.row.membership.id == link.membership_id
+        ]
+        self.member_id, self.plan_id = held.row.member.id, held.row.plan.id
+
+    def cancel(self) -> Awaitable[None]:
+        given: Any = {"shown": "at_period_end", "reason": None, "comment": None}
+        return cancel_membership(self.shop.desk, self.shop.ada, self.member_id, **given)
+
+    def cancel_by_api(self) -> Awaitable[None]:
+        return cancel_as_company(self.shop.desk, KEY, self.membership_id, at_once=True)
+
+    def keep(self) -> Awaitable[None]:
+        return keep_membership(self.shop.desk, self.shop.ada, self.member_id)
+
+    def keep_by_api(self) -> Awaitable[None]:
+        return keep_as_company(self.shop.desk, KEY, self.membership_id)
+
+    def extend_by_api(self) -> Awaitable[None]:
+        return extend_as_company(self.shop.desk, KEY, self.membership_id, 7)
+
+    async def come_back(self) -> None:
+        due = Money(2900, "USD")
+        method = (await self.shop.held(self.shop.ada))[0].row.payment_method
+        assert method
+        await rejoin(
+            self.shop.desk,
+            self.shop.ada,
+            self.member_id,
+            plan_id=self.plan_id,
+            method_id=method.id,
+            due=due,
+        )
+
+    async def webhooks(self) -> None:
+        await receive(self.shop.db, events(self.shop.sandbox))
+        await drain(self.shop.writer)
+
+    async def both(self, *together: Awaitable[None]) -> list[str]:
+        """What each was told: the code of its refusal, empty for done."""
+        self.clocks.wall.advance(timedelta(seconds=1))
+        found = await asyncio.gather(*together, return_exceptions=True)
+        for error in found:
+            if error is not None and not isinstance(error, PortalError):
+                raise error
+        told = [error.code if isinstance(error, PortalError) else "" for error in found]
+        assert set(told) - {""} <= TOLD, told
+        return told
+
+    async def agree(self) -> MembershipStatus:
+        """Once the webhooks are in, our rows say what Stripe says."""
+        self.clocks.wall.advance(timedelta(seconds=1))
+        await self.webhooks()
+        (held,) = [
+            row
+            for row in await rows(self.shop.db, MembershipSubscription)
+            if row.membership_id == self.membership_id and row.until_at is None
+        ]
+        sub = self.shop.client.v1.subscriptions.retrieve(held.stripe_subscription_id)
+        row = await one(self.shop.db, Membership, id=self.membership_id)
+        assert (row.stripe_status, row.cancel_at_period_end) == (
+            sub.status,
+            sub.cancel_at_period_end,
+        )
+        return status_of(StripeFacts.of(row))
+
+
+@pytest.fixture
+async def race(
+    companies: Database, client: stripe.StripeClient, sandbox: SandboxServer, clocks: Clocks
+) -> AsyncIterator[Race]:
+    async with opened_shop(companies, client, sandbox, clocks) as shop:
+        race = Race(shop, clocks)
+        await race.start()
+        yield race
+
+
+async def test_two_tabs_cancel(race: Race) -> None:
+    told = await race.both(race.cancel(), race.cancel(), race.cancel())
+    assert told.count("") == 1
+    assert len(await rows(race.shop.db, Cancellation)) == 1
+    assert await race.agree() is MembershipStatus.ACTIVE
+
+
+async def test_a_program_ends_it_while_its_holder_cancels(race: Race) -> None:
+    told = await race.both(race.cancel_by_api(), race.cancel())
+    assert "" in told
+    noted = await rows(race.shop.db, Cancellation)
+    assert len(noted) == told.count("")
+    await race.agree()
+
+
+async def test_one_takes_it_back_while_the_other_ends_it(race: Race) -> None:
+    await race.cancel()
+    told = await race.both(race.keep(), race.cancel_by_api(), race.keep_by_api())
+    assert "" in told
+    await race.agree()
+
+
+async def test_it_is_made_longer_while_its_holder_cancels(race: Race) -> None:
+    told = await race.both(race.extend_by_api(), race.cancel())
+    assert "" in told
+    await race.agree()
+
+
+async def test_it_ends_in_the_dashboard_while_its_holder_cancels(race: Race) -> None:
+    """The webhook is worked on in the same moment."""
+    race.shop.client.v1.subscriptions.cancel(race.shop.subs[0])
+    await race.both(race.cancel(), race.webhooks())
+    assert await race.agree() is MembershipStatus.CANCELED
+
+
+async def test_two_tabs_come_back_and_the_webhook_of_the_end_is_late(race: Race) -> None:
+    await race.cancel_by_api()
+    told = await race.both(race.come_back(), race.come_back(), race.webhooks())
+    assert told[2] == ""
+    assert told[:2].count("") == 1
+    listed = race.shop.client.v1.subscriptions.list({"customer": race.shop.cus, "limit": 100})
+    assert len(listed.data) == 2
+    assert await race.agree() is MembershipStatus.ACTIVE
