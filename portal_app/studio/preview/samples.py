@@ -126,7 +126,7 @@ def _facts(state: str, now: datetime, ends: datetime) -> dict[str, Any]:
             return {"stripe_status": "past_due"}
         case "paused":
             return {
-                "pause_behavior": "void",
+                "stripe_status": "paused",
                 "paused_at": now - timedelta(days=3),
                 "resumes_at": ends,
             }
