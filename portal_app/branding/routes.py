@@ -48,4 +48,5 @@ async def brand_image(name: str) -> Response:
 
 @router.api_route(SCHEMA_PATH, methods=["GET", "HEAD"], include_in_schema=False)
 async def theme_schema() -> Response:
-    return Response(schema_text(), media_type="application/schema+json")
+    headers = {"Cache-Control": SHORT}
+    return Response(schema_text(), media_type="application/schema+json", headers=headers)

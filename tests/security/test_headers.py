@@ -14,12 +14,13 @@ from tests.security.routes_of import Route, every_route
 IMMUTABLE = "public, max-age=31536000, immutable"
 # Longest prefix first. What is somebody's own, or carries a secret, is kept by nobody.
 CACHING = {
-    "/assets/": IMMUTABLE,
     "/account": "no-store",
     "/api/": "no-store",
+    "/assets/": IMMUTABLE,
     "/auth/": "no-store",
     "/billing/": "no-store",
     "/brand/": "public, max-age=60",
+    "/cancel/": "no-store",
     "/i18n.js": "private, no-cache",
     "/invoices/": "no-store",
     "/livez": "no-store",
@@ -34,6 +35,7 @@ CACHING = {
     "/studio": "no-store",
     "/transfer/": "no-store",
     "/webhooks/": "no-store",
+    "/withdraw/": "no-store",
 }
 # Nothing of anybody's: asked for again each time, answered by 304 while it is unchanged.
 UNKEPT = "no-cache"
