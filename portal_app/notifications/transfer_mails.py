@@ -165,6 +165,15 @@ def _product(offer: Offer) -> str:
     return " ".join(offer.subject.row.product.title.split())
 
 
+def _failed(reader: Reader, offer: Offer) -> Told:
+    """It may have ended by itself on the way, as it was told to before the transfer failed."""
+    over = offer.subject.facts.ended_at is not None
+    became = "It stays yours, but it has ended meanwhile." if over else _KEPT
+    return _plain("{product} could not be transferred", "The payment provider refused it.", became)(
+        reader, offer
+    )
+
+
 _KEPT: Final = "It stays yours, and nothing has changed."
 _NOTHING: Final = "Nothing was charged, and there is nothing to do."
 WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
@@ -183,9 +192,7 @@ WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
     (Side.SENDER, Step.REFUSED): _plain(
         "{product} can't be transferred", "Whoever sells it did not agree.", _KEPT
     ),
-    (Side.SENDER, Step.FAILED): _plain(
-        "{product} could not be transferred", "The payment provider refused it.", _KEPT
-    ),
+    (Side.SENDER, Step.FAILED): _failed,
     (Side.RECIPIENT, Step.FAILED): _plain(
         "{product} could not be transferred", "The payment provider refused it.", _NOTHING
     ),
