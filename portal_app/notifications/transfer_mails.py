@@ -135,7 +135,9 @@ def _old_key(reader: Reader, offer: Offer) -> str:
 
 
 def _got(reader: Reader, offer: Offer) -> Told:
-    key = offer.subject.row.membership.license_key
+    # A mail that is sent late or anew must not tell the key of whoever has it by then.
+    still_theirs = offer.subject.row.member.id == offer.transfer.to_member_id
+    key = offer.subject.row.membership.license_key if still_theirs else ""
     return Told(
         subject=reader.say("{product} is yours", product=_product(offer)),
         paragraphs=(
