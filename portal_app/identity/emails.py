@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
@@ -63,6 +64,7 @@ async def add_proved(session: AsyncSession, actor: Actor, facts: Facts, claim: C
     Raises AddressTaken for another account's, which its reader may know.
     """
     address = facts["email"]
+    await repository.lock_person(session, actor.person_id)
     known = await repository.address_row(session, email_key(address))
     if known is not None and known.person_id != actor.person_id:
         raise AddressTaken
@@ -75,7 +77,11 @@ async def add_proved(session: AsyncSession, actor: Actor, facts: Facts, claim: C
                 verified_at=wall_now(),
             )
         )
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as faster:
+            # Somebody else has proved the same one at this moment.
+            raise AddressTaken from faster
         told = {"email": address}
         await append_notice(session, actor.person_id, AccountNotice.EMAIL_ADDED, told)
     key, now = email_key(address), business_now()

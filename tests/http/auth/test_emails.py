@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from portal_app.customers.models import Customer
+from portal_app.identity import repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.emails import ask_to_add
 from portal_app.identity.errors import InvalidAddress, OwnAddressAlready
@@ -117,6 +118,23 @@ async def test_another_accounts_address_stays_there_and_only_its_reader_learns_o
     row = await row_of(db, EVE)
     assert row is not None
     assert row.person_id != (await actor_of(client)).person_id
+
+
+async def test_of_two_who_prove_one_address_at_once_the_second_is_told(
+    app: FastAPI, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither saw the other's row yet; the database lets one in."""
+
+    async def unseen(*_given: object) -> None:
+        return None
+
+    await signed_in(app, EVE)
+    client = await signed_in(app, ADA)
+    with monkeypatch.context() as at_once:
+        at_once.setattr(repository, "address_row", unseen)
+        refused = await added(client, clocks, EVE)
+    assert refused.status_code == 409
+    assert "has an account of its own" in refused.text
 
 
 async def test_what_can_not_be_added_is_said_before_any_mail(app: FastAPI, clocks: Clocks) -> None:
