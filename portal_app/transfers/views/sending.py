@@ -108,7 +108,12 @@ def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
     product, due = page.held.row.product.title, page.subject.next_charge
     yield reader.say("Access to {product}", product=product)
     if due is not None:
-        yield reader.say("The time that is paid for, until {date}", date=reader.date(due))
+        yield reader.say(
+            "The free trial, until {date}"
+            if page.subject.in_trial
+            else "The time that is paid for, until {date}",
+            date=reader.date(due),
+        )
         yield reader.say("The price of {price}", price=price_text(reader, page.held))
     if page.held.row.membership.license_key:
         yield reader.say("A new licence key; yours stops working")
