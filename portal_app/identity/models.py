@@ -183,3 +183,17 @@ class PrimaryChange(SQLModel, table=True):
     new_email_id: str
     changed_at: datetime = Field(sa_column=utc())
     undone_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
+
+
+class SignInRemoval(SQLModel, table=True):
+    """An address or a service stopped signing a person in. Wall time.
+
+    Not which: that something went is all that is asked (whoever has taken an account over removes
+    what the owner signs in with), and what was removed should not be kept.
+    """
+
+    __tablename__ = "sign_in_removals"
+
+    id: str = Field(default_factory=lambda: new_id("sirm"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    removed_at: datetime = Field(sa_column=utc())

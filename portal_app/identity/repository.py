@@ -17,6 +17,7 @@ from portal_app.identity.models import (
     LoginSession,
     Person,
     PrimaryChange,
+    SignInRemoval,
 )
 from portal_app.kit.db import database
 
@@ -201,6 +202,11 @@ async def change_by_digest(session: AsyncSession, link_digest: str) -> PrimaryCh
     return (await session.scalars(fresh)).one_or_none()
 
 
+def note_removal(session: AsyncSession, person_id: str, now: datetime) -> None:
+    """Something signs the person in no more, whose row is about to go."""
+    session.add(SignInRemoval(person_id=person_id, removed_at=now))
+
+
 async def take_back(session: AsyncSession, change: PrimaryChange, now: datetime) -> None:
     """Remove every address and service that came since *change*, but the address before it.
 
@@ -227,6 +233,7 @@ async def take_back(session: AsyncSession, change: PrimaryChange, now: datetime)
             col(Identity.created_at) >= change.changed_at,
         )
     )
+    note_removal(session, change.person_id, now)
     await session.execute(
         update(PrimaryChange)
         .where(since, col(PrimaryChange.undone_at).is_(None))

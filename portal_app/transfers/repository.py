@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Plan, Product
-from portal_app.identity.models import EmailAddress, Identity, PrimaryChange
+from portal_app.identity.models import EmailAddress, Identity, PrimaryChange, SignInRemoval
 from portal_app.invoices.models import Dispute, Invoice, InvoiceStatus, Payment
 from portal_app.memberships.models import Member, Membership, MembershipSubscription
 from portal_app.transfers.models import Transfer, TransferState
@@ -165,11 +165,12 @@ async def addresses_of(session: AsyncSession, person_id: str | None) -> Sequence
 
 
 async def changes_of_sign_in(session: AsyncSession, person_id: str) -> Sequence[datetime]:
-    """When addresses and services that sign in came, and another address became the first."""
+    """When addresses and services that sign in came or went, and another became the first."""
     columns = (
         select(col(EmailAddress.verified_at)).where(col(EmailAddress.person_id) == person_id),
         select(col(Identity.created_at)).where(col(Identity.person_id) == person_id),
         select(col(PrimaryChange.changed_at)).where(col(PrimaryChange.person_id) == person_id),
+        select(col(SignInRemoval.removed_at)).where(col(SignInRemoval.person_id) == person_id),
     )
     return [moment for one in columns for moment in await session.scalars(one)]
 

@@ -245,7 +245,8 @@ def continuation(found: SubscriptionTerms, now: datetime) -> Continuation:
 def changed_lately(changes: Sequence[datetime], now: datetime) -> bool:
     """Whether how somebody signs in was changed within the last days; what made the account aside.
 
-    Wall times of addresses, services that sign in, and changes of the first address.
+    Wall times of addresses and services that sign in, of their removals, and of changes of the
+    first address.
     """
     made = min(changes, default=now)
     return any(moment - made > _MADE_WITHIN and now - moment < CHANGED_WITHIN for moment in changes)

@@ -176,6 +176,7 @@ async def remove_method(
     """The approved removal; a code by email always remains. Raises MethodNotFound."""
     identity = await own_identity(session, actor, facts["id"])
     await session.delete(identity)
+    people.note_removal(session, actor.person_id, wall_now())
     told = {"provider": facts["provider"], "account": facts["account"]}
     await append_notice(session, actor.person_id, AccountNotice.METHOD_REMOVED, told)
 

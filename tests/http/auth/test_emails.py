@@ -17,6 +17,7 @@ from portal_app.identity.errors import InvalidAddress, OwnAddressAlready
 from portal_app.identity.models import EmailAddress, Identity, PrimaryChange
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import Database
+from portal_app.transfers.repository import changes_of_sign_in
 from tests.conftest import Clocks
 from tests.factories import make_customer
 from tests.http.auth.sign_in_client import (
@@ -230,6 +231,10 @@ async def test_a_removed_address_signs_in_no_more_and_the_primary_stays(
     await changed(client, db, clocks, "remove")
     assert await row_of(db, WORK) is None
     assert "can't sign in to your account any more" in await mails_to(WORK)
+    async with db.reading() as session:
+        # An offer waits because of it: whoever took the account over removes what is the owner's.
+        person_id = (await actor_of(client)).person_id
+        assert clocks.wall.at in await changes_of_sign_in(session, person_id)
     first = await row_of(db, ADA)
     assert first is not None
     kept = await client.post(f"/account/emails/{first.id}/remove/", data={"x": "x"})

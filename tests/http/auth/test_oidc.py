@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from portal_app.customers.models import Customer
-from portal_app.identity.models import EmailAddress, Identity, Person
+from portal_app.identity.models import EmailAddress, Identity, Person, SignInRemoval
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
 from tests.factories import make_customer
@@ -220,6 +220,8 @@ async def test_adding_and_removing_takes_a_code_each(
     removed = await approved(client, db, f"/account/sign-in/{identity.id}/remove/")
     assert removed.headers["location"].startswith("/account/?approval=")
     assert await all_of(db, Identity) == []
+    (noted,) = await all_of(db, SignInRemoval)
+    assert noted.removed_at == clocks.wall.at
     assert "can't sign in to your account any more" in await mails_to(ADA)
     assert len(await all_of(db, EmailAddress)) == 1
 
