@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -159,10 +159,24 @@ async def waiting(session: AsyncSession, company_id: str | None) -> Sequence[Dec
 
 async def open_withdrawals(session: AsyncSession) -> Sequence[Declaration]:
     """Those in time that nobody has resolved."""
-    statement = select(Declaration).where(
+    return (await session.scalars(_open_withdrawals())).all()
+
+
+async def lock_withdrawals(session: AsyncSession, membership_id: str) -> Sequence[Declaration]:
+    """The same of one membership, locked in the order of their ids."""
+    statement = (
+        _open_withdrawals()
+        .where(col(Declaration.membership_id) == membership_id)
+        .order_by(col(Declaration.id))
+        .with_for_update()
+    )
+    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
+
+
+def _open_withdrawals() -> Select[tuple[Declaration]]:
+    return select(Declaration).where(
         col(Declaration.resolved_at).is_(None), col(Declaration.finding) == Finding.IN_TIME
     )
-    return (await session.scalars(statement)).all()
 
 
 async def named(session: AsyncSession, reference: str) -> Declaration | None:

@@ -91,6 +91,15 @@ async def test_by_policy_it_is_carried_out_a_day_later_unless_taken_back(
     assert at_stripe(shop) == ((["active"] * 3, []) if taken_back else ended)
 
 
+async def test_taking_one_back_takes_its_twins_back_too(shop: Shop, clocks: Clocks) -> None:
+    await policy(shop, automatic=True)
+    first, _ = [await declared(shop, BEN, WITHDRAWS) for _ in range(2)]
+    await undo(shop.desk, undo_token_of(first.id))
+    clocks.wall.advance(GRACE)
+    assert await give_back_what_is_due(shop.desk) == 0
+    assert at_stripe(shop) == (["active"] * 3, [])
+
+
 async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
     await declared(shop, BEN, WITHDRAWS)
     clocks.wall.advance(GRACE * 30)
