@@ -95,7 +95,7 @@ async def _scheduled(
     if not row.extraordinary:
         row.resolved_at, row.resolution = wall_now(), "It ends with its period."
     await _tell_holder(session, row)
-    await _tell_seller(session, row)
+    await tell_seller(session, row)
     return intent
 
 
@@ -106,7 +106,7 @@ async def _withdrawn(desk: Desk, declaration: Declaration, found: Candidate) -> 
         row.finding = await compute_refund(session, row)
         await _tell_holder(session, row)
         if "automatic_at" not in row.refund:
-            await _tell_seller(session, row)
+            await tell_seller(session, row)
 
 
 async def _noted(
@@ -116,7 +116,7 @@ async def _noted(
         row = await _row(session, declaration)
         row.finding, row.membership_id = finding, membership_id
         row.resolved_at = None
-        await _tell_seller(session, row)
+        await tell_seller(session, row)
 
 
 async def _row(session: AsyncSession, declaration: Declaration) -> Declaration:
@@ -125,9 +125,12 @@ async def _row(session: AsyncSession, declaration: Declaration) -> Declaration:
 
 async def _tell_holder(session: AsyncSession, row: Declaration) -> None:
     holder = await repository.holder_of(session, row.membership_id or "")
-    if holder is None or not holder.address:
+    if holder is None:
         return
-    row.member_id, row.told_address = holder.member_id, holder.address
+    row.member_id = holder.member_id
+    if not holder.address:
+        return
+    row.told_address = holder.address
     append_mail(
         session,
         kind=ON_FILE,
@@ -137,7 +140,7 @@ async def _tell_holder(session: AsyncSession, row: Declaration) -> None:
     )
 
 
-async def _tell_seller(session: AsyncSession, row: Declaration) -> None:
+async def tell_seller(session: AsyncSession, row: Declaration) -> None:
     """Only of what waits for somebody."""
     if row.resolved_at is not None or not await may_mail_seller(row.company_id):
         return

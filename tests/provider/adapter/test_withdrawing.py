@@ -7,20 +7,23 @@ from typing import Any
 
 import pytest
 
+from portal_app.catalog.models import Creator, CreatorRole
 from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
 from portal_app.declarations.models import DeclarationKind, Finding
 from portal_app.declarations.rules.links import undo_token_of
 from portal_app.declarations.rules.withdrawal import GRACE
 from portal_app.declarations.service import give_back, give_back_what_is_due, undo
 from portal_app.identity.actor import ActorKind, Author
-from portal_app.memberships.models import Cancellation
+from portal_app.kit.clock import wall_now
+from portal_app.memberships.models import Cancellation, Member
 from tests.conftest import Clocks
-from tests.factories import make_configuration
+from tests.factories import make_configuration, make_person
 from tests.provider.adapter.account import one
 from tests.provider.adapter.charging_shop import Shop
 from tests.provider.adapter.test_declaring import (
     ADA,
     BEN,
+    CLEO,
     company_of,
     declared,
     fresh_limits,
@@ -37,6 +40,15 @@ async def policy(shop: Shop, **withdraw: bool) -> None:
     company = await company_of(shop)
     async with shop.db.unit_of_work() as session:
         await make_configuration(session, company, body={"withdraw": withdraw})
+
+
+async def owned_by_cleo(shop: Shop) -> None:
+    """So that somebody is told of what waits."""
+    company = await company_of(shop)
+    async with shop.db.unit_of_work() as session:
+        owner = (await make_person(session, CLEO)).id
+        place = {"role": CreatorRole.OWNER, "created_at": wall_now()}
+        session.add(Creator(company_id=company.id, person_id=owner, **place))
 
 
 def at_stripe(shop: Shop) -> tuple[list[str], list[int]]:
@@ -98,6 +110,26 @@ async def test_taking_one_back_takes_its_twins_back_too(shop: Shop, clocks: Cloc
     clocks.wall.advance(GRACE)
     assert await give_back_what_is_due(shop.desk) == 0
     assert at_stripe(shop) == (["active"] * 3, [])
+
+
+async def test_after_it_was_handed_on_the_seller_is_told_once_and_nothing_ends(
+    shop: Shop, clocks: Clocks
+) -> None:
+    await policy(shop, automatic=True)
+    await owned_by_cleo(shop)
+    row = await declared(shop, BEN, WITHDRAWS)
+    async with shop.db.unit_of_work() as session:
+        before = await session.get_one(Member, row.member_id)
+        before.until_at = clocks.business.at
+        await session.flush()
+        given = {"membership_id": before.membership_id, "person_id": shop.ada.person_id}
+        session.add(Member(**given, customer_id=before.customer_id, from_at=clocks.business.at))
+    clocks.wall.advance(GRACE)
+    assert [await give_back_what_is_due(shop.desk) for _ in range(2)] == [1, 0]
+    with pytest.raises(NothingToGiveBack):
+        await give_back(shop.desk, OPERATOR, row.reference)
+    assert at_stripe(shop) == (["active"] * 3, [])
+    assert await mails(shop, CLEO) == [f"Needs you: {row.reference}"]
 
 
 async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
