@@ -13,11 +13,12 @@ from sqlmodel import col
 
 from portal_app.catalog.models import Company, Creator, CreatorRole, Plan, Product
 from portal_app.customers.models import Customer
-from portal_app.declarations.models import Declaration, Finding
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.matching import Candidate
 from portal_app.identity.models import EmailAddress, Person
+from portal_app.intents.models import Intent
 from portal_app.kit.lookup import locked
-from portal_app.memberships.models import Member, Membership
+from portal_app.memberships.models import Cancellation, Member, Membership
 from portal_app.memberships.repository import is_over
 from portal_app.memberships.rules import StripeFacts
 
@@ -177,6 +178,21 @@ def _open_withdrawals() -> Select[tuple[Declaration]]:
     return select(Declaration).where(
         col(Declaration.resolved_at).is_(None), col(Declaration.finding) == Finding.IN_TIME
     )
+
+
+async def carried_out(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
+    """References of what is still resolved with *said*, with the intent that has ended since."""
+    statement = (
+        select(col(Declaration.reference), Intent)
+        .join(Cancellation, col(Cancellation.reference) == col(Declaration.reference))
+        .join(Intent, col(Intent.id) == col(Cancellation.intent_id))
+        .where(
+            col(Declaration.kind) == DeclarationKind.WITHDRAWAL,
+            col(Declaration.resolution) == said,
+            col(Intent.done_at).is_not(None),
+        )
+    )
+    return [(reference, intent) for reference, intent in await session.execute(statement)]
 
 
 async def named(session: AsyncSession, reference: str) -> Declaration | None:

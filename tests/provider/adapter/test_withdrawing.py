@@ -6,16 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from portal_app.catalog.models import Creator, CreatorRole
 from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
-from portal_app.declarations.models import DeclarationKind, Finding
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.links import undo_token_of
 from portal_app.declarations.rules.withdrawal import GRACE
 from portal_app.declarations.service import give_back, give_back_what_is_due, undo
+from portal_app.declarations.views.findings import found_text
 from portal_app.identity.actor import ActorKind, Author
+from portal_app.intents.models import Intent
 from portal_app.kit.clock import wall_now
 from portal_app.memberships.models import Cancellation, Member
+from portal_app.memberships.service import WITHDRAW
+from portal_app.provider.errors import RefusedByProvider
+from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
 from tests.factories import make_configuration, make_person
 from tests.provider.adapter.account import one
@@ -130,6 +136,42 @@ async def test_after_it_was_handed_on_the_seller_is_told_once_and_nothing_ends(
         await give_back(shop.desk, OPERATOR, row.reference)
     assert at_stripe(shop) == (["active"] * 3, [])
     assert await mails(shop, CLEO) == [f"Needs you: {row.reference}"]
+
+
+async def test_a_refund_that_was_refused_waits_for_the_seller_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise RefusedByProvider("charge_disputed")
+
+    await owned_by_cleo(shop)
+    row = await declared(shop, BEN, WITHDRAWS)
+    await mails(shop, CLEO)
+    monkeypatch.setattr(shop.writer, "create_refund", refused)
+    await give_back(shop.desk, OPERATOR, row.reference)
+    assert at_stripe(shop) == (["active", "active", "canceled"], [])
+    after = await one(shop.db, Declaration, id=row.id)
+    assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
+    assert found_text(Reader("en"), after, "It") == (
+        "It has ended, but the payment provider did not give $29.00 back."
+    )
+    assert await mails(shop, CLEO) == [f"Needs you: {row.reference}"] * 2
+
+
+async def test_it_is_said_to_be_done_when_the_provider_has_answered(shop: Shop) -> None:
+    row = await declared(shop, BEN, WITHDRAWS)
+    faults = [{"kind": "500", "times": 99, "path": "/v1"}]
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={"answers": faults})
+    await give_back(shop.desk, OPERATOR, row.reference)
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={})
+    await give_back_what_is_due(shop.desk)
+    assert (await one(shop.db, Declaration, id=row.id)).resolution == "It is being carried out."
+    async with shop.db.unit_of_work() as session:
+        (intent,) = (await session.scalars(select(Intent))).all()
+    await shop.desk.proceed(WITHDRAW, intent)
+    await give_back_what_is_due(shop.desk)
+    after = await one(shop.db, Declaration, id=row.id)
+    assert after.resolution == "It ended, and what was computed went back."
 
 
 async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
