@@ -42,7 +42,7 @@ async def give_back(desk: Desk, author: Author, reference: str) -> None:
             author,
             row.membership_id or "",
             reference=row.reference,
-            back=row.refund["back_minor"],
+            kept=row.refund["kept_minor"],
         )
         row.resolved_at, row.resolution = wall_now(), UNDER_WAY
         return intent

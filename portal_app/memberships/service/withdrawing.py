@@ -39,10 +39,11 @@ _REFUND: Final = 100
 
 
 async def withdraw_declared(
-    session: AsyncSession, author: Author, membership_id: str, *, reference: str, back: int
+    session: AsyncSession, author: Author, membership_id: str, *, reference: str, kept: int
 ) -> Intent:
-    """End a membership now and give *back* so much (minor units) of what was paid for it.
+    """End a membership now and give back what was paid for it but *kept* (minor units).
 
+    What was paid since it was declared goes back too, and what went back since is not given twice.
     The caller has decided that it may be (`declarations`). Raises NothingToCancel for what is over
     or was bought once.
     """
@@ -53,6 +54,8 @@ async def withdraw_declared(
     if member is None or not subscriptions or not is_current(StripeFacts.of(membership), now):
         raise NothingToCancel
     payments = await exit_repository.paid_for(session, membership)
+    left = sum(one.amount_minor - one.refunded_minor for one in payments)
+    back = max(0, left - kept)
     intent = asked_by(
         author,
         kind=WITHDRAW.kind,

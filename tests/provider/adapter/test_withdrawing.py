@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,14 +18,16 @@ from portal_app.declarations.service import give_back, give_back_what_is_due, un
 from portal_app.declarations.views.findings import found_text
 from portal_app.identity.actor import ActorKind, Author
 from portal_app.intents.models import Intent
+from portal_app.invoices.models import Payment
 from portal_app.kit.clock import wall_now
+from portal_app.memberships import exit_repository
 from portal_app.memberships.models import Cancellation, Member
 from portal_app.memberships.service import WITHDRAW
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
 from tests.factories import make_configuration, make_person
-from tests.provider.adapter.account import one
+from tests.provider.adapter.account import DAY, one
 from tests.provider.adapter.charging_shop import Shop
 from tests.provider.adapter.test_declaring import (
     ADA,
@@ -172,6 +175,48 @@ async def test_it_is_said_to_be_done_when_the_provider_has_answered(shop: Shop) 
     await give_back_what_is_due(shop.desk)
     after = await one(shop.db, Declaration, id=row.id)
     assert after.resolution == "It ended, and what was computed went back."
+
+
+async def test_what_was_given_back_or_paid_since_is_counted_when_it_is_carried_out(
+    shop: Shop, clocks: Clocks
+) -> None:
+    row = await declared(shop, BEN, WITHDRAWS)
+    (payment,) = await paid_by_ben(shop)
+    shop.client.v1.refunds.create(
+        {"payment_intent": payment.stripe_payment_intent_id, "amount": 900}
+    )
+    clocks.wall.advance(timedelta(seconds=1))
+    await shop.learn()
+    await give_back(shop.desk, OPERATOR, row.reference)
+    assert sum(at_stripe(shop)[1]) == 2900
+
+
+async def test_whoever_joins_again_withdraws_from_the_contract_of_today(
+    shop: Shop, clocks: Clocks
+) -> None:
+    (held,) = await shop.held(shop.ben)
+    his = shop.client.v1.customers.list({"email": BEN}).data[0].id
+    (before,) = shop.client.v1.subscriptions.list({"customer": his}).data
+    clocks.business.advance(timedelta(days=40))
+    shop.sandbox.advance(40 * DAY)
+    shop.client.v1.subscriptions.cancel(before.id)
+    shop.client.v1.subscriptions.create(
+        {
+            "customer": his,
+            "items": [{"price": str(before["items"]["data"][0]["price"]["id"])}],
+            "metadata": {"portal_membership": held.row.membership.id},
+        }
+    )
+    await shop.learn()
+    assert len(await paid_by_ben(shop)) == 1
+    row = await declared(shop, BEN, WITHDRAWS)
+    assert (row.finding, row.refund["back_minor"]) == (Finding.IN_TIME, 2900)
+
+
+async def paid_by_ben(shop: Shop) -> Sequence[Payment]:
+    (held,) = await shop.held(shop.ben)
+    async with shop.db.reading() as session:
+        return await exit_repository.paid_for(session, held.row.membership)
 
 
 async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
