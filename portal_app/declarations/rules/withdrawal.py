@@ -53,6 +53,11 @@ def is_due(sums: Mapping[str, Any], now: datetime) -> bool:
     return bool(at) and datetime.fromisoformat(str(at)) <= now
 
 
+def without_automatic(sums: Mapping[str, Any]) -> dict[str, Any]:
+    """What was computed, for whoever sells to decide about."""
+    return {name: value for name, value in sums.items() if name != "automatic_at"}
+
+
 @dataclass(frozen=True, slots=True)
 class Refund:
     """What was *paid*, what of it may be *kept* for the time it was used, what goes *back*."""

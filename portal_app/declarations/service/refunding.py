@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.declarations import repository
 from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
 from portal_app.declarations.models import Declaration, Finding
-from portal_app.declarations.rules.withdrawal import is_due
+from portal_app.declarations.rules.withdrawal import is_due, without_automatic
 from portal_app.declarations.service.handling import tell_seller
 from portal_app.identity.actor import SYSTEM, Author
 from portal_app.intents.errors import Waiting
@@ -98,7 +98,7 @@ async def _left_to_seller(desk: Desk, reference: str) -> None:
     async with desk.database().unit_of_work() as session:
         row = await repository.named(session, reference)
         if row is not None and row.resolved_at is None:
-            row.refund = {key: sum_ for key, sum_ in row.refund.items() if key != "automatic_at"}
+            row.refund = without_automatic(row.refund)
             await tell_seller(session, row)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from portal_app.catalog.models import Creator, CreatorRole
 from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
+from portal_app.declarations.limits import may_mail_seller
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.links import undo_token_of
 from portal_app.declarations.rules.withdrawal import GRACE
@@ -217,6 +218,28 @@ async def paid_by_ben(shop: Shop) -> Sequence[Payment]:
     (held,) = await shop.held(shop.ben)
     async with shop.db.reading() as session:
         return await exit_repository.paid_for(session, held.row.membership)
+
+
+async def test_nothing_happens_by_itself_that_the_address_on_file_was_not_told_of(
+    shop: Shop, clocks: Clocks
+) -> None:
+    """Three mails a day about one membership; what nobody has matched silences no other."""
+    await policy(shop, automatic=True)
+    await owned_by_cleo(shop)
+    found = [await declared(shop, BEN, WITHDRAWS) for _ in range(4)]
+    assert [bool(row.told_address) for row in found] == [True, True, True, False]
+    assert ["automatic_at" in row.refund for row in found] == [True, True, True, False]
+    assert await mails(shop, CLEO) == [f"Needs you: {found[-1].reference}"]
+
+
+async def test_what_matches_nobody_silences_no_declaration_that_does(
+    settings: Any, fresh_limits: None
+) -> None:
+    admitted = [await may_mail_seller("biz_1", None) for _ in range(51)]
+    assert admitted == [True] * 50 + [False]
+    about_one = [await may_mail_seller("biz_1", "mem_1") for _ in range(4)]
+    assert about_one == [True] * 3 + [False]
+    assert await may_mail_seller("biz_1", "mem_2")
 
 
 async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
