@@ -174,7 +174,7 @@ async def lock_withdrawals(session: AsyncSession, membership_id: str) -> Sequenc
     return (await session.scalars(statement.execution_options(populate_existing=True))).all()
 
 
-def _open_withdrawals() -> Select[tuple[Declaration]]:
+def _open_withdrawals() -> Select[Declaration]:
     return select(Declaration).where(
         col(Declaration.resolved_at).is_(None), col(Declaration.finding) == Finding.IN_TIME
     )

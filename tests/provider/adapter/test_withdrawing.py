@@ -57,7 +57,7 @@ async def owned_by_cleo(shop: Shop) -> None:
     company = await company_of(shop)
     async with shop.db.unit_of_work() as session:
         owner = (await make_person(session, CLEO)).id
-        place = {"role": CreatorRole.OWNER, "created_at": wall_now()}
+        place: dict[str, Any] = {"role": CreatorRole.OWNER, "created_at": wall_now()}
         session.add(Creator(company_id=company.id, person_id=owner, **place))
 
 
@@ -132,8 +132,9 @@ async def test_after_it_was_handed_on_the_seller_is_told_once_and_nothing_ends(
         before = await session.get_one(Member, row.member_id)
         before.until_at = clocks.business.at
         await session.flush()
-        given = {"membership_id": before.membership_id, "person_id": shop.ada.person_id}
-        session.add(Member(**given, customer_id=before.customer_id, from_at=clocks.business.at))
+        given: dict[str, Any] = {"membership_id": before.membership_id}
+        given |= {"person_id": shop.ada.person_id, "customer_id": before.customer_id}
+        session.add(Member(**given, from_at=clocks.business.at))
     clocks.wall.advance(GRACE)
     assert [await give_back_what_is_due(shop.desk) for _ in range(2)] == [1, 0]
     with pytest.raises(NothingToGiveBack):
