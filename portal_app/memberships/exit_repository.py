@@ -199,8 +199,14 @@ async def concluded_at(session: AsyncSession, membership: Membership) -> datetim
 
 
 async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Payment]:
-    """The payments that succeeded for a membership, the newest first."""
+    """The payments that succeeded for a membership, the newest first.
+
+    Only its holder's: what another had paid before it was handed on is not theirs to get back.
+    """
     link = MembershipSubscription
+    holder = select(col(Member.customer_id)).where(
+        col(Member.membership_id) == membership.id, col(Member.until_at).is_(None)
+    )
     invoices = (
         select(col(Invoice.id))
         .join(link, col(link.stripe_subscription_id) == col(Invoice.stripe_subscription_id))
@@ -217,6 +223,7 @@ async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Pa
         paid.append(col(Payment.invoice_id).in_(own))
     statement = select(Payment).where(
         or_(*paid),
+        col(Payment.customer_id) == holder.scalar_subquery(),
         col(Payment.status) == PaymentStatus.SUCCEEDED,
         col(Payment.currency) == membership.currency,
     )
