@@ -137,13 +137,15 @@ async def _tell_holder(session: AsyncSession, row: Declaration) -> None:
     if not holder.address or not (ends or await may_mail_holder(holder.member_id)):
         return
     row.told_address = holder.address
-    append_mail(
+    mail = append_mail(
         session,
         kind=ON_FILE,
         recipient=holder.address,
         locale=holder.locale or row.locale,
         payload={"declaration_id": row.id},
     )
+    if row.refund:
+        row.refund = {**row.refund, "told_by": mail.id}
 
 
 async def _tell_seller(session: AsyncSession, row: Declaration) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.declarations import repository
 from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
 from portal_app.declarations.models import Declaration, Finding
-from portal_app.declarations.rules.withdrawal import is_due, without_automatic
+from portal_app.declarations.rules.withdrawal import GRACE, is_due, without_automatic
 from portal_app.declarations.service.handling import tell_seller
 from portal_app.identity.actor import SYSTEM, Author
 from portal_app.intents.errors import Waiting
@@ -21,6 +21,7 @@ from portal_app.kit.errors import PortalError
 from portal_app.memberships import exit_repository
 from portal_app.memberships.errors import NothingToCancel
 from portal_app.memberships.service import WITHDRAW, unrefunded, withdraw_declared
+from portal_app.notifications.models import OutboxMessage
 from portal_app.provider.errors import RefusedByProvider
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ async def give_back_what_is_due(desk: Desk) -> int:
         rows = await repository.open_withdrawals(session)
     due = [row for row in rows if is_due(row.refund, wall_now())]
     for row in due:
+        if not await _had_time(desk, row):
+            continue
         try:
             await give_back(desk, SYSTEM, row.reference)
         except (NothingToCancel, NothingToGiveBack):
@@ -91,6 +94,21 @@ async def _done(desk: Desk, reference: str) -> None:
         row = await repository.named(session, reference)
         if row is not None and row.resolution == UNDER_WAY:
             row.resolution = "It ended, and what was computed went back."
+
+
+async def _had_time(desk: Desk, row: Declaration) -> bool:
+    """Whether the mail to the address on file went out long enough ago.
+
+    While it waits, nobody could say that it was not them; one that never arrives leaves it to the
+    seller.
+    """
+    async with desk.database().reading() as session:
+        mail = await session.get(OutboxMessage, str(row.refund.get("told_by", "")))
+    if mail is None:
+        return True
+    if mail.sent_at is None and mail.dead_at is not None:
+        await _left_to_seller(desk, row.reference)
+    return mail.sent_at is not None and mail.sent_at + GRACE <= wall_now()
 
 
 async def _left_to_seller(desk: Desk, reference: str) -> None:

@@ -24,6 +24,7 @@ from portal_app.kit.clock import wall_now
 from portal_app.memberships import exit_repository
 from portal_app.memberships.models import Cancellation, Member
 from portal_app.memberships.service import WITHDRAW
+from portal_app.notifications.models import OutboxMessage
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
@@ -116,6 +117,7 @@ async def test_by_policy_it_is_carried_out_a_day_later_unless_taken_back(
 async def test_taking_one_back_takes_its_twins_back_too(shop: Shop, clocks: Clocks) -> None:
     await policy(shop, automatic=True)
     first, _ = [await declared(shop, BEN, WITHDRAWS) for _ in range(2)]
+    await mails(shop, BEN)
     await undo(shop.desk, undo_token_of(first.id))
     clocks.wall.advance(GRACE)
     assert await give_back_what_is_due(shop.desk) == 0
@@ -128,6 +130,7 @@ async def test_after_it_was_handed_on_the_seller_is_told_once_and_nothing_ends(
     await policy(shop, automatic=True)
     await owned_by_cleo(shop)
     row = await declared(shop, BEN, WITHDRAWS)
+    await mails(shop, BEN)
     async with shop.db.unit_of_work() as session:
         before = await session.get_one(Member, row.member_id)
         before.until_at = clocks.business.at
@@ -241,6 +244,23 @@ async def test_what_matches_nobody_silences_no_declaration_that_does(
     about_one = [await may_mail_seller("biz_1", "mem_1") for _ in range(4)]
     assert about_one == [True] * 3 + [False]
     assert await may_mail_seller("biz_1", "mem_2")
+
+
+async def test_the_day_begins_when_the_mail_to_the_address_on_file_has_gone_out(
+    shop: Shop, clocks: Clocks
+) -> None:
+    await policy(shop, automatic=True)
+    await owned_by_cleo(shop)
+    row = await declared(shop, BEN, WITHDRAWS)
+    clocks.wall.advance(GRACE)
+    await give_back_what_is_due(shop.desk)
+    assert at_stripe(shop) == (["active"] * 3, [])
+    async with shop.db.unit_of_work() as session:
+        mail = await session.get_one(OutboxMessage, row.refund["told_by"])
+        mail.dead_at = clocks.wall.at
+    await give_back_what_is_due(shop.desk)
+    assert "automatic_at" not in (await one(shop.db, Declaration, id=row.id)).refund
+    assert await mails(shop, CLEO) == [f"Needs you: {row.reference}"]
 
 
 async def test_without_the_policy_nothing_moves_by_itself(shop: Shop, clocks: Clocks) -> None:
