@@ -75,14 +75,14 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Kept:
     invoice = None
     if later.expires_at is not None and before.latest_invoice_id is not None:
         key = intent.step_key(_VOID)
-        invoice = await _voided(provider, before.latest_invoice_id, key)
+        invoice = await voided(provider, before.latest_invoice_id, key)
     elif before.schedule_id is not None:
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
     return Kept(await provider.subscription(before.id), invoice)
 
 
-async def _voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:
-    """As it is, where it was paid in the meantime: then the plan has changed."""
+async def voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:
+    """The invoice of a change that is given up; as it is where it was paid in the meantime."""
     try:
         return await provider.void_invoice(invoice_id, key=key)
     except RefusedByProvider:
