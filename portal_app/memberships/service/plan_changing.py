@@ -64,6 +64,9 @@ async def change_plan(desk: Desk, actor: Actor, quote: Quote) -> None:
 
 
 def _is_as_quoted(choice: Choice, quote: Quote) -> bool:
+    """What was to begin with a renewal that is over by now would begin with a later one."""
+    if quote.timing is ChangeTiming.AT_RENEWAL and business_now() >= quote.begins_at:
+        return False
     row = choice.held.row
     now = (row.plan.id, row.membership.quantity, choice.timing, choice.subscription_id)
     shown = (quote.from_plan_id, quote.from_quantity, quote.timing, quote.subscription_id)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from portal_app.identity.actor import CompanyKey
 from portal_app.invoices.models import Invoice, InvoiceStatus
-from portal_app.memberships.service import cancel_as_company, cancel_membership
-from tests.provider.adapter.account import one
+from portal_app.memberships.plan_errors import QuoteChanged
+from portal_app.memberships.plans import ChangeTiming
+from portal_app.memberships.service import cancel_as_company, cancel_membership, change_plan
+from tests.provider.adapter.account import DAY, one
 from tests.provider.adapter.plan_shop import PlanShop
 
 
@@ -41,3 +45,15 @@ async def test_nor_is_it_left_to_be_paid_after_an_end_at_once(waiting: PlanShop)
     await cancel_as_company(waiting.desk, key, membership.id, at_once=True)
     assert (waiting.sub.status, waiting.invoices()[0].status) == ("canceled", "void")
     assert (await waiting.asked())[0].dropped_at is not None
+
+
+async def test_a_date_that_has_passed_is_not_another_date(plans: PlanShop) -> None:
+    """Confirmed a moment after the renewal it would begin a whole period later than was said."""
+    quote = await plans.quote("small")
+    assert quote.timing is ChangeTiming.AT_RENEWAL
+    left = quote.begins_at - plans.clocks.business.at
+    plans.sandbox.advance(int(left / timedelta(seconds=1)) + DAY)
+    plans.clocks.business.advance(left)
+    with pytest.raises(QuoteChanged):
+        await change_plan(plans.desk, plans.ada, quote)
+    assert (plans.sub.schedule, await plans.asked()) == (None, [])
