@@ -23,7 +23,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.plan_leaving import voided
+from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
@@ -60,7 +60,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     if before.schedule_id is not None:
         # A schedule would not let anything else end its subscription.
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
-    given_up = await _without_change(provider, intent, before)
+    given_up = await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP))
     why = {"feedback": asked["feedback"], "comment": asked["comment"]}
     if not await _ends_now(provider, asked, before):
         key = intent.step_key(_ARRANGE)
@@ -70,20 +70,6 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
         before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
     )
     return Canceled(after, await _settle(provider, intent, before))
-
-
-async def _without_change(
-    provider: PaymentWriter, intent: Intent, before: SubscriptionFacts
-) -> tuple[InvoiceFacts, ...]:
-    """A change of plan that waits for its payment must not be paid for after the end was asked for.
-
-    Its invoice could be paid for some hours yet, and would move the end that the customer was told.
-    """
-    waits = before.scheduled is not None and before.scheduled.expires_at is not None
-    if not waits or before.latest_invoice_id is None:
-        return ()
-    key = intent.step_key(_GIVE_UP)
-    return (await voided(provider, before.latest_invoice_id, key),)
 
 
 async def _ends_now(

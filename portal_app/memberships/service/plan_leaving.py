@@ -81,6 +81,19 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Kept:
     return Kept(await provider.subscription(before.id), invoice)
 
 
+async def leave_waiting(
+    provider: PaymentWriter, before: SubscriptionFacts, *, key: str
+) -> tuple[InvoiceFacts, ...]:
+    """A change of plan that waits for its payment must not be paid for after the end was asked for.
+
+    Its invoice could be paid for some hours yet, and would move the end that the customer was told.
+    """
+    waits = before.scheduled is not None and before.scheduled.expires_at is not None
+    if not waits or before.latest_invoice_id is None:
+        return ()
+    return (await voided(provider, before.latest_invoice_id, key),)
+
+
 async def voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:
     """The invoice of a change that is given up; as it is where it was paid in the meantime."""
     try:
