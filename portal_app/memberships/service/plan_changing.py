@@ -218,7 +218,7 @@ async def _apply(
     if noted.happened_at is None and not await is_arranged(session, noted, answer.subscription):
         noted.dropped_at = business_now()
         return
-    await note_won_back(session, noted.membership_id, OfferKind.PLAN)
+    await note_won_back(session, noted.membership_id, OfferKind.PLAN, asked_at=intent.asked_at)
 
 
 CHANGE_NOW: Final = Write(kind="plans.change_now", send=_send_now, apply=_apply, look=_look)
