@@ -25,6 +25,7 @@ from portal_app.memberships.projection import project_subscription, record_invoi
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
+from portal_app.memberships.service.undoing import forget_planned_pause
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
@@ -144,6 +145,7 @@ async def _apply(
     if answer.invoices:
         projected = await project_invoices(session, answer.invoices, observed_at=observed_at)
         await record_invoices(session, [row for row, _ in projected if row is not None])
+    await forget_planned_pause(session, intent.about, answer.subscription)
     noted = await exit_repository.cancellation_of(session, intent.id)
     if noted is not None:
         ended = answer.subscription
