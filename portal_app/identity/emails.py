@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
@@ -63,6 +64,7 @@ async def add_proved(session: AsyncSession, actor: Actor, facts: Facts, claim: C
     Raises AddressTaken for another account's, which its reader may know.
     """
     address = facts["email"]
+    await repository.lock_person(session, actor.person_id)
     known = await repository.address_row(session, email_key(address))
     if known is not None and known.person_id != actor.person_id:
         raise AddressTaken
@@ -75,7 +77,11 @@ async def add_proved(session: AsyncSession, actor: Actor, facts: Facts, claim: C
                 verified_at=wall_now(),
             )
         )
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as faster:
+            # Somebody else has proved the same one at this moment.
+            raise AddressTaken from faster
         told = {"email": address}
         await append_notice(session, actor.person_id, AccountNotice.EMAIL_ADDED, told)
     key, now = email_key(address), business_now()
@@ -131,40 +137,44 @@ async def remove(session: AsyncSession, actor: Actor, facts: Facts, _claim: Clai
 
 
 async def change_behind(session: AsyncSession, token: str) -> tuple[str, str]:
-    """The old and the new address of an undo link that still works; raises UndoOver."""
-    old, new, _ = await _undoable(session, token)
-    return old.address, new.address
+    """What an undo link that still works makes the first address, and which one that is now.
+
+    Raises UndoOver.
+    """
+    old, change = await _undoable(session, token)
+    return old.address, (await repository.primary_row(session, change.person_id)).address
 
 
 async def undo(db: Database, token: str) -> None:
-    """As before the change: the old address is the first, the new one is gone, nobody is signed in.
+    """The old address is the first, what came to sign in with since is gone, nobody is signed in.
 
-    For whoever took the account over must not keep a way in. Raises UndoOver.
+    For whoever took the account over must not keep a way in: not by a second change, which would
+    end the link, nor by an address or a service that was added meanwhile. Raises UndoOver.
     """
     async with db.unit_of_work() as session:
-        old, new, change = await _undoable(session, token)
-        await repository.lock_person(session, change.person_id)
-        now = wall_now()
-        await _switch(session, new, old)
-        change.undone_at = now
-        await session.delete(new)
-        await repository.revoke_all_of(session, change.person_id, now)
-        told = {"old": old.address, "new": new.address}
-        await append_notice(session, change.person_id, AccountNotice.PRIMARY_RESTORED, told)
+        asked = await repository.change_by_digest(session, keyed(token))
+        if asked is None:
+            raise UndoOver
+        await repository.lock_person(session, asked.person_id)
+        old, change = await _undoable(session, token)
+        now, person_id = wall_now(), change.person_id
+        current = await repository.primary_row(session, person_id)
+        told = {"old": old.address, "new": current.address}
+        await _switch(session, current, old)
+        await repository.take_back(session, change, now)
+        await repository.revoke_all_of(session, person_id, now)
+        await append_notice(session, person_id, AccountNotice.PRIMARY_RESTORED, told)
 
 
-async def _undoable(
-    session: AsyncSession, token: str
-) -> tuple[EmailAddress, EmailAddress, PrimaryChange]:
-    """Only while nothing else was made the first since."""
+async def _undoable(session: AsyncSession, token: str) -> tuple[EmailAddress, PrimaryChange]:
+    """Whatever was made the first since: another change must not end the link."""
     change = await repository.change_by_digest(session, keyed(token))
     if change is None or change.undone_at or wall_now() >= change.changed_at + UNDO_FOR:
         raise UndoOver
     old = await session.get(EmailAddress, change.old_email_id)
-    new = await session.get(EmailAddress, change.new_email_id)
-    if old is None or new is None or not new.is_primary:
+    if old is None or old.is_primary:
         raise UndoOver
-    return old, new, change
+    return old, change
 
 
 async def _own(session: AsyncSession, actor: Actor, email_id: str) -> EmailAddress:

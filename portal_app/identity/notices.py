@@ -58,7 +58,10 @@ WORDS: Final[Mapping[AccountNotice, tuple[str, str]]] = {
     ),
     AccountNotice.PRIMARY_RESTORED: (
         "Your primary email is as before",
-        "Mail goes to {old} again. {new} was removed, and every browser was signed out.",
+        (
+            "Mail goes to {old} again. {new} and every other email and way to sign in that came"
+            " since then was removed, and every browser was signed out."
+        ),
     ),
 }
 

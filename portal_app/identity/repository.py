@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, and_, bindparam, select, update
+from sqlalchemy import CursorResult, Executable, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.identity.models import (
     EmailAddress,
+    Identity,
     LoginCode,
     LoginSession,
     Person,
@@ -194,8 +195,43 @@ async def primary_row(session: AsyncSession, person_id: str) -> EmailAddress:
 
 
 async def change_by_digest(session: AsyncSession, link_digest: str) -> PrimaryChange | None:
+    """As it is now, also when this session has read it before it locked the person."""
     query = select(PrimaryChange).where(col(PrimaryChange.link_digest) == link_digest)
-    return (await session.scalars(query)).one_or_none()
+    fresh = query.execution_options(populate_existing=True)
+    return (await session.scalars(fresh)).one_or_none()
+
+
+async def take_back(session: AsyncSession, change: PrimaryChange, now: datetime) -> None:
+    """Remove every address and service that came since *change*, but the address before it.
+
+    The changes since are over with it: their links would lead back to what is removed here.
+    """
+    since = and_(
+        col(PrimaryChange.person_id) == change.person_id,
+        col(PrimaryChange.changed_at) >= change.changed_at,
+    )
+    made_first = select(col(PrimaryChange.new_email_id)).where(since)
+    await session.execute(
+        delete(EmailAddress).where(
+            col(EmailAddress.person_id) == change.person_id,
+            col(EmailAddress.id) != change.old_email_id,
+            or_(
+                col(EmailAddress.verified_at) >= change.changed_at,
+                col(EmailAddress.id).in_(made_first),
+            ),
+        )
+    )
+    await session.execute(
+        delete(Identity).where(
+            col(Identity.person_id) == change.person_id,
+            col(Identity.created_at) >= change.changed_at,
+        )
+    )
+    await session.execute(
+        update(PrimaryChange)
+        .where(since, col(PrimaryChange.undone_at).is_(None))
+        .values(undone_at=now)
+    )
 
 
 async def was_primary(session: AsyncSession, email_id: str, *, since: datetime) -> bool:

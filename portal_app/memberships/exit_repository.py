@@ -188,13 +188,30 @@ async def paying_customer(
     return await session.scalar(statement)
 
 
-async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Payment]:
-    """The payments that succeeded for a membership, the newest first."""
+async def concluded_at(session: AsyncSession, membership: Membership) -> datetime:
+    """When the contract of today was concluded: joining again concludes another one."""
     link = MembershipSubscription
+    statement = select(col(link.from_at)).where(
+        col(link.membership_id) == membership.id, col(link.until_at).is_(None)
+    )
+    joined = await session.scalar(statement)
+    return max(joined, membership.started_at) if joined else membership.started_at
+
+
+async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Payment]:
+    """The payments that succeeded for a membership, the newest first.
+
+    Only its holder's: what another had paid before it was handed on is not theirs to get back.
+    """
+    link = MembershipSubscription
+    holder = select(col(Member.customer_id)).where(
+        col(Member.membership_id) == membership.id, col(Member.until_at).is_(None)
+    )
     invoices = (
         select(col(Invoice.id))
         .join(link, col(link.stripe_subscription_id) == col(Invoice.stripe_subscription_id))
-        .where(col(link.membership_id) == membership.id)
+        # Whoever joins again concludes another contract: this one alone is withdrawn from.
+        .where(col(link.membership_id) == membership.id, col(link.until_at).is_(None))
     )
     paid: list[ColumnElement[bool]] = [col(Payment.invoice_id).in_(invoices)]
     if membership.stripe_payment_intent_id:
@@ -206,6 +223,7 @@ async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Pa
         paid.append(col(Payment.invoice_id).in_(own))
     statement = select(Payment).where(
         or_(*paid),
+        col(Payment.customer_id) == holder.scalar_subquery(),
         col(Payment.status) == PaymentStatus.SUCCEEDED,
         col(Payment.currency) == membership.currency,
     )

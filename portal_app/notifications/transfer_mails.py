@@ -135,7 +135,9 @@ def _old_key(reader: Reader, offer: Offer) -> str:
 
 
 def _got(reader: Reader, offer: Offer) -> Told:
-    key = offer.subject.row.membership.license_key
+    # A mail that is sent late or anew must not tell the key of whoever has it by then.
+    still_theirs = offer.subject.row.member.id == offer.transfer.to_member_id
+    key = offer.subject.row.membership.license_key if still_theirs else ""
     return Told(
         subject=reader.say("{product} is yours", product=_product(offer)),
         paragraphs=(
@@ -165,6 +167,15 @@ def _product(offer: Offer) -> str:
     return " ".join(offer.subject.row.product.title.split())
 
 
+def _failed(reader: Reader, offer: Offer) -> Told:
+    """It may have ended by itself on the way, as it was told to before the transfer failed."""
+    over = offer.subject.facts.ended_at is not None
+    became = "It stays yours, but it has ended meanwhile." if over else _KEPT
+    return _plain("{product} could not be transferred", "The payment provider refused it.", became)(
+        reader, offer
+    )
+
+
 _KEPT: Final = "It stays yours, and nothing has changed."
 _NOTHING: Final = "Nothing was charged, and there is nothing to do."
 WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
@@ -183,9 +194,7 @@ WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
     (Side.SENDER, Step.REFUSED): _plain(
         "{product} can't be transferred", "Whoever sells it did not agree.", _KEPT
     ),
-    (Side.SENDER, Step.FAILED): _plain(
-        "{product} could not be transferred", "The payment provider refused it.", _KEPT
-    ),
+    (Side.SENDER, Step.FAILED): _failed,
     (Side.RECIPIENT, Step.FAILED): _plain(
         "{product} could not be transferred", "The payment provider refused it.", _NOTHING
     ),

@@ -222,6 +222,8 @@ def _stop(request: Request, offer: Offer, *, done: bool) -> Response:
         recipient=offer.transfer.recipient_address,
         done=done,
         completed=offer.verdict is Verdict.USED,
+        # Whoever has accepted it keeps it: the transfer goes on whatever is pressed here.
+        under_way=offer.verdict is Verdict.ACCEPTED,
         here="/",
     )
 

@@ -13,7 +13,12 @@ from portal_app.identity.actor import current_actor
 from portal_app.identity.errors import InvalidAddress
 from portal_app.identity.guard import open_document
 from portal_app.identity.policy import Policy, allow
-from portal_app.identity.stepup import StepUpRequired, approved_facts, ask_step_up
+from portal_app.identity.stepup import (
+    StepUpRequired,
+    approved_facts,
+    ask_step_up,
+    is_confirmed,
+)
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
@@ -32,7 +37,7 @@ class TransferState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`.
 
     *recipient* and *note* are what was typed before the step-up; *confirmed* says that the person
-    comes back from there.
+    comes back from there and has typed the code.
     """
 
     phase: str = "loading"
@@ -149,9 +154,10 @@ class TransferState(rx.State):
             return
         async with database().reading() as session:
             facts = await approved_facts(session, current_actor(), approval)
+            confirmed = await is_confirmed(session, current_actor(), approval)
         if facts is not None and facts.get("member_id") == self.view.member_id:
             self.recipient, self.note = facts["recipient"], facts["note"]
-            self.confirmed = True
+            self.confirmed = confirmed
 
     def _given_id(self) -> str:
         return str(getattr(self, "member_id", ""))

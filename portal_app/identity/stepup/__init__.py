@@ -6,7 +6,12 @@ A service calls `require_step_up` in the unit of work of what it does; its page 
 
 from portal_app.identity.stepup.approval import Approval, Purpose
 from portal_app.identity.stepup.errors import StepUpRequired
-from portal_app.identity.stepup.service import approved_facts, ask_step_up, require_step_up
+from portal_app.identity.stepup.service import (
+    approved_facts,
+    ask_step_up,
+    is_confirmed,
+    require_step_up,
+)
 
 __all__ = [
     "Approval",
@@ -14,5 +19,6 @@ __all__ = [
     "StepUpRequired",
     "approved_facts",
     "ask_step_up",
+    "is_confirmed",
     "require_step_up",
 ]

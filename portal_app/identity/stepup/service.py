@@ -117,6 +117,14 @@ async def approved_facts(
     return None if row is None else row.facts
 
 
+async def is_confirmed(session: AsyncSession, actor: Actor, step_up_id: str) -> bool:
+    """Whether `require_step_up` would accept it now, so that a page may say that it is done."""
+    row = await repository.one_of(session, actor, step_up_id)
+    if row is None or row.confirmed_at is None or row.consumed_at is not None:
+        return False
+    return row.confirmed_at > wall_now() - FRESH_FOR
+
+
 async def done_sentence(session: AsyncSession, actor: Actor, step_up_id: str) -> tuple[str, Facts]:
     """What to say of an approval of the actor's that was just used, and with which facts.
 

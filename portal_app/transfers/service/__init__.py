@@ -13,7 +13,8 @@ from portal_app.transfers.service.behind_link import (
 )
 from portal_app.transfers.service.by_company import offer_as_company
 from portal_app.transfers.service.deciding import approve, refuse, waiting, watch_transfers
-from portal_app.transfers.service.moving import END_OLD, MOVE
+from portal_app.transfers.service.ending import END_OLD
+from portal_app.transfers.service.moving import MOVE
 from portal_app.transfers.service.offering import (
     SenderPage,
     Signed,

@@ -17,11 +17,9 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
-from portal_app.identity.actor import SYSTEM
 from portal_app.intents.models import Intent
-from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
-from portal_app.kit.clock import business_now
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.failpoints import failpoint
 from portal_app.kit.lookup import locked
@@ -43,14 +41,13 @@ from portal_app.transfers.rules import (
     price_at_provider,
     refusal_at_provider,
 )
+from portal_app.transfers.service.ending import ending, operator_mends
 from portal_app.transfers.service.telling import Step, note, tell
 
 log = logging.getLogger(__name__)
 _ARRANGE: Final = 1
 _BEGIN: Final = 2
 _UNDO: Final = 3
-_CLEAR: Final = 4
-_END: Final = 5
 _BEGIN_LATE: Final = 6
 _TWIN: Final = 100
 _RETIRE: Final = 200
@@ -68,7 +65,8 @@ class Moved:
 async def _send(provider: PaymentWriter, intent: Intent) -> Moved:
     """No refusal ends the intent: it is an answer, which the transfer has to show."""
     try:
-        return await _carried_out(provider, intent)
+        with operator_mends():
+            return await _carried_out(provider, intent)
     except ProviderUnavailable:
         raise
     except PortalError as refusal:
@@ -113,7 +111,13 @@ async def _refused(
         return Moved(old=found.subscription, new=begun)
     old = await provider.subscription(found.subscription.id)
     if old.status not in OVER:
-        return await _undone(provider, intent, old, code)
+        try:
+            return await _undone(provider, intent, old, code)
+        except (RefusedByProvider, UnknownAtProvider):
+            # It may have ended between the two calls.
+            old = await provider.subscription(found.subscription.id)
+            if old.status not in OVER:
+                raise
     # The paid time ran out between a and b. What was agreed to be charged from then on, is.
     try:
         key = intent.step_key(_BEGIN_LATE)
@@ -193,10 +197,11 @@ async def _find(provider: PaymentWriter, intent: Intent) -> Moved | None:
     asked = intent.payload
     if asked["subscription"] is None:
         return None
-    new = await provider.find_subscription(asked["customer"], intent.id)
-    if new is None:
-        return None
-    return Moved(old=await provider.subscription(asked["subscription"]), new=new)
+    with operator_mends():
+        new = await provider.find_subscription(asked["customer"], intent.id)
+        if new is None:
+            return None
+        return Moved(old=await provider.subscription(asked["subscription"]), new=new)
 
 
 async def _apply(
@@ -205,6 +210,9 @@ async def _apply(
     transfer = await session.get_one(Transfer, intent.payload["transfer"])
     now = business_now()
     if answer.refused:
+        # Not under way any more: until then the old one's state would not count.
+        intent.done_at = wall_now()
+        await session.flush()
         await _fail(session, transfer, answer, observed_at=observed_at)
         return
     membership = await locked(session, Membership, id=intent.about)
@@ -232,19 +240,7 @@ async def _apply(
     )
     await tell(session, transfer, Step.COMPLETED)
     if answer.old is not None:
-        session.add(_ending(transfer, answer.old))
-
-
-def _ending(transfer: Transfer, old: SubscriptionFacts) -> Intent:
-    """Step d, which the jobs loop takes up at once."""
-    intent = asked_by(
-        SYSTEM,
-        kind=END_OLD.kind,
-        about=transfer.id,
-        payload={"subscription": old.id, "customer": old.customer_id},
-    )
-    intent.leased_until, intent.attempts = None, 0
-    return intent
+        session.add(ending(transfer, answer.old))
 
 
 async def _fail(
@@ -266,24 +262,3 @@ async def _fail(
 
 
 MOVE: Final = Write(kind="transfers.move", send=_send, apply=_apply, find=_find)
-
-
-async def _end(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
-    """The sender is asked for nothing any more, and given nothing back: the rest has gone on."""
-    asked = intent.payload
-    await provider.delete_pending_items(
-        asked["customer"], asked["subscription"], key=intent.step_key(_CLEAR)
-    )
-    failpoint("transfers.cleared")
-    return await provider.cancel_subscription(
-        asked["subscription"], prorate=False, invoice_now=False, key=intent.step_key(_END)
-    )
-
-
-async def _ended(
-    session: AsyncSession, _intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
-) -> None:
-    await project_subscription(session, answer, observed_at=observed_at)
-
-
-END_OLD: Final = Write(kind="transfers.end", send=_end, apply=_ended)

@@ -12,7 +12,7 @@ from portal_app.catalog.repository import published_configurations
 from portal_app.intents.service import open_intents
 from portal_app.kit.money import Money
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.rules import StripeFacts
+from portal_app.memberships.rules import MembershipStatus, StripeFacts, status_of
 from portal_app.memberships.service import cost_of
 from portal_app.transfers import repository
 from portal_app.transfers.repository import SubjectRow
@@ -32,6 +32,11 @@ class Subject:
     @property
     def next_charge(self) -> datetime | None:
         return next_charge(self.facts)
+
+    @property
+    def in_trial(self) -> bool:
+        """Nobody has paid for the time until the next charge."""
+        return status_of(self.facts) is MembershipStatus.TRIALING
 
     @property
     def subtotal(self) -> Money:

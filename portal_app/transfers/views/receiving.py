@@ -95,7 +95,9 @@ def _happens(reader: Reader, offer: Offer) -> Iterator[str]:
     yield reader.say("You get access right away.")
     if due is not None:
         yield reader.say(
-            "The time until {date} is paid already. From then on it is charged to you.",
+            "The trial until {date} is free. From then on it is charged to you."
+            if offer.subject.in_trial
+            else "The time until {date} is paid already. From then on it is charged to you.",
             date=reader.date(due),
         )
     yield reader.say("Whoever transfers it loses access and is never charged for it again.")

@@ -75,7 +75,7 @@ def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
         asks_seller=_asks_seller(reader, page),
         shown=shown_to_sender(subject),
         blocked=blocked_sentence(reader, subject) if state == "blocked" else "",
-        last=_last(reader, transfer) if transfer and not offered else "",
+        last=_last(reader, page, transfer) if transfer and not offered else "",
         stages=list(_stages(reader, offered)) if offered else [],
         recipient=offered.recipient_address if offered else "",
         until=reader.moment(offered.expires_at) if offered else "",
@@ -108,7 +108,12 @@ def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
     product, due = page.held.row.product.title, page.subject.next_charge
     yield reader.say("Access to {product}", product=product)
     if due is not None:
-        yield reader.say("The time that is paid for, until {date}", date=reader.date(due))
+        yield reader.say(
+            "The free trial, until {date}"
+            if page.subject.in_trial
+            else "The time that is paid for, until {date}",
+            date=reader.date(due),
+        )
         yield reader.say("The price of {price}", price=price_text(reader, page.held))
     if page.held.row.membership.license_key:
         yield reader.say("A new licence key; yours stops working")
@@ -169,7 +174,15 @@ _LAST: Final = {
 }
 
 
-def _last(reader: Reader, transfer: Transfer) -> str:
+# It was told to end before the transfer failed, and ended before that could be taken back.
+_FAILED_AND_OVER: Final = (
+    "The last transfer, to {address}, could not be completed. The membership has ended meanwhile."
+)
+
+
+def _last(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
     address = transfer.recipient_address or reader.say("whoever has the link")
     said = _LAST.get(transfer.state)
+    if transfer.state is TransferState.FAILED and page.subject.facts.ended_at is not None:
+        said = _FAILED_AND_OVER
     return reader.say(said, address=address) if said else ""

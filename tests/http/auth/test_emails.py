@@ -10,10 +10,11 @@ import pytest
 from fastapi import FastAPI
 
 from portal_app.customers.models import Customer
+from portal_app.identity import repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.emails import ask_to_add
 from portal_app.identity.errors import InvalidAddress, OwnAddressAlready
-from portal_app.identity.models import EmailAddress
+from portal_app.identity.models import EmailAddress, Identity, PrimaryChange
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
@@ -28,6 +29,7 @@ from tests.http.auth.sign_in_client import (
 from tests.rows import all_of
 
 ADA, WORK, EVE = "ada@example.com", "ada@work.example", "eve@example.com"
+SECOND = "ada@home.example"
 MINUTE = timedelta(minutes=1)
 
 
@@ -42,11 +44,13 @@ async def typed(client: httpx.AsyncClient, page: str, to: str) -> httpx.Response
     return await client.post(page, data={"code": await code_of(to)})
 
 
-async def added(client: httpx.AsyncClient, clocks: Clocks, email: str = WORK) -> httpx.Response:
+async def added(
+    client: httpx.AsyncClient, clocks: Clocks, email: str = WORK, *, by: str = ADA
+) -> httpx.Response:
     clocks.wall.advance(MINUTE)
     page = await ask_to_add(await actor_of(client), email)
     clocks.wall.advance(timedelta(seconds=1))
-    proof = await typed(client, page, ADA)
+    proof = await typed(client, page, by)
     return await typed(client, proof.headers["location"], email)
 
 
@@ -55,11 +59,17 @@ async def row_of(db: Database, address: str) -> EmailAddress | None:
 
 
 async def changed(
-    client: httpx.AsyncClient, db: Database, clocks: Clocks, what: str, *, by: str = ADA
+    client: httpx.AsyncClient,
+    db: Database,
+    clocks: Clocks,
+    what: str,
+    *,
+    by: str = ADA,
+    email: str = WORK,
 ) -> httpx.Response:
     """*what* (`primary` or `remove`) with the other address, by the code that comes to *by*."""
     clocks.wall.advance(MINUTE)
-    row = await row_of(db, WORK)
+    row = await row_of(db, email)
     assert row is not None
     asked = await client.post(f"/account/emails/{row.id}/{what}/", data={"x": "x"})
     assert asked.headers["location"].startswith("/account/confirm/"), asked.text
@@ -110,6 +120,23 @@ async def test_another_accounts_address_stays_there_and_only_its_reader_learns_o
     assert row.person_id != (await actor_of(client)).person_id
 
 
+async def test_of_two_who_prove_one_address_at_once_the_second_is_told(
+    app: FastAPI, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither saw the other's row yet; the database lets one in."""
+
+    async def unseen(*_given: object) -> None:
+        return None
+
+    await signed_in(app, EVE)
+    client = await signed_in(app, ADA)
+    with monkeypatch.context() as at_once:
+        at_once.setattr(repository, "address_row", unseen)
+        refused = await added(client, clocks, EVE)
+    assert refused.status_code == 409
+    assert "has an account of its own" in refused.text
+
+
 async def test_what_can_not_be_added_is_said_before_any_mail(app: FastAPI, clocks: Clocks) -> None:
     actor = await actor_of(await signed_in(app, ADA))
     with pytest.raises(InvalidAddress):
@@ -139,6 +166,40 @@ async def test_the_old_primary_is_told_and_can_undo_it(
     ]
     assert (await reader.post(link[1], data={})).status_code == 410
     assert (await reader.get("/login/undo/unknown/")).status_code == 410
+
+
+async def test_the_undo_takes_back_every_way_in_that_came_since(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    """Whoever took the account over has changed it once more, and linked a service of theirs."""
+    client, reader = await signed_in(app, ADA), browser(app)
+    await added(client, clocks, SECOND)
+    await added(client, clocks)
+    await changed(client, db, clocks, "primary")
+    link = re.search(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(ADA))
+    assert link is not None
+    await added(client, clocks, EVE, by=WORK)
+    await changed(client, db, clocks, "primary", by=WORK, email=SECOND)
+    person_id = (await actor_of(client)).person_id
+    async with db.unit_of_work() as session:
+        session.add(
+            Identity(
+                person_id=person_id,
+                provider="acme",
+                issuer="https://acme.example",
+                subject="eve",
+                created_at=clocks.wall.at,
+            )
+        )
+    assert f"{SECOND} and every other email" in (await reader.get(link[1])).text
+    assert (await reader.post(link[1], data={})).status_code == 303
+    assert await find_actor(cookie_header(client)) is None
+    assert [(one.address, one.is_primary) for one in await all_of(db, EmailAddress)] == [
+        (ADA, True)
+    ]
+    assert await all_of(db, Identity) == []
+    assert all(one.undone_at is not None for one in await all_of(db, PrimaryChange))
+    assert f"Mail goes to {ADA} again" in await mails_to(ADA)
 
 
 async def test_the_old_primary_can_not_be_taken_away_while_it_can_undo(

@@ -18,6 +18,7 @@ from portal_app.identity.stepup import (
     StepUpRequired,
     approved_facts,
     ask_step_up,
+    is_confirmed,
     require_step_up,
 )
 from portal_app.kit.db import Database
@@ -78,6 +79,28 @@ async def test_the_mail_names_what_is_approved_and_the_code_leads_back_with_the_
     async with db.reading() as session:
         assert await approved_facts(session, await actor_of(client), step_up_id) == FACTS
     await do(db, await actor_of(client))
+
+
+async def test_a_page_learns_that_it_is_confirmed_only_while_that_counts(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    client = await signed_in(app, ADA)
+
+    async def stands(step_up_id: str) -> bool:
+        async with db.reading() as session:
+            return await is_confirmed(session, await actor_of(client), step_up_id)
+
+    asked = await ask_step_up(await actor_of(client), APPROVAL, back=BACK)
+    assert not await stands(asked.strip("/").rpartition("/")[2])
+    for over in ("used", "old"):
+        done = await confirmed(client, db, clocks)
+        step_up_id = done.headers["location"].partition("?approval=")[2]
+        assert await stands(step_up_id)
+        if over == "used":
+            await do(db, await actor_of(client))
+        else:
+            clocks.wall.advance(10 * MINUTE)
+        assert not await stands(step_up_id)
 
 
 async def test_a_confirmation_is_used_once_and_not_by_what_fails(

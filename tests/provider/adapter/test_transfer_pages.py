@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -9,8 +10,10 @@ import httpx
 import pytest
 import stripe
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from portal_app.identity.actor import Actor, CompanyKey
+from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
 from portal_app.memberships.models import Membership
@@ -18,7 +21,9 @@ from portal_app.provider import current
 from portal_app.transfers import routes
 from portal_app.transfers.links import path_of, stop_path_of, token_of
 from portal_app.transfers.models import Transfer, TransferState
-from portal_app.transfers.service import offer_as_company, withdraw
+from portal_app.transfers.service import offer_as_company, sender_page, withdraw
+from portal_app.transfers.views import transfer_view
+from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
 from tests.http.auth.sign_in_client import browser
 from tests.provider.adapter.account import one, rows
@@ -172,6 +177,44 @@ async def test_it_was_not_me_stops_it_by_a_press_only(
     assert "signed out" in stopped.text
     row = await over.row(transfer)
     assert (row.state, row.reason) == (TransferState.WITHDRAWN, "not_me")
+
+
+async def test_what_was_accepted_already_is_not_said_to_be_stopped(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    transfer = await over.offered()
+    async with over.db.unit_of_work() as session:
+        accepted = update(Transfer).values(state=TransferState.ACCEPTED)
+        await session.execute(accepted)
+    pages = [
+        await http.get(stop_path_of(transfer.id)),
+        await http.post(stop_path_of(transfer.id), data={"": ""}),
+    ]
+    for page in pages:
+        assert "can't be stopped any more" in html.unescape(page.text)
+        assert "is stopped" not in page.text
+        assert "stop it" not in page.text
+    assert "signed out" in pages[1].text
+    assert (await over.row(transfer)).state is TransferState.ACCEPTED
+
+
+async def test_a_trial_is_not_called_paid(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    async with over.db.unit_of_work() as session:
+        ends = Membership.current_period_end
+        await session.execute(
+            update(Membership).values(stripe_status="trialing", trial_end_at=ends)
+        )
+    async with over.db.reading() as session:
+        page = await sender_page(session, over.shop.ada, over.member_id, business_now())
+    moves = " ".join(transfer_view(Reader("en"), page).moves)
+    assert "The free trial, until" in moves
+    assert "paid for" not in moves
+    transfer = await over.offered()
+    offered = (await http.get(path_of(transfer.id))).text
+    assert "is free. From then on it is charged to you." in offered
+    assert "is paid already" not in offered
 
 
 async def test_a_companys_link_is_for_whoever_has_it_and_once(

@@ -14,7 +14,8 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.models import Member, MembershipEvent
+from portal_app.memberships.exit_repository import paid_for
+from portal_app.memberships.models import Member, Membership, MembershipEvent
 from portal_app.memberships.service import find_held
 from portal_app.notifications.models import OutboxMessage
 from portal_app.transfers.errors import AlreadyOffered, CantTransfer, OfferOver, OwnAccount
@@ -105,6 +106,17 @@ async def test_the_sender_is_never_charged_again_and_the_recipient_as_agreed(
     paid = [invoice for invoice in listed if invoice.amount_paid]
     assert {invoice.amount_paid for invoice in paid} == {2900}
     assert len(paid) == 13
+
+
+async def test_what_the_sender_paid_is_not_given_back_to_the_recipient(over: Handover) -> None:
+    """A withdrawal of the new holder's counts what they paid themselves."""
+    member = await one(over.db, Member, id=over.member_id)
+    membership = await one(over.db, Membership, id=member.membership_id)
+    async with over.db.reading() as session:
+        assert [one.amount_minor for one in await paid_for(session, membership)] == [2900]
+    await over.accept(over.shop.ben, await over.offered())
+    async with over.db.reading() as session:
+        assert await paid_for(session, membership) == []
 
 
 async def test_nothing_is_offered_without_a_fresh_approval_of_exactly_it(over: Handover) -> None:

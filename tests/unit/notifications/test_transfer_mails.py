@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from portal_app.kit.db import Database
+from portal_app.memberships.models import Membership
 from portal_app.notifications.mails import NothingToSend, write_mail
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.transfer_mails import WORDS
@@ -103,6 +104,19 @@ async def test_a_step_is_told_to_the_letter(
         "/transfer/stop/", ""
     ).replace("/billing/manage/mber_golden/transfer/", "")
     assert_golden(f"transfer_{step}_{side}.{locale}", mail)
+
+
+async def test_a_late_mail_does_not_tell_the_key_of_who_has_it_by_then(shop: Shop) -> None:
+    transfer = await offered(shop, Step.COMPLETED)
+    async with shop.db.unit_of_work() as session:
+        held = await session.get_one(Membership, shop.held.membership.id)
+        held.license_key = "AAAA-BBBB"
+    told = message(Side.RECIPIENT, Step.COMPLETED, "en")
+    assert "AAAA-BBBB" in (await write_mail(told)).text
+    async with shop.db.unit_of_work() as session:
+        row = await session.get_one(Transfer, transfer.id)
+        row.to_member_id = "mber_that_is_over"
+    assert "AAAA-BBBB" not in (await write_mail(told)).text
 
 
 async def test_an_offer_that_is_over_is_not_sent_any_more(shop: Shop) -> None:
