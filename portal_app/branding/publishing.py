@@ -22,12 +22,16 @@ NEUTRAL_ACCENT = "#1754d8"
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What a creator works on: *draft* where somebody has one, else what holds."""
+    """What a creator works on: *draft* where somebody has one, else what holds.
+
+    *seen* is what a change expects (`expect_brand`).
+    """
 
     brand: Brand
     is_draft: bool
     versions: list[Version]
     sizes: dict[str, tuple[int, int]]
+    seen: str
 
 
 async def workshop(session: AsyncSession, creator: CompanyCreator) -> Workshop:
@@ -40,6 +44,7 @@ async def workshop(session: AsyncSession, creator: CompanyCreator) -> Workshop:
         is_draft=draft is not None,
         versions=await versions.versions_of(session, BrandVersion, company_id),
         sizes=await repository.sizes_of(session, names),
+        seen=await versions.seen(session, BrandVersion, DraftKind.BRAND, company_id),
     )
 
 
@@ -56,6 +61,11 @@ async def _neutral(session: AsyncSession, company_id: str) -> Brand:
     name = " ".join("".join(sign for sign in company.title if sign.isprintable()).split())
     cleaned = name.replace("<", "").replace(">", "")[:40].strip()
     return Brand(wordmark=cleaned or "Billing", accent=NEUTRAL_ACCENT)
+
+
+async def expect_brand(session: AsyncSession, creator: CompanyCreator, was: str) -> None:
+    """Raises ChangedMeanwhile when a colleague has saved or published since."""
+    await versions.expect(session, BrandVersion, DraftKind.BRAND, creator.company_id, was)
 
 
 async def keep_draft(session: AsyncSession, creator: CompanyCreator, brand: Brand) -> None:

@@ -20,7 +20,7 @@ from portal_app.identity.actor import Author
 from portal_app.identity.models import Person
 from portal_app.ingest.models import EVERYBODY, Change
 from portal_app.kit.clock import wall_now
-from portal_app.kit.errors import NotFound
+from portal_app.kit.errors import Conflict, NotFound
 
 SHOWN: Final = 20
 
@@ -85,6 +85,29 @@ async def newest_version(
     )
     found: VersionRow | None = await session.scalar(statement)
     return found
+
+
+class ChangedMeanwhile(Conflict):
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this meanwhile. Load the page anew first.")
+
+
+async def seen(
+    session: AsyncSession, table: type[SQLModel], kind: DraftKind, company_id: str
+) -> str:
+    """What somebody who reads both now has seen: the newest version, and when the draft is of."""
+    newest = await newest_version(session, table, company_id)
+    draft = await draft_of(session, kind, company_id)
+    return f"{newest.version if newest else 0} {draft.saved_at.isoformat() if draft else ''}"
+
+
+async def expect(
+    session: AsyncSession, table: type[SQLModel], kind: DraftKind, company_id: str, was: str
+) -> None:
+    """Raises ChangedMeanwhile unless all is as it *was* (`seen`); until the unit of work ends."""
+    await session.get_one(Company, company_id, with_for_update=True)
+    if await seen(session, table, kind, company_id) != was:
+        raise ChangedMeanwhile
 
 
 async def publish(

@@ -15,6 +15,8 @@ from portal_app.kit.limits import Limit
 PER_VISITOR: Final = (Limit("declare-ip-hour", 10, 3_600), Limit("declare-ip-day", 30, 86_400))
 MAILS_PER_ADDRESS: Final = (Limit("declare-mail-day", 5, 86_400),)
 MAILS_PER_COMPANY: Final = (Limit("declare-seller-day", 50, 86_400),)
+MAILS_PER_HOLDER: Final = (Limit("declare-holder-day", 3, 86_400),)
+MAILS_PER_MEMBERSHIP: Final = (Limit("declare-found-day", 3, 86_400),)
 
 
 async def admit_visitor(ip: str) -> None:
@@ -27,8 +29,19 @@ async def may_mail(address_key: str) -> bool:
     return await _admits(MAILS_PER_ADDRESS, address_key)
 
 
-async def may_mail_seller(company_id: str) -> bool:
-    """The same for what a company's creators are told."""
+async def may_mail_holder(member_id: str) -> bool:
+    """The same for what the address on file is told about one membership."""
+    return await _admits(MAILS_PER_HOLDER, member_id)
+
+
+async def may_mail_seller(company_id: str, membership_id: str | None) -> bool:
+    """The same for what a company's creators are told.
+
+    What is about a membership is counted for that one alone, so that whoever makes declarations up
+    can't silence those that are somebody's.
+    """
+    if membership_id is not None:
+        return await _admits(MAILS_PER_MEMBERSHIP, membership_id)
     return await _admits(MAILS_PER_COMPANY, company_id)
 
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Creator, CreatorRole, Plan, Product
 from portal_app.customers.models import Customer
-from portal_app.declarations.models import Declaration, Finding
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.matching import Candidate
 from portal_app.identity.models import EmailAddress, Person
+from portal_app.intents.models import Intent
 from portal_app.kit.lookup import locked
-from portal_app.memberships.models import Member, Membership
+from portal_app.memberships.models import Cancellation, Member, Membership
 from portal_app.memberships.repository import is_over
 from portal_app.memberships.rules import StripeFacts
 
@@ -159,10 +160,39 @@ async def waiting(session: AsyncSession, company_id: str | None) -> Sequence[Dec
 
 async def open_withdrawals(session: AsyncSession) -> Sequence[Declaration]:
     """Those in time that nobody has resolved."""
-    statement = select(Declaration).where(
+    return (await session.scalars(_open_withdrawals())).all()
+
+
+async def lock_withdrawals(session: AsyncSession, membership_id: str) -> Sequence[Declaration]:
+    """The same of one membership, locked in the order of their ids."""
+    statement = (
+        _open_withdrawals()
+        .where(col(Declaration.membership_id) == membership_id)
+        .order_by(col(Declaration.id))
+        .with_for_update()
+    )
+    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
+
+
+def _open_withdrawals() -> Select[Declaration]:
+    return select(Declaration).where(
         col(Declaration.resolved_at).is_(None), col(Declaration.finding) == Finding.IN_TIME
     )
-    return (await session.scalars(statement)).all()
+
+
+async def carried_out(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
+    """References of what is still resolved with *said*, with the intent that has ended since."""
+    statement = (
+        select(col(Declaration.reference), Intent)
+        .join(Cancellation, col(Cancellation.reference) == col(Declaration.reference))
+        .join(Intent, col(Intent.id) == col(Cancellation.intent_id))
+        .where(
+            col(Declaration.kind) == DeclarationKind.WITHDRAWAL,
+            col(Declaration.resolution) == said,
+            col(Intent.done_at).is_not(None),
+        )
+    )
+    return [(reference, intent) for reference, intent in await session.execute(statement)]
 
 
 async def named(session: AsyncSession, reference: str) -> Declaration | None:

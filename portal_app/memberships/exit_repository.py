@@ -188,6 +188,16 @@ async def paying_customer(
     return await session.scalar(statement)
 
 
+async def concluded_at(session: AsyncSession, membership: Membership) -> datetime:
+    """When the contract of today was concluded: joining again concludes another one."""
+    link = MembershipSubscription
+    statement = select(col(link.from_at)).where(
+        col(link.membership_id) == membership.id, col(link.until_at).is_(None)
+    )
+    joined = await session.scalar(statement)
+    return max(joined, membership.started_at) if joined else membership.started_at
+
+
 async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Payment]:
     """The payments that succeeded for a membership, the newest first.
 
@@ -200,7 +210,8 @@ async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Pa
     invoices = (
         select(col(Invoice.id))
         .join(link, col(link.stripe_subscription_id) == col(Invoice.stripe_subscription_id))
-        .where(col(link.membership_id) == membership.id)
+        # Whoever joins again concludes another contract: this one alone is withdrawn from.
+        .where(col(link.membership_id) == membership.id, col(link.until_at).is_(None))
     )
     paid: list[ColumnElement[bool]] = [col(Payment.invoice_id).in_(invoices)]
     if membership.stripe_payment_intent_id:

@@ -10,17 +10,22 @@ import reflex as rx
 from reflex.constants import RouteArgType
 from reflex.utils.format import json_dumps
 from reflex_base.registry import RegistrationContext
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
-from portal_app.catalog.models import Creator, CreatorRole
+from portal_app.catalog import versions
+from portal_app.catalog.models import Creator, CreatorRole, DraftKind
+from portal_app.identity.actor import ActorKind, Author
 from portal_app.identity.policy import Policy, policy_of
 from portal_app.identity.sessions import start_session
 from portal_app.identity.state import TabState
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.studio import pages
+from portal_app.studio.brand.state import BrandStudioState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
+from portal_app.studio.portal.state import PortalStudioState
+from portal_app.ui.notices import NoticeState
 from tests.conftest import Clocks
 from tests.factories import (
     make_company,
@@ -146,6 +151,62 @@ async def test_a_creator_sees_their_company_and_the_way_to_it(
     await tab.send(StudioHomeState.load, "/studio/")
     assert not (await tab.state(TabState)).is_creator
     assert (await tab.state(StudioHomeState)).view.sold == []
+
+
+FORMS: Any = pytest.mark.parametrize(
+    "sheet",
+    [
+        (PortalStudioState, "portal", DraftKind.PORTAL, {}),
+        (BrandStudioState, "brand", DraftKind.BRAND, {"form": {}}),
+    ],
+    ids=["portal", "brand"],
+)
+
+
+@FORMS
+async def test_an_old_tab_reverts_nothing_that_a_colleague_saved(
+    tab: Tab, db: Database, membership_id: str, sheet: tuple[Any, str, DraftKind, dict[str, Any]]
+) -> None:
+    form, room, kind, given = sheet
+    path = f"/studio/{room}/?company=biz_northwind"
+    tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind")
+    await tab.send(form.load, path)
+    theirs = {"wordmark": "Theirs", "accent": "#0f766e"} if room == "brand" else {"cancel": {}}
+    async with db.unit_of_work() as session:
+        author = Author(ActorKind.OPERATOR)
+        await versions.save_draft(session, kind, "biz_northwind", theirs, author)
+    before = await rows(db)
+    for handler, payload in (
+        (form.save, given),
+        (form.publish, {}),
+        (form.discard, {}),
+        (form.restore, {"number": "0"}),
+    ):
+        await tab.send(handler, path, **payload)
+        assert (await tab.state(NoticeState)).text.startswith("Somebody else changed this")
+        assert await rows(db) == before
+    await tab.send(form.load, path)
+    await tab.send(form.publish, path)
+    assert len((await rows(db))["changes"]) == 1 + len(before["changes"])
+
+
+@FORMS
+async def test_what_is_typed_for_one_company_is_not_saved_for_another(
+    tab: Tab, db: Database, membership_id: str, sheet: tuple[Any, str, DraftKind, dict[str, Any]]
+) -> None:
+    form, room, _, given = sheet
+    tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind")
+    async with db.unit_of_work() as session:
+        (person,) = await session.scalars(select(col(Creator.person_id)))
+        place: dict[str, Any] = {"role": CreatorRole.OWNER, "created_at": wall_now()}
+        await added(session, Creator(company_id="biz_lumen", person_id=person, **place))
+    await tab.send(form.load, f"/studio/{room}/?company=biz_northwind")
+    before = await rows(db)
+    await tab.send(form.save, f"/studio/{room}/?company=biz_lumen", **given)
+    assert await rows(db) == before
+    # Now the fields are of the company in the address.
+    await tab.send(form.save, f"/studio/{room}/?company=biz_lumen", **given)
+    assert len((await rows(db))["drafts"]) == 1
 
 
 async def test_what_owners_decide_staff_can_not(tab: Tab) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from portal_app.declarations.models import Declaration
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.kit.tokens import derive_token
 from portal_app.settings import get_settings
 
@@ -19,7 +19,14 @@ def undo_token_of(declaration_id: str) -> str:
 
 
 def can_be_undone(declaration: Declaration, now: datetime) -> bool:
-    """Whether its holder may still say that it was not them, at *now* (wall time)."""
+    """Whether its holder may still say that it was not them, at *now* (wall time).
+
+    What was withdrawn from has ended when it is carried out, even if its refund was refused: no
+    link brings it back then.
+    """
+    ended = declaration.resolved_at is not None or declaration.finding is Finding.REFUSED
+    if ended and declaration.kind is DeclarationKind.WITHDRAWAL:
+        return False
     handled = declaration.handled_at or declaration.due_at
     waits = declaration.undone_at is None and bool(declaration.told_address)
     return waits and now < handled + UNDO_FOR

@@ -11,6 +11,9 @@ from portal_app.declarations.rules.statutes import withdrawal_days
 from portal_app.kit.money import Money
 
 _SATURDAY: Final = 5
+# How far clocks within the EEA are ahead of UTC (UTC+3), and behind it (UTC-1).
+_EASTERNMOST: Final = timedelta(hours=3)
+_WESTERNMOST: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,18 @@ class Right:
 def right_of(country: str, concluded_at: datetime) -> Right:
     """The right to withdraw from a contract of this moment, for a customer of *country*.
 
-    The day of the contract is not counted; the period ends with its last day (here in UTC), and a
-    last day at a weekend moves it on to the end of Monday (Regulation 1182/71 art. 3). Public
+    The day of the contract is not counted; the period ends with its last day, and a last day at a
+    weekend moves it on to the end of Monday (Regulation 1182/71 art. 3). Nobody knows in which
+    time zone the customer lives, so that each day is read as late as it is anywhere in the EEA: it
+    begins as in a summer of Cyprus or Finland and ends as in a winter of the Azores. Public
     holidays are not known here. It is counted from the contract, not from a renewal.
     """
     days = withdrawal_days(country)
     if days is None:
         return Right(None)
-    last = concluded_at.astimezone(UTC).date() + timedelta(days=days)
+    last = (concluded_at.astimezone(UTC) + _EASTERNMOST).date() + timedelta(days=days)
     last += timedelta(days=max(0, 7 - last.weekday()) if last.weekday() >= _SATURDAY else 0)
-    return Right(datetime.combine(last + timedelta(days=1), time.min, UTC))
+    return Right(datetime.combine(last + timedelta(days=1), time.min, UTC) + _WESTERNMOST)
 
 
 # How long the address on file has to say “that was not me”, before money moves by itself.
@@ -46,6 +51,11 @@ def is_due(sums: Mapping[str, Any], now: datetime) -> bool:
     """Whether what was computed (`Declaration.refund`) goes back by itself at *now* (wall time)."""
     at = sums.get("automatic_at")
     return bool(at) and datetime.fromisoformat(str(at)) <= now
+
+
+def without_automatic(sums: Mapping[str, Any]) -> dict[str, Any]:
+    """What was computed, for whoever sells to decide about."""
+    return {name: value for name, value in sums.items() if name != "automatic_at"}
 
 
 @dataclass(frozen=True, slots=True)

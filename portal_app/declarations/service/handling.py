@@ -13,9 +13,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.declarations import repository
-from portal_app.declarations.limits import may_mail_seller
+from portal_app.declarations.limits import may_mail_holder, may_mail_seller
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.matching import Candidate, meant, scheduled_exit
+from portal_app.declarations.rules.withdrawal import without_automatic
 from portal_app.declarations.service.withdrawing import compute_refund
 from portal_app.intents.errors import StillUnderWay, Waiting
 from portal_app.intents.models import Intent
@@ -105,6 +106,9 @@ async def _withdrawn(desk: Desk, declaration: Declaration, found: Candidate) -> 
         row.membership_id = found.membership_id
         row.finding = await compute_refund(session, row)
         await _tell_holder(session, row)
+        if not row.told_address:
+            # Nobody could take it back in time, so it does not happen by itself.
+            row.refund = without_automatic(row.refund)
         if "automatic_at" not in row.refund:
             await _tell_seller(session, row)
 
@@ -125,21 +129,34 @@ async def _row(session: AsyncSession, declaration: Declaration) -> Declaration:
 
 async def _tell_holder(session: AsyncSession, row: Declaration) -> None:
     holder = await repository.holder_of(session, row.membership_id or "")
-    if holder is None or not holder.address:
+    if holder is None:
         return
-    row.member_id, row.told_address = holder.member_id, holder.address
-    append_mail(
+    row.member_id = holder.member_id
+    # What ends with its period does so once, and never without its holder being told.
+    ends = row.finding is Finding.SCHEDULED
+    if not holder.address or not (ends or await may_mail_holder(holder.member_id)):
+        return
+    row.told_address = holder.address
+    mail = append_mail(
         session,
         kind=ON_FILE,
         recipient=holder.address,
         locale=holder.locale or row.locale,
         payload={"declaration_id": row.id},
     )
+    if row.refund:
+        row.refund = {**row.refund, "told_by": mail.id}
 
 
 async def _tell_seller(session: AsyncSession, row: Declaration) -> None:
+    """As often as may be of what was just declared, which anybody can do without end."""
+    if row.resolved_at is None and await may_mail_seller(row.company_id, row.membership_id):
+        await tell_seller(session, row)
+
+
+async def tell_seller(session: AsyncSession, row: Declaration) -> None:
     """Only of what waits for somebody."""
-    if row.resolved_at is not None or not await may_mail_seller(row.company_id):
+    if row.resolved_at is not None:
         return
     for address, locale in await repository.owners_of(session, row.company_id):
         append_mail(

@@ -36,7 +36,10 @@ async def undo(desk: Desk, token: str) -> None:
         await _keep(desk, token)
         return
     async with desk.database().unit_of_work() as session:
-        _take_back(await _locked(session, token))
+        # Whoever declared it may have done so several times: none of them may end it by itself.
+        twins = await repository.lock_withdrawals(session, row.membership_id or "")
+        for one in [await _locked(session, token), *twins]:
+            _take_back(one)
 
 
 async def _keep(desk: Desk, token: str) -> None:

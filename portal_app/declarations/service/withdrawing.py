@@ -21,13 +21,14 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
     """Writes the sums, and until when the right lasts, down; whether it was declared in time."""
     membership = await session.get_one(Membership, row.membership_id)
     holder = await repository.holder_of(session, membership.id)
-    right = right_of(holder.country if holder else "", membership.started_at)
+    concluded = await exit_repository.concluded_at(session, membership)
+    right = right_of(holder.country if holder else "", concluded)
     policies = await published_configurations(session, [membership.company_id])
     policy = policies.get(membership.company_id, DEFAULT).withdraw
     paid = await exit_repository.paid_for(session, membership)
     refund = refund_of(
         Money(sum(one.amount_minor - one.refunded_minor for one in paid), membership.currency),
-        began=_began(membership, row.asked_at),
+        began=_began(membership, concluded, row.asked_at),
         ends=membership.current_period_end,
         asked=row.asked_at,
         pro_rata=policy.pro_rata,
@@ -41,10 +42,10 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
     return Finding.IN_TIME
 
 
-def _began(membership: Membership, asked: datetime) -> datetime:
+def _began(membership: Membership, concluded: datetime, asked: datetime) -> datetime:
     """When what was paid for began: after a trial that is over, else with the contract."""
     trial = membership.trial_end_at
-    return trial if trial is not None and trial <= asked else membership.started_at
+    return trial if trial is not None and concluded <= trial <= asked else concluded
 
 
 def _kept(refund: Refund, until: datetime | None) -> dict[str, object]:

@@ -21,6 +21,8 @@ _SAID: Final = {
     Finding.TAKEN_BACK: "Its holder took back a declaration about {membership} lately.",
     Finding.REFUSED: "The payment provider refused to end {membership}.",
 }
+# Of what was refused, where only the money did not go back.
+_UNREFUNDED: Final = "{membership} has ended, but the payment provider did not give {amount} back."
 
 
 def found_text(reader: Reader, row: Declaration, membership: str) -> str:
@@ -28,5 +30,7 @@ def found_text(reader: Reader, row: Declaration, membership: str) -> str:
     if row.finding is None:
         return ""
     sums = row.refund
-    amount = reader.money(Money(sums["back_minor"], sums["currency"])) if sums else ""
-    return reader.say(_SAID[row.finding], membership=membership, amount=amount)
+    due = sums.get("unrefunded_minor", sums.get("back_minor", 0))
+    amount = reader.money(Money(due, sums["currency"])) if sums else ""
+    said = _UNREFUNDED if "unrefunded_minor" in sums else _SAID[row.finding]
+    return reader.say(said, membership=membership, amount=amount)

@@ -127,7 +127,7 @@ from portal_app.memberships.service.upcoming import (
     rhythm_of,
     year_ahead,
 )
-from portal_app.memberships.service.withdrawing import WITHDRAW, withdraw_declared
+from portal_app.memberships.service.withdrawing import WITHDRAW, unrefunded, withdraw_declared
 
 __all__ = [
     "CANCEL",
@@ -243,6 +243,7 @@ __all__ = [
     "take_offer",
     "timing_for",
     "unpause_membership",
+    "unrefunded",
     "use_promotion",
     "watch_cards",
     "withdraw_declared",

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
+from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
-from portal_app.intents.service import Desk
+from portal_app.intents.service import Desk, open_intents
 from portal_app.kit.clock import business_now
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service.listing import (
@@ -80,7 +81,8 @@ async def remove_method(
     """Detach a method; what it pays for is charged to a substitute, or ends with its period.
 
     Never silently ends anything: raises StillInUse when it pays for something and neither was
-    chosen, or when something that it pays for is overdue and would be cancelled unpaid.
+    chosen, or when something that it pays for is overdue and would be cancelled unpaid; and
+    StillUnderWay while something else is done to what would end.
     """
 
     async def record(session: AsyncSession) -> Intent:
@@ -92,6 +94,9 @@ async def remove_method(
         ending = (
             [] if substitute else [held for held in uses if not held.facts.cancel_at_period_end]
         )
+        if await open_intents(session, [held.row.membership.id for held in ending]):
+            # What is being changed there, a cancellation say, would meet the end half-way.
+            raise StillUnderWay
         pinned = await subscriptions_of(session, await _pinned_to(session, actor, customer, method))
         return reassign(
             actor,

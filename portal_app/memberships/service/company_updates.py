@@ -137,7 +137,7 @@ def _extended(membership: Membership, days: int) -> datetime:
         period_end = facts.current_period_end
     if status_of(facts) not in _EXTENDABLE or is_paused(facts) or is_canceling(facts):
         raise NotExtendable
-    if period_end is None or membership.scheduled_change:
+    if period_end is None or membership.scheduled_change or facts.pauses_at is not None:
         raise NotExtendable
     return period_end + timedelta(days=days)
 
@@ -166,11 +166,15 @@ async def _describe(provider: PaymentWriter, intent: Intent) -> SubscriptionFact
 
 
 async def _extend(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
-    """What was meant to be longer may be over, or paused, by now."""
+    """What was meant to be longer may be over, or paused, by now.
+
+    A planned pause would begin on the day it was planned for, and the free days be lost.
+    """
     until = datetime.fromisoformat(intent.payload["until"])
     before = await provider.subscription(intent.payload["subscription"])
     stays = before.cancel_at is None and not before.cancel_at_period_end
-    if before.status not in {"active", "trialing"} or before.pause_behavior or not stays:
+    paused = before.pause_behavior or before.pauses_at is not None
+    if before.status not in {"active", "trialing"} or paused or not stays:
         raise NotExtendable
     if before.trial_end_at == until:
         return before

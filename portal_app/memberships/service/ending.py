@@ -23,7 +23,9 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
+from portal_app.memberships.service.undoing import forget_planned_pause
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 _RELEASE: Final = 1
 _ARRANGE: Final = 2
 _END: Final = 3
+_GIVE_UP: Final = 4
 _VOID: Final = 100
 _REFUND: Final = 200
 
@@ -58,10 +61,12 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     if before.schedule_id is not None:
         # A schedule would not let anything else end its subscription.
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
+    given_up = await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP))
     why = {"feedback": asked["feedback"], "comment": asked["comment"]}
     if not await _ends_now(provider, asked, before):
         key = intent.step_key(_ARRANGE)
-        return Canceled(await provider.cancel_at_period_end(before.id, **why, key=key))
+        after = await provider.cancel_at_period_end(before.id, **why, key=key)
+        return Canceled(after, given_up)
     after = await provider.cancel_subscription(
         before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
     )
@@ -140,6 +145,7 @@ async def _apply(
     if answer.invoices:
         projected = await project_invoices(session, answer.invoices, observed_at=observed_at)
         await record_invoices(session, [row for row, _ in projected if row is not None])
+    await forget_planned_pause(session, intent.about, answer.subscription)
     noted = await exit_repository.cancellation_of(session, intent.id)
     if noted is not None:
         ended = answer.subscription

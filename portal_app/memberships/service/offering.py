@@ -125,18 +125,23 @@ async def _apply(
     session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
 ) -> None:
     await project_subscription(session, answer, observed_at=observed_at)
-    await note_won_back(session, intent.payload["membership"], OfferKind.DISCOUNT)
+    await note_won_back(
+        session, intent.payload["membership"], OfferKind.DISCOUNT, asked_at=intent.asked_at
+    )
 
 
 DISCOUNT: Final = Write(kind="offering.discount", send=_send, apply=_apply)
 
 
-async def note_won_back(session: AsyncSession, membership_id: str, kind: OfferKind) -> None:
+async def note_won_back(
+    session: AsyncSession, membership_id: str, kind: OfferKind, *, asked_at: datetime
+) -> None:
     """What was just done for a membership had been offered to somebody who was about to cancel.
 
-    Does nothing otherwise. Called in the unit of work that applies a pause or a plan change.
+    Does nothing otherwise. Called in the unit of work that applies a pause or a plan change, which
+    may be days after it was asked for.
     """
-    since = business_now() - THOUGHT_OVER
+    since = asked_at - THOUGHT_OVER
     row = await exit_repository.offer_chosen(session, membership_id, kind, since=since)
     membership = await session.get(Membership, membership_id)
     if row is None or membership is None:

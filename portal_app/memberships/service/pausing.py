@@ -83,7 +83,8 @@ async def pause_as_company(
 
 
 def _renews(facts: StripeFacts) -> bool:
-    paused = is_paused(facts) or facts.pauses_at is not None
+    # What is overdue doesn't count as paused, although its collection is.
+    paused = is_paused(facts) or facts.pauses_at is not None or bool(facts.pause_behavior)
     return facts.recurring and status_of(facts) in RENEWING and not (paused or is_canceling(facts))
 
 

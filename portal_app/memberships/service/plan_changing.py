@@ -64,6 +64,9 @@ async def change_plan(desk: Desk, actor: Actor, quote: Quote) -> None:
 
 
 def _is_as_quoted(choice: Choice, quote: Quote) -> bool:
+    """What was to begin with a renewal that is over by now would begin with a later one."""
+    if quote.timing is ChangeTiming.AT_RENEWAL and business_now() >= quote.begins_at:
+        return False
     row = choice.held.row
     now = (row.plan.id, row.membership.quantity, choice.timing, choice.subscription_id)
     shown = (quote.from_plan_id, quote.from_quantity, quote.timing, quote.subscription_id)
@@ -215,7 +218,7 @@ async def _apply(
     if noted.happened_at is None and not await is_arranged(session, noted, answer.subscription):
         noted.dropped_at = business_now()
         return
-    await note_won_back(session, noted.membership_id, OfferKind.PLAN)
+    await note_won_back(session, noted.membership_id, OfferKind.PLAN, asked_at=intent.asked_at)
 
 
 CHANGE_NOW: Final = Write(kind="plans.change_now", send=_send_now, apply=_apply, look=_look)

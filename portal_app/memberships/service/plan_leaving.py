@@ -75,14 +75,27 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Kept:
     invoice = None
     if later.expires_at is not None and before.latest_invoice_id is not None:
         key = intent.step_key(_VOID)
-        invoice = await _voided(provider, before.latest_invoice_id, key)
+        invoice = await voided(provider, before.latest_invoice_id, key)
     elif before.schedule_id is not None:
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
     return Kept(await provider.subscription(before.id), invoice)
 
 
-async def _voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:
-    """As it is, where it was paid in the meantime: then the plan has changed."""
+async def leave_waiting(
+    provider: PaymentWriter, before: SubscriptionFacts, *, key: str
+) -> tuple[InvoiceFacts, ...]:
+    """A change of plan that waits for its payment must not be paid for after the end was asked for.
+
+    Its invoice could be paid for some hours yet, and would move the end that the customer was told.
+    """
+    waits = before.scheduled is not None and before.scheduled.expires_at is not None
+    if not waits or before.latest_invoice_id is None:
+        return ()
+    return (await voided(provider, before.latest_invoice_id, key),)
+
+
+async def voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:
+    """The invoice of a change that is given up; as it is where it was paid in the meantime."""
     try:
         return await provider.void_invoice(invoice_id, key=key)
     except RefusedByProvider:

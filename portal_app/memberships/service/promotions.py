@@ -166,6 +166,7 @@ async def _offered(desk: Desk, subject: _Subject, code: object) -> PromotionFact
 
 async def _preview(desk: Desk, before: SubscriptionFacts, found: PromotionFacts) -> InvoiceFacts:
     """The provider knows what else a code asks for: a first purchase, a smallest amount."""
+    _check(before)
     preview = desk.provider.preview_discounts(
         before.id, kept=before.discount_ids, promotions=[found.id]
     )
@@ -173,6 +174,12 @@ async def _preview(desk: Desk, before: SubscriptionFacts, found: PromotionFacts)
         return await desk.in_time(preview)
     except RefusedByProvider as refusal:
         raise PromotionNotForThis from refusal
+
+
+def _check(before: SubscriptionFacts) -> None:
+    """The next phase of a schedule has its discounts written down, and would take the code away."""
+    if before.more_phases:
+        raise PlanNotChangeable
 
 
 def _intent(author: Author, subject: _Subject, found: PromotionFacts) -> Intent:
@@ -198,6 +205,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
         return before
     if running:
         raise PromotionInUse
+    _check(before)
     return await provider.set_discounts(
         before.id, kept=before.discount_ids, promotions=[asked["promotion"]], key=intent.key
     )

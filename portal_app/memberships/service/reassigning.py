@@ -26,6 +26,7 @@ from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.service.listing import (
     running_memberships,
 )
+from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.reading import (
     HeldMembership,
 )
@@ -34,6 +35,10 @@ from portal_app.payment_methods.projection import project_payment_method
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import CustomerFacts, PaymentMethodFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
+
+# Keys of what goes before an end; the calls before them are counted from one.
+_RELEASE: Final = 1000
+_GIVE_UP: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +69,30 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
         customer = await provider.set_default_payment_method(
             asked["customer"], method, key=next(keys)
         )
-    subscriptions += [
-        await _unless_over(provider, one, provider.cancel_at_period_end(one, key=next(keys)))
-        for one in asked["cancel"]
-    ]
+    for place, one in enumerate(asked["cancel"]):
+        await _let_end(provider, intent, one, place)
+        ending = provider.cancel_at_period_end(one, key=next(keys))
+        subscriptions.append(await _unless_over(provider, one, ending))
     detached = [await _detached(provider, one, key=next(keys)) for one in asked["detach"]]
     subscriptions += [await provider.subscription(one) for one in asked["freed"]]
     if detached and not asked["default"]:
         customer = await _read_customer(provider, asked["customer"])
     return Reassigned(customer, tuple(subscriptions), tuple(detached))
+
+
+async def _let_end(
+    provider: PaymentWriter, intent: Intent, subscription_id: str, place: int
+) -> None:
+    """What is arranged for later goes: a schedule would not let its subscription end, as it ends.
+
+    What these calls change is learnt with the subscription, and from the invoice's webhook.
+    """
+    before = await provider.subscription(subscription_id)
+    if before.status in OVER:
+        return
+    if before.schedule_id is not None:
+        await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE + place))
+    await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP + place))
 
 
 async def _unless_over(

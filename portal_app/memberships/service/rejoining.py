@@ -34,9 +34,9 @@ from portal_app.provider.handover import NewSubscription
 from portal_app.provider.writing import PaymentWriter
 
 # Keys of the calls of one intent.
-_END: Final = 1
-_CREATE: Final = 2
-_BEGIN: Final = 3
+_CREATE: Final = 1
+_BEGIN: Final = 2
+_END: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ async def rejoin(
                 "method": method.stripe_payment_method_id,
                 "amount": due.minor,
                 "currency": due.currency,
-                "earlier": earlier.id if earlier else None,
+                "earlier": [earlier.id, *earlier.payload["earlier"]] if earlier else [],
             },
         )
 
@@ -141,8 +141,8 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
     terms = await provider.subscription_terms(asked["ended"])
     if terms.subscription.status not in OVER:
         raise AlreadyBack
-    if asked["earlier"]:
-        begun = await _ended_or_begun(provider, intent, asked["earlier"])
+    for place, earlier_id in enumerate(asked["earlier"]):
+        begun = await _ended_or_begun(provider, intent, earlier_id, place)
         if begun is not None:
             return begun
     wanted = _wanted(asked, terms, intent.id)
@@ -156,7 +156,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
 
 
 async def _ended_or_begun(
-    provider: PaymentWriter, intent: Intent, earlier_id: str
+    provider: PaymentWriter, intent: Intent, earlier_id: str, place: int
 ) -> SubscriptionFacts | None:
     """What an earlier try has left must not begin beside this one; it is taken if it has begun.
 
@@ -169,7 +169,7 @@ async def _ended_or_begun(
     if left.status not in UNSTARTED:
         return left
     if left.latest_invoice_id is not None:
-        await provider.void_invoice(left.latest_invoice_id, key=intent.step_key(_END))
+        await provider.void_invoice(left.latest_invoice_id, key=intent.step_key(_END + place))
     return None
 
 
@@ -221,4 +221,15 @@ async def _left(desk: Desk, actor: Actor, member_id: object) -> SubscriptionFact
         tried = await exit_repository.newest_of_kind(session, held.row.membership.id, JOIN.kind)
     if tried is None or tried.actor_id != actor.person_id:
         return None
-    return await desk.in_time(_look(desk.provider, tried))
+    return await desk.in_time(_newest_left(desk.provider, tried))
+
+
+async def _newest_left(provider: PaymentWriter, tried: Intent) -> SubscriptionFacts | None:
+    """The last try may have come to nothing, and one before it still wait for the bank."""
+    customer, newest = tried.payload["customer"], None
+    for intent_id in (tried.id, *tried.payload["earlier"]):
+        found = await provider.find_subscription(customer, intent_id)
+        if found is not None and found.status not in OVER:
+            return found
+        newest = newest or found
+    return newest

@@ -134,7 +134,7 @@ async def _apply(
     noted = await exit_repository.pause_of(session, intent.id)
     if noted is not None:
         noted.confirmed_at = wall_now()
-        await note_won_back(session, noted.membership_id, OfferKind.PAUSE)
+        await note_won_back(session, noted.membership_id, OfferKind.PAUSE, asked_at=intent.asked_at)
 
 
 PAUSE: Final = Write(kind="pausing.pause", send=_send, apply=_apply)

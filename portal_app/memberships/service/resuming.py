@@ -20,13 +20,14 @@ from portal_app.intents.writes import Write
 from portal_app.invoices.models import InvoiceStatus, PaymentStatus
 from portal_app.kit.clock import business_now
 from portal_app.kit.errors import PortalError
-from portal_app.memberships import company_repository, exit_repository, repository
+from portal_app.memberships import company_repository, repository
 from portal_app.memberships.errors import AmountChanged, MembershipNotFound, NothingToResume
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import project_subscription
-from portal_app.memberships.rules import StripeFacts, is_paused
+from portal_app.memberships.rules import OVER, StripeFacts, status_of
 from portal_app.memberships.service.reading import find_held
 from portal_app.memberships.service.settling import Settled, apply_settled, around
+from portal_app.memberships.service.undoing import forget_planned_pause
 from portal_app.provider.errors import AuthenticationRequired, CardDeclined
 from portal_app.provider.facts import InvoiceFacts, PaymentFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
@@ -88,8 +89,9 @@ async def resume_as_company(desk: Desk, actor: CompanyKey, membership_id: str) -
 
 async def _unpause(session: AsyncSession, author: Author, membership: Membership) -> Intent:
     facts = StripeFacts.of(membership)
-    collects = is_paused(facts) and facts.stripe_status != "paused"
-    if not collects and facts.pauses_at is None:
+    # Also of what is overdue: a program may stop collecting that, and must be able to go on.
+    running = facts.stripe_status != "paused" and status_of(facts) not in OVER
+    if not (running and facts.pause_behavior) and facts.pauses_at is None:
         raise NothingToResume
     return asked_by(
         author,
@@ -142,10 +144,7 @@ async def _apply_unpause(
     session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
 ) -> None:
     await project_subscription(session, answer, observed_at=observed_at)
-    asked = await exit_repository.standing_pause(session, intent.payload["membership"])
-    still = answer.status == "paused" or answer.pause_behavior
-    if asked is not None and asked.starts_at > business_now() and not still:
-        asked.undone_at = business_now()
+    await forget_planned_pause(session, intent.payload["membership"], answer)
 
 
 UNPAUSE: Final = Write(kind="pausing.unpause", send=_send_unpause, apply=_apply_unpause)

@@ -1,4 +1,4 @@
-"""Whether whoever holds a membership may take its arranged end back."""
+"""Whether whoever holds a membership may take its arranged end back; and what goes with one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import DEFAULT
 from portal_app.catalog.repository import published_configurations
-from portal_app.memberships.exit_repository import standing_cancellation
+from portal_app.kit.clock import business_now
+from portal_app.memberships.exit_repository import standing_cancellation, standing_pause
 from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.models import Membership
 from portal_app.memberships.rules import StripeFacts
+from portal_app.provider.facts import SubscriptionFacts
 
 # Cancellation.source of what a company's program has arranged.
 BY_COMPANY: Final = "api"
@@ -29,3 +31,13 @@ async def may_undo(session: AsyncSession, membership: Membership, facts: StripeF
         return True
     policies = await published_configurations(session, [membership.company_id])
     return policies.get(membership.company_id, DEFAULT).cancel.undo_company_end
+
+
+async def forget_planned_pause(
+    session: AsyncSession, membership_id: str, now: SubscriptionFacts
+) -> None:
+    """A pause that has gone before it began, as *now* says, is none of those that a year allows."""
+    asked = await standing_pause(session, membership_id)
+    still = now.status == "paused" or now.pause_behavior or now.pauses_at is not None
+    if asked is not None and asked.starts_at > business_now() and not still:
+        asked.undone_at = business_now()

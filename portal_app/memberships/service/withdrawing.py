@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -38,10 +39,11 @@ _REFUND: Final = 100
 
 
 async def withdraw_declared(
-    session: AsyncSession, author: Author, membership_id: str, *, reference: str, back: int
+    session: AsyncSession, author: Author, membership_id: str, *, reference: str, kept: int
 ) -> Intent:
-    """End a membership now and give *back* so much (minor units) of what was paid for it.
+    """End a membership now and give back what was paid for it but *kept* (minor units).
 
+    What was paid since it was declared goes back too, and what went back since is not given twice.
     The caller has decided that it may be (`declarations`). Raises NothingToCancel for what is over
     or was bought once.
     """
@@ -52,6 +54,8 @@ async def withdraw_declared(
     if member is None or not subscriptions or not is_current(StripeFacts.of(membership), now):
         raise NothingToCancel
     payments = await exit_repository.paid_for(session, membership)
+    left = sum(one.amount_minor - one.refunded_minor for one in payments)
+    back = max(0, left - kept)
     intent = asked_by(
         author,
         kind=WITHDRAW.kind,
@@ -81,7 +85,20 @@ def _shares(payments: Sequence[Payment], back: int) -> Iterator[tuple[str, int, 
             back -= share
 
 
-async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """*unrefunded* is how much (minor units) the provider refused to give back."""
+
+    subscription: SubscriptionFacts
+    unrefunded: int
+
+
+def unrefunded(intent: Intent) -> int:
+    """How much of what was due a finished withdrawal did not give back, in minor units."""
+    return int(intent.payload.get("unrefunded", 0))
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
     """It ends first; a refund that is refused then is for the operator, and undoes nothing."""
     ended = await provider.subscription(intent.payload["subscription"])
     if ended.status not in OVER:
@@ -90,7 +107,8 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
         ended = await provider.cancel_subscription(
             ended.id, prorate=False, invoice_now=False, key=intent.step_key(_END)
         )
-    for place in range(len(intent.payload["refunds"])):
+    missing = 0
+    for place, (_, share, _) in enumerate(intent.payload["refunds"]):
         try:
             await _give_back(provider, intent, place)
         except ProviderUnavailable:
@@ -98,7 +116,8 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
         except PortalError:
             fields = {"intent": intent.id, "refund": place}
             log.exception("what was withdrawn from has to be refunded", extra={"fields": fields})
-    return ended
+            missing += share
+    return _Ended(ended, missing)
 
 
 async def _give_back(provider: PaymentWriter, intent: Intent, place: int) -> None:
@@ -115,9 +134,11 @@ async def _give_back(provider: PaymentWriter, intent: Intent, place: int) -> Non
 
 
 async def _apply(
-    session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
+    session: AsyncSession, intent: Intent, answer: _Ended, *, observed_at: datetime
 ) -> None:
-    await project_subscription(session, answer, observed_at=observed_at)
+    await project_subscription(session, answer.subscription, observed_at=observed_at)
+    if answer.unrefunded:
+        intent.payload = {**intent.payload, "unrefunded": answer.unrefunded}
     noted = await exit_repository.cancellation_of(session, intent.id)
     if noted is not None:
         noted.confirmed_at = wall_now()

@@ -40,6 +40,7 @@ class SubscriptionFacts:
     *discount_ids* run on the subscription itself; a change of discounts has to name them again.
     *membership_id* is what the metadata `portal_membership` says, ours or not. *paused_at* is
     known for a paused subscription only; pausing its collection leaves no time at Stripe.
+    *more_phases* says that its schedule has another phase to come, whatever changes with it.
     *pauses_at* is when a schedule will pause it. *flexible* billing is what can be paused at all.
     """
 
@@ -75,3 +76,4 @@ class SubscriptionFacts:
     discount_ids: tuple[str, ...]
     membership_id: str | None
     metadata: Mapping[str, str]
+    more_phases: bool = False

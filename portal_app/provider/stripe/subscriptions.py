@@ -49,6 +49,7 @@ def subscription_facts(obj: object) -> SubscriptionFacts:
         discount_ids=sub.refs("discounts"),
         membership_id=metadata.get("portal_membership"),
         metadata=metadata,
+        more_phases=bool(_later_phases(sub)),
     )
 
 
@@ -125,14 +126,7 @@ def _next_phase(sub: Fields, plan: ItemFacts) -> ScheduledChange | None:
 
     Known only where the schedule was expanded.
     """
-    schedule = sub.expanded_or_none("schedule")
-    current = schedule.part_or_none("current_phase") if schedule else None
-    if schedule is None or current is None:
-        return None
-    end = current.moment("end_date")
-    for phase in schedule.parts("phases"):
-        if phase.moment("start_date") < end:
-            continue
+    for phase in _later_phases(sub):
         item = next(iter(phase.parts("items")), None)
         if item is None:
             continue
@@ -143,3 +137,12 @@ def _next_phase(sub: Fields, plan: ItemFacts) -> ScheduledChange | None:
                 price_id=price_id, quantity=quantity, takes_effect_at=takes_effect_at
             )
     return None
+
+
+def _later_phases(sub: Fields) -> list[Fields]:
+    schedule = sub.expanded_or_none("schedule")
+    current = schedule.part_or_none("current_phase") if schedule else None
+    if schedule is None or current is None:
+        return []
+    end = current.moment("end_date")
+    return [phase for phase in schedule.parts("phases") if phase.moment("start_date") >= end]

@@ -43,6 +43,8 @@ class BrandStudioState(rx.State):
     _revision: int = 0
     _is_draft: bool = False
     _versions: list[VersionRow] = []
+    _company_id: str = ""
+    _seen: str = ""
     _sizes: dict[str, tuple[int, int]] = {}
 
     @rx.event
@@ -105,9 +107,15 @@ class BrandStudioState(rx.State):
     async def discard(self) -> None:
         """Back to what holds."""
         creator = current_creator()
-        async with database().unit_of_work() as session:
-            await publishing.drop_draft(session, creator)
-        await self._read(creator)
+        if await self._is_another(creator):
+            return
+        try:
+            async with database().unit_of_work() as session:
+                await publishing.expect_brand(session, creator, self._seen)
+                await publishing.drop_draft(session, creator)
+            await self._read(creator)
+        except PortalError as refusal:
+            await tell(self, Reader(creator.actor.locale), refusal)
 
     @rx.event
     @allow(Policy.OWNER)
@@ -115,8 +123,11 @@ class BrandStudioState(rx.State):
         """Publish an old version again."""
         creator = current_creator()
         reader = Reader(creator.actor.locale)
+        if await self._is_another(creator):
+            return
         try:
             async with database().unit_of_work() as session:
+                await publishing.expect_brand(session, creator, self._seen)
                 await publishing.restore_brand(session, creator, number_of(number))
             await looks.refresh(at_most_every=0)
             await self._read(creator)
@@ -128,6 +139,8 @@ class BrandStudioState(rx.State):
         creator = current_creator()
         reader = Reader(creator.actor.locale)
         await notify(self, "info", "")
+        if await self._is_another(creator):
+            return
         brand, _ = checked(self._form)
         if brand is None:
             yield rx.set_focus(SUMMARY_ID)
@@ -136,6 +149,7 @@ class BrandStudioState(rx.State):
         yield None
         try:
             async with database().unit_of_work() as session:
+                await publishing.expect_brand(session, creator, self._seen)
                 await work(session, creator, brand)
             await looks.refresh(at_most_every=0)
             await self._read(creator)
@@ -146,6 +160,13 @@ class BrandStudioState(rx.State):
             self.busy = False
         yield rx.set_focus("main")
 
+    async def _is_another(self, creator: CompanyCreator) -> bool:
+        """Whether the address names another company than the fields are of; reads its own then."""
+        if creator.company_id == self._company_id:
+            return False
+        await self._read(creator)
+        return True
+
     async def _read(self, creator: CompanyCreator) -> None:
         """What is stored, in fresh fields."""
         reader = Reader(creator.actor.locale)
@@ -155,6 +176,7 @@ class BrandStudioState(rx.State):
         self._form, self._is_draft, self._sizes = form_of(found.brand), found.is_draft, found.sizes
         self._brand = found.brand.model_dump(mode="json")
         self._versions = version_rows(reader, found.versions)
+        self._company_id, self._seen = creator.company_id, found.seen
         self._revision += 1
         self._draw(reader)
         await draw_preview(self, creator, policies.body if policies else {})

@@ -16,11 +16,15 @@ from portal_app.identity.actor import CompanyCreator
 
 @dataclass(frozen=True, slots=True)
 class PolicyWorkshop:
-    """What a creator works on: the draft where there is one, else what holds."""
+    """What a creator works on: the draft where there is one, else what holds.
+
+    *seen* is what a change expects (`expect_policies`).
+    """
 
     body: Mapping[str, Any]
     is_draft: bool
     versions: list[Version]
+    seen: str
 
 
 async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> PolicyWorkshop:
@@ -32,7 +36,13 @@ async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> Pol
         body=draft.body if draft else holds,
         is_draft=draft is not None,
         versions=await versions.versions_of(session, PortalConfiguration, company_id),
+        seen=await versions.seen(session, PortalConfiguration, DraftKind.PORTAL, company_id),
     )
+
+
+async def expect_policies(session: AsyncSession, creator: CompanyCreator, was: str) -> None:
+    """Raises ChangedMeanwhile when a colleague has saved or published since."""
+    await versions.expect(session, PortalConfiguration, DraftKind.PORTAL, creator.company_id, was)
 
 
 async def keep_policies(

@@ -46,6 +46,8 @@ class PortalStudioState(rx.State):
     _revision: int = 0
     _is_draft: bool = False
     _versions: list[VersionRow] = []
+    _company_id: str = ""
+    _seen: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -98,9 +100,15 @@ class PortalStudioState(rx.State):
     async def discard(self) -> None:
         """Back to what holds."""
         creator = current_creator()
-        async with database().unit_of_work() as session:
-            await service.drop_policies(session, creator)
-        await self._read(creator)
+        if await self._is_another(creator):
+            return
+        try:
+            async with database().unit_of_work() as session:
+                await service.expect_policies(session, creator, self._seen)
+                await service.drop_policies(session, creator)
+            await self._read(creator)
+        except PortalError as refusal:
+            await tell(self, Reader(creator.actor.locale), refusal)
 
     @rx.event
     @allow(Policy.OWNER)
@@ -108,8 +116,11 @@ class PortalStudioState(rx.State):
         """Publish an old version again."""
         creator = current_creator()
         reader = Reader(creator.actor.locale)
+        if await self._is_another(creator):
+            return
         try:
             async with database().unit_of_work() as session:
+                await service.expect_policies(session, creator, self._seen)
                 await service.restore_policies(session, creator, number_of(number))
             await self._read(creator)
             await notify(self, "ok", reader.say("Published. It holds from now on."))
@@ -120,6 +131,8 @@ class PortalStudioState(rx.State):
         creator = current_creator()
         reader = Reader(creator.actor.locale)
         await notify(self, "info", "")
+        if await self._is_another(creator):
+            return
         body, _ = checked(self._form, self._body)
         if body is None:
             yield rx.set_focus(SUMMARY_ID)
@@ -128,6 +141,7 @@ class PortalStudioState(rx.State):
         yield None
         try:
             async with database().unit_of_work() as session:
+                await service.expect_policies(session, creator, self._seen)
                 await work(session, creator, body)
             await self._read(creator)
             await notify(self, "ok", reader.say(said))
@@ -136,6 +150,13 @@ class PortalStudioState(rx.State):
         finally:
             self.busy = False
         yield rx.set_focus("main")
+
+    async def _is_another(self, creator: CompanyCreator) -> bool:
+        """Whether the address names another company than the fields are of; reads its own then."""
+        if creator.company_id == self._company_id:
+            return False
+        await self._read(creator)
+        return True
 
     async def _read(self, creator: CompanyCreator, shown: str = "") -> None:
         """What is stored, in fresh fields."""
@@ -148,6 +169,7 @@ class PortalStudioState(rx.State):
         self._body, self._is_draft = dict(found.body), found.is_draft
         self._form = values_of(Configuration.read(self._body))
         self._versions = version_rows(reader, found.versions)
+        self._company_id, self._seen = creator.company_id, found.seen
         self._revision += 1
         self._draw(reader)
         await draw_preview(self, creator, self._body, shown=shown)

@@ -18,6 +18,7 @@ from tests.conftest import Clocks
 from tests.provider.adapter.account import DAY, one, rows
 from tests.provider.adapter.api_client import Program, opened_program
 from tests.provider.adapter.charging_shop import opened_shop
+from tests.provider.adapter.pausing_shop import first, pause
 from tests.provider.sandbox_server import SandboxServer
 
 
@@ -122,6 +123,15 @@ async def test_what_ends_or_is_no_number_of_days_is_not_extended(program: Progra
     await asked(program, "PATCH", "", {"cancel_at_period_end": True})
     told = await asked(program, "POST", "/extend", {"days": 7})
     assert told["error"]["code"] == "not_extendable"
+
+
+async def test_free_days_would_be_lost_to_a_planned_pause(program: Program) -> None:
+    await pause(program.shop)
+    held = await first(program.shop)
+    path = f"/memberships/{held.row.membership.id}/extend"
+    told = (await program.write("POST", path, json={"days": 7})).json()
+    assert told["error"]["code"] == "not_extendable"
+    assert (await first(program.shop)).facts.trial_end_at is None
 
 
 async def test_only_what_was_bought_once_and_is_over_is_reactivated(program: Program) -> None:

@@ -157,9 +157,14 @@ async def test_a_pause_or_plan_counts_when_it_is_done_soon(offered: Offered) -> 
             )
     for kind in OfferKind:
         async with db.unit_of_work() as session:
-            await note_won_back(session, membership_id, kind)
+            await note_won_back(session, membership_id, kind, asked_at=business_now())
     taken = {row.kind: row.taken_at is not None for row in await rows(db, RetentionOffer)}
     assert taken == {"pause": True, "plan": False}
+    # Soon is meant from when it was asked for: the provider may have been away since.
+    async with db.unit_of_work() as session:
+        asked_at = business_now() - timedelta(days=1, hours=12)
+        await note_won_back(session, membership_id, OfferKind.PLAN, asked_at=asked_at)
+    assert all(row.taken_at is not None for row in await rows(db, RetentionOffer))
 
 
 async def test_a_companys_own_reason_is_kept_with_the_cancellation(offered: Offered) -> None:

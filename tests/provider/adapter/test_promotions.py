@@ -119,6 +119,27 @@ async def test_not_where_the_company_does_not_want_it_or_a_change_waits(shop: Pl
         await quoted(shop)
 
 
+async def test_not_where_the_next_phase_of_a_schedule_would_take_it_away(shop: PlanShop) -> None:
+    """The plan stays the same, so that nothing else tells of it."""
+    code(shop)
+    quote = await quoted(shop)
+    made = shop.client.v1.subscription_schedules.create({"from_subscription": shop.subs[0]})
+    item: Any = {"price": shop.prices["basic"], "quantity": 1}
+    now = made.phases[0]
+    dates = {"start_date": now.start_date, "end_date": now.end_date}
+    month = {"interval": "month", "interval_count": 1}
+    phases: Any = [{"items": [item], **dates}, {"items": [item], "duration": month}]
+    shop.client.v1.subscription_schedules.update(made.id, {"phases": phases})
+    await shop.hear()
+    with pytest.raises(PlanNotChangeable):
+        await use_promotion(shop.desk, shop.ada, quote)
+    with pytest.raises(PlanNotChangeable):
+        await quoted(shop)
+    await shop.advance(32 * DAY)  # no other phase comes after this one
+    await use_promotion(shop.desk, shop.ada, await quoted(shop))
+    assert len(shop.sub.discounts) == 1
+
+
 async def test_the_card_on_the_page(root: rx.State, shop: PlanShop, ada: Actor) -> None:
     code(shop)
     member_id = (await shop.mine()).row.member.id

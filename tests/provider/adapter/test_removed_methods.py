@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import stripe
 
-from portal_app.intents.errors import Waiting
+from portal_app.intents.errors import StillUnderWay, Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent, IntentOutcome
+from portal_app.intents.service import asked_by
 from portal_app.intents.writes import by_kind
 from portal_app.jobs.loop import drain
 from portal_app.jobs.queue import Queue
@@ -101,6 +102,27 @@ async def test_what_has_ended_unheard_does_not_stop_the_rest(shop: Shop) -> None
     await remove_method(shop.desk, shop.ada, await shop.method(new), cancel=True)
     (left,) = await shop.held(shop.ada)
     assert left.facts.cancel_at_period_end
+
+
+async def test_a_schedule_does_not_keep_alive_what_is_to_end(shop: Shop) -> None:
+    """Stripe refuses to end what a schedule is attached to."""
+    visa = set((await shop.charged()).values()).pop()
+    for sub in shop.subs:
+        shop.client.v1.subscription_schedules.create({"from_subscription": sub})
+    await remove_method(shop.desk, shop.ada, await shop.method(visa), cancel=True)
+    found = [shop.client.v1.subscriptions.retrieve(sub) for sub in shop.subs]
+    assert [(sub.schedule, sub.cancel_at_period_end) for sub in found] == [(None, True)] * 2
+
+
+async def test_nothing_ends_that_is_being_changed_already(shop: Shop) -> None:
+    visa = await shop.method(set((await shop.charged()).values()).pop())
+    held = (await shop.held(shop.ada))[0]
+    about = held.row.membership.id
+    async with shop.db.unit_of_work() as session:
+        session.add(asked_by(shop.ada, kind="canceling.cancel", about=about, payload={}))
+    with pytest.raises(StillUnderWay):
+        await remove_method(shop.desk, shop.ada, visa, cancel=True)
+    assert len(shop.client.v1.customers.payment_methods.list(shop.cus).data) == 1
 
 
 async def test_two_tabs_with_the_same_card_keep_one_and_what_both_wanted(shop: Shop) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from portal_app.declarations.errors import IncompleteForm
-from portal_app.declarations.models import DeclarationKind, Finding
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.form import read_form, unlinked
+from portal_app.declarations.rules.links import can_be_undone
 from portal_app.declarations.rules.matching import Candidate, meant, scheduled_exit
 from portal_app.declarations.rules.statutes import STATUTES, withdrawal_days
 from portal_app.declarations.rules.withdrawal import refund_of, right_of
@@ -100,11 +101,13 @@ def test_a_later_day_than_the_periods_end_is_for_the_seller() -> None:
     ("bought", "until"),
     [
         # The day itself is not counted; 8 December 2026 is a Tuesday.
-        (datetime(2026, 11, 24, 0, 0, tzinfo=UTC), datetime(2026, 12, 9, tzinfo=UTC)),
-        (datetime(2026, 11, 24, 23, 59, tzinfo=UTC), datetime(2026, 12, 9, tzinfo=UTC)),
+        (datetime(2026, 11, 24, 0, 0, tzinfo=UTC), datetime(2026, 12, 9, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 24, 20, 59, tzinfo=UTC), datetime(2026, 12, 9, 1, tzinfo=UTC)),
+        # In the east of the EEA that is the next day already.
+        (datetime(2026, 11, 24, 21, 0, tzinfo=UTC), datetime(2026, 12, 10, 1, tzinfo=UTC)),
         # A last day on Saturday or Sunday moves on to Monday.
-        (datetime(2026, 11, 28, 12, tzinfo=UTC), datetime(2026, 12, 15, tzinfo=UTC)),
-        (datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 12, 15, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 12, tzinfo=UTC), datetime(2026, 12, 15, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 12, 15, 1, tzinfo=UTC)),
     ],
 )
 def test_the_right_ends_with_its_last_day(bought: datetime, until: datetime) -> None:
@@ -112,6 +115,22 @@ def test_the_right_ends_with_its_last_day(bought: datetime, until: datetime) -> 
     assert right.until == until
     assert right.covers(until - timedelta(microseconds=1))
     assert not right.covers(until)
+
+
+@pytest.mark.parametrize(
+    ("over", "can"),
+    [
+        ({"finding": Finding.IN_TIME}, True),
+        ({"finding": Finding.IN_TIME, "resolved_at": NOW}, False),
+        ({"finding": Finding.REFUSED}, False),
+        ({"kind": CANCELS, "finding": Finding.SCHEDULED, "resolved_at": NOW}, True),
+    ],
+)
+def test_a_withdrawal_that_was_carried_out_is_not_taken_back(
+    over: dict[str, Any], can: bool
+) -> None:
+    given = {"kind": WITHDRAWS, "told_address": "ada@example.com", "due_at": NOW, **over}
+    assert can_be_undone(Declaration(**given), NOW) is can
 
 
 def test_who_lives_where_no_law_gives_it_has_no_right() -> None:

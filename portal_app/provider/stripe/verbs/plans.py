@@ -129,7 +129,9 @@ def _phases(schedule: Fields, wanted: LaterPlan, at: datetime) -> list[dict[str,
     """The current phase up to *at*, and what is wanted from then on for one period."""
     current = _current(schedule)
     kept = _kept(current)
-    items = [_phase_item(item) for item in current.parts("items")]
+    sold = current.parts("items")
+    items = [_phase_item(item) for item in sold]
+    rates = _own_rates(sold[0]) if sold else {}
     length = {"interval": wanted.interval.value, "interval_count": wanted.interval_count}
     return [
         {
@@ -140,7 +142,7 @@ def _phases(schedule: Fields, wanted: LaterPlan, at: datetime) -> list[dict[str,
         },
         {
             **kept,
-            "items": [{"price": wanted.price_id, "quantity": wanted.quantity}],
+            "items": [{"price": wanted.price_id, "quantity": wanted.quantity, **rates}],
             "start_date": unix(at),
             "duration": length,
         },
@@ -175,4 +177,11 @@ def _same_discount(given: Fields) -> dict[str, str]:
 
 def _phase_item(item: Fields) -> dict[str, Any]:
     quantity = item.count_or_none("quantity")
-    return {"price": item.ref("price"), **({} if quantity is None else {"quantity": quantity})}
+    count = {} if quantity is None else {"quantity": quantity}
+    return {"price": item.ref("price"), **count, **_own_rates(item)}
+
+
+def _own_rates(item: Fields) -> dict[str, list[str]]:
+    """An item taxed by rates of its own goes on being so, also as another plan."""
+    rates = list(item.refs("tax_rates"))
+    return {"tax_rates": rates} if rates else {}

@@ -1,0 +1,59 @@
+"""A change of plan that was asked for, when something else has come in its way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from portal_app.identity.actor import CompanyKey
+from portal_app.invoices.models import Invoice, InvoiceStatus
+from portal_app.memberships.plan_errors import QuoteChanged
+from portal_app.memberships.plans import ChangeTiming
+from portal_app.memberships.service import cancel_as_company, cancel_membership, change_plan
+from tests.provider.adapter.account import DAY, one
+from tests.provider.adapter.plan_shop import PlanShop
+
+
+@pytest.fixture
+async def waiting(plans: PlanShop) -> PlanShop:
+    """Her card was declined when she changed: the new plan waits for its payment."""
+    bad = plans.attach("pm_card_chargeCustomerFail")
+    plans.client.v1.subscriptions.update(plans.subs[0], {"default_payment_method": bad})
+    await plans.hear()
+    await plans.change("pro")
+    return plans
+
+
+async def test_a_change_that_waits_for_payment_goes_with_a_cancellation(waiting: PlanShop) -> None:
+    """Paid later, on its page or in the bank's tab, it would move the end that was told."""
+    member_id = (await waiting.mine()).row.member.id
+    await cancel_membership(
+        waiting.desk, waiting.ada, member_id, shown="at_period_end", reason=None, comment=None
+    )
+    assert (waiting.invoices()[0].status, waiting.sub.pending_update) == ("void", None)
+    assert waiting.sub.cancel_at_period_end
+    (asked,) = await waiting.asked()
+    assert (asked.happened_at, asked.dropped_at) == (None, waiting.clocks.business.at)
+    invoice: Invoice = await one(waiting.db, Invoice, stripe_invoice_id=asked.stripe_invoice_id)
+    assert invoice.status is InvoiceStatus.VOID
+    assert (await waiting.mine()).switching is None
+
+
+async def test_nor_is_it_left_to_be_paid_after_an_end_at_once(waiting: PlanShop) -> None:
+    key, membership = CompanyKey("biz_northwind", "apik_1"), (await waiting.mine()).row.membership
+    await cancel_as_company(waiting.desk, key, membership.id, at_once=True)
+    assert (waiting.sub.status, waiting.invoices()[0].status) == ("canceled", "void")
+    assert (await waiting.asked())[0].dropped_at is not None
+
+
+async def test_a_date_that_has_passed_is_not_another_date(plans: PlanShop) -> None:
+    """Confirmed a moment after the renewal it would begin a whole period later than was said."""
+    quote = await plans.quote("small")
+    assert quote.timing is ChangeTiming.AT_RENEWAL
+    left = quote.begins_at - plans.clocks.business.at
+    plans.sandbox.advance(int(left / timedelta(seconds=1)) + DAY)
+    plans.clocks.business.advance(left)
+    with pytest.raises(QuoteChanged):
+        await change_plan(plans.desk, plans.ada, quote)
+    assert (plans.sub.schedule, await plans.asked()) == (None, [])
