@@ -70,7 +70,7 @@ def serving(folder: Path, database_url: str, build: Build) -> Iterator[Served]:
                 yield Served(f"http://127.0.0.1:{port}/api/v1", database_url, log, world, http)
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
     get_settings.cache_clear()
 
 
@@ -83,7 +83,7 @@ async def _seed(url: str, build: Build) -> Any:
 
 
 def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # A minute: it imports everything, on a machine that tests keep busy.
         assert server.poll() is None, log.read_text()
         with closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
