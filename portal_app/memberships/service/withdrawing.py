@@ -28,6 +28,7 @@ from portal_app.memberships.models import Cancellation, Membership
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.rules import StripeFacts, is_current
+from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 # Keys of the calls of one intent.
 _RELEASE: Final = 1
 _END: Final = 2
+_GIVE_UP: Final = 3
 _REFUND: Final = 100
 
 
@@ -104,6 +106,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
     if ended.status not in OVER:
         if ended.schedule_id is not None:
             await provider.release_schedule(ended.schedule_id, key=intent.step_key(_RELEASE))
+        await leave_waiting(provider, ended, key=intent.step_key(_GIVE_UP))
         ended = await provider.cancel_subscription(
             ended.id, prorate=False, invoice_now=False, key=intent.step_key(_END)
         )

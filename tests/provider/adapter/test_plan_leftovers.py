@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import CompanyKey
+from portal_app.identity.actor import ActorKind, Author, CompanyKey
+from portal_app.intents.models import Intent
 from portal_app.invoices.models import Invoice, InvoiceStatus
 from portal_app.memberships.plan_errors import QuoteChanged
 from portal_app.memberships.plans import ChangeTiming
-from portal_app.memberships.service import cancel_as_company, cancel_membership, change_plan
+from portal_app.memberships.service import (
+    WITHDRAW,
+    cancel_as_company,
+    cancel_membership,
+    change_plan,
+    withdraw_declared,
+)
 from tests.provider.adapter.account import DAY, one
 from tests.provider.adapter.plan_shop import PlanShop
 
@@ -45,6 +53,18 @@ async def test_nor_is_it_left_to_be_paid_after_an_end_at_once(waiting: PlanShop)
     await cancel_as_company(waiting.desk, key, membership.id, at_once=True)
     assert (waiting.sub.status, waiting.invoices()[0].status) == ("canceled", "void")
     assert (await waiting.asked())[0].dropped_at is not None
+
+
+async def test_nor_after_a_withdrawal(waiting: PlanShop) -> None:
+    membership = (await waiting.mine()).row.membership
+
+    async def record(session: AsyncSession) -> Intent:
+        return await withdraw_declared(
+            session, Author(ActorKind.OPERATOR), membership.id, reference="W-1", kept=0
+        )
+
+    await waiting.desk.carry_out(WITHDRAW, record)
+    assert (waiting.sub.status, waiting.invoices()[0].status) == ("canceled", "void")
 
 
 async def test_a_date_that_has_passed_is_not_another_date(plans: PlanShop) -> None:
