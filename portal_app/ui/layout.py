@@ -45,13 +45,17 @@ def page_shell(
     *links* lead to the company's support and papers.
     """
     content = rx.el.div(*_head(title, subtitle, badge, back), *body, class_name="stack")
+    warning = rx.fragment()
     if signed_in:
-        content = rx.fragment(current_shell().warning(), current_banner(), content)
+        # Beside the page's own words, not among them: whoever reads `main` came for those.
+        warning = until_ready(current_shell().warning(), rx.fragment())
+        content = rx.fragment(current_banner(), content)
         waiting = skeleton or skeleton_page(skeleton_card(), skeleton_card(2))
         content = until_ready(content, waiting)
     return rx.el.div(
         skip_link(),
         page_header(signed_in=signed_in, brand=brand),
+        warning,
         rx.el.main(
             freshness_banner(),
             notice_region(),
