@@ -126,8 +126,8 @@ def offer_discount(someone: Shopper, discount: dict[str, Any]) -> None:
         body.setdefault("cancel", {}).setdefault("discounts", {})[plan] = discount
         ((created,),) = connection.execute("SELECT MIN(created_at) FROM companies").fetchall()
         connection.execute(
-            "INSERT INTO portal_configurations (id, company_id, version, body, created_at)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO portal_configurations"
+            " (id, company_id, version, body, created_at, author_id) VALUES (?, ?, ?, ?, ?, '')",
             (f"pcfg_{plan}", company, version + 1, json.dumps(body), created),
         )
 
