@@ -102,7 +102,7 @@ def test_unfinished_fields_are_named_and_nothing_is_sent(
     assert faults(form.page) == []
     assert one.confirmed() == before
     expect(form.submit).to_be_enabled()
-    form.page.get_by_role("link", name="Cancel").click()
+    form.page.get_by_role("link", name="Cancel", exact=True).click()
     expect(form.page.get_by_role("heading", name="Payment methods", level=1)).to_be_visible()
     nothing_was_added(one)
 
