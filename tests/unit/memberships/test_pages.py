@@ -20,6 +20,7 @@ BUILT = {
     "/billing/history/",
     "/billing/upcoming/",
     "/account/",
+    "/studio/",
     "/cancel/",
     "/withdraw/",
     "#main",
