@@ -65,6 +65,9 @@ async def test_nor_after_a_withdrawal(waiting: PlanShop) -> None:
 
     await waiting.desk.carry_out(WITHDRAW, record)
     assert (waiting.sub.status, waiting.invoices()[0].status) == ("canceled", "void")
+    # Asked for by us, before the end: nothing says that every account takes it back by itself.
+    asked = [one["path"].rpartition("/")[2] for one in waiting.sandbox.ledger()]
+    assert "void" in asked
 
 
 async def test_a_date_that_has_passed_is_not_another_date(plans: PlanShop) -> None:
