@@ -104,10 +104,13 @@ def _address(company_id: str) -> str:
 
 
 def _refused(request: Request, refusal: PortalError) -> Response:
+    back = _address(request.query_params.get("company", ""))
     return render(
         "studio/brand/templates/refused.html",
         request,
         status=refusal.status,
         sentence=translate(requested_locale(request), refusal.sentence),
-        back=_address(request.query_params.get("company", "")),
+        back=back,
+        # The language form's way back too: nobody can open the path of an upload.
+        here=back,
     )
