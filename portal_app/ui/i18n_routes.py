@@ -43,10 +43,11 @@ def language_router(
     router = APIRouter()
 
     @router.get("/i18n.js", include_in_schema=False)
-    async def catalogue(request: Request) -> Response:
+    async def catalogue(request: Request, add: str = "") -> Response:
+        """With *add* only that language's words, for a page that speaks another one beside."""
         known = request.cookies.get(LOCALE_COOKIE)
         locale = requested_locale(request)
-        script = head_script(locale, mode, skeletons)
+        script = added_script(add) if add else head_script(locale, mode, skeletons)
         etag = f'"{hashlib.sha256(script.encode()).hexdigest()[:20]}"'
         headers = {
             "Cache-Control": "private, no-cache",
@@ -100,6 +101,12 @@ def head_script(locale: str, mode: str, skeletons: Mapping[str, str]) -> str:
     found = {locale: dict(messages(locale, "pages"))}
     script = _HEAD.replace("__FACTS__", _compact(facts), 1)
     return script.replace("__MESSAGES__", _compact(found), 1)
+
+
+def added_script(locale: str) -> str:
+    """The words of *locale* beside those that are there; of a language we have."""
+    words = _compact(dict(messages(supported(locale), "pages")))
+    return f"(globalThis.__portal_messages??={{}})[{_compact(supported(locale))}]={words};"
 
 
 def _compact(value: object) -> str:
