@@ -35,7 +35,7 @@ _spoken: ContextVar[rx.Var[Any] | None] = ContextVar("spoken", default=None)
 def spoken_in(language: str | rx.Var[Any]) -> Iterator[None]:
     """What is built meanwhile speaks *language*, a Var, whatever the visitor chose for the rest.
 
-    Its catalogue must be on the page: `/i18n.js?add=<language>`.
+    Its catalogue must be on the page: `head.js` adds those that the preview needs.
     """
     token = _spoken.set(rx.Var.create(language))
     try:

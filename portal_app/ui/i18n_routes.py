@@ -19,6 +19,7 @@ from portal_app.kit.errors import InvalidInput
 from portal_app.kit.http.forms import small_form
 from portal_app.kit.http.paths import path_of_referrer, safe_path
 from portal_app.ui.catalogue import (
+    DEFAULT_LOCALE,
     LOCALE_COOKIE,
     LOCALES,
     direction,
@@ -97,6 +98,7 @@ def head_script(locale: str, mode: str, skeletons: Mapping[str, str]) -> str:
         "dir": direction(locale),
         "mode": mode,
         "skeletons": list(skeletons.items()),
+        "others": [one for one in LOCALES if one not in {locale, DEFAULT_LOCALE}],
     }
     found = {locale: dict(messages(locale, "pages"))}
     script = _HEAD.replace("__FACTS__", _compact(facts), 1)

@@ -12,7 +12,6 @@ from portal_app.memberships.pages.orders import OrdersEvents, orders_body
 from portal_app.studio.preview.state import PreviewState
 from portal_app.studio.preview.views import LANGUAGES, PreviewView
 from portal_app.studio.state import StudioState
-from portal_app.ui.catalogue import DEFAULT_LOCALE, LOCALES
 from portal_app.ui.i18n import spoken_in, t
 from portal_app.ui.layout import company_links
 from portal_app.ui.parts import card, document_link, load_failed, select_field
@@ -53,14 +52,14 @@ def preview_card(
         paper=f"/studio/preview/{state.view.paper}{StudioState.frame.query}{asked}",
     )
     return card(
+        select_field(
+            t("Page"),
+            "preview-state",
+            state.options,
+            value=state.view.shown,
+            on_change=state.show,
+        ),
         rx.el.div(
-            select_field(
-                t("Page"),
-                "preview-state",
-                state.options,
-                value=state.view.shown,
-                on_change=state.show,
-            ),
             _segments(
                 t("Language"), state.language, state.choose_language, list(LANGUAGES.items())
             ),
@@ -76,7 +75,7 @@ def preview_card(
                 state.choose_theme,
                 [("light", t("Light")), ("dark", t("Dark"))],
             ),
-            class_name="studio-fields",
+            class_name="action-row",
         ),
         preview_screen(screen),
         title=t("Preview"),
@@ -90,7 +89,6 @@ def preview_screen(screen: Screen) -> rx.Component:
     with spoken_in(screen.language):
         body = _page(screen)
     return rx.fragment(
-        *[rx.el.script(src=f"/i18n.js?add={one}", custom_attrs={"async": True}) for one in _OTHERS],
         rx.el.div(
             rx.cond(
                 screen.view.paper != "",
@@ -109,9 +107,6 @@ def preview_screen(screen: Screen) -> rx.Component:
         ),
         rx.cond(screen.view.shown == "invoice", document_link(t("Open the PDF"), screen.paper)),
     )
-
-
-_OTHERS = tuple(one for one in LOCALES if one != DEFAULT_LOCALE)
 
 
 def _paper(screen: Screen) -> rx.Component:
@@ -142,20 +137,16 @@ def _segments(
     label: Text, chosen: Text, choose: Events, options: list[tuple[str, Text]]
 ) -> rx.Component:
     return rx.el.div(
-        rx.el.span(label, class_name="field-label"),
-        rx.el.div(
-            *[
-                rx.el.button(
-                    text,
-                    type="button",
-                    on_click=choose(value),
-                    aria_pressed=rx.cond(chosen == value, "true", "false"),
-                )
-                for value, text in options
-            ],
-            class_name="segments",
-            role="group",
-            aria_label=label,
-        ),
-        class_name="field",
+        *[
+            rx.el.button(
+                text,
+                type="button",
+                on_click=choose(value),
+                aria_pressed=rx.cond(chosen == value, "true", "false"),
+            )
+            for value, text in options
+        ],
+        class_name="segments",
+        role="group",
+        aria_label=label,
     )
