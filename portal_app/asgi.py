@@ -103,7 +103,7 @@ def front(
 ) -> ASGIApp:
     """Everything that stands between the network and *pages* (Reflex), outermost last."""
     also = dict.fromkeys(CARD_PAGES, card_sources)
-    also |= {page: FRAMES for page in FRAMING_PAGES}
+    also |= dict.fromkeys(FRAMING_PAGES, FRAMES)
     app: ASGIApp = Documents(pages, client=client, brand_link=brand_link, also=also)
     if guard_sockets is not None:
         app = guard_sockets(app)

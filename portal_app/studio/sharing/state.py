@@ -90,7 +90,8 @@ class SharedPreviewState(rx.State):
         spoken = await self.get_state(LocaleState)
         asked = {name: str(one) for name, one in self.router.url.query_parameters.items()}
         try:
-            behind = await _behind(str(getattr(self, "preview_token", "")))
+            _, _, token = self.router.url.path.strip("/").partition("/")
+            behind = await _behind(token)
             reader = Reader(supported(spoken.lang))
             self.view = shared_view(reader, behind, asked, business_now())
             self.phase = "ready"
