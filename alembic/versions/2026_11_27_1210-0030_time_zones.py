@@ -1,6 +1,6 @@
 """by which clock somebody reads
 
-Revision ID: 9101
+Revision ID: 0030
 Revises: 0029
 """
 
@@ -11,7 +11,7 @@ import sqlmodel
 
 from alembic import op
 
-revision: str = '9101'
+revision: str = '0030'
 down_revision: str | Sequence[str] | None = '0029'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
