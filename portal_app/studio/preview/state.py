@@ -72,7 +72,7 @@ async def draw_preview(
     preview = await state.get_state(PreviewState)
     if preview._company_id != creator.company_id:  # noqa: SLF001
         preview.language = supported(creator.actor.locale)
-        preview.options = options(Reader(creator.actor.locale))
+        preview.options = options(creator.actor.reader)
         preview._company_id = creator.company_id  # noqa: SLF001
     preview._body = body  # noqa: SLF001 -- the studio's own
     await preview._draw(creator, shown or preview.view.shown)  # noqa: SLF001

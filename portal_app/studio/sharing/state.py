@@ -42,7 +42,7 @@ class ShareState(rx.State):
     async def share(self) -> None:
         """A link to the draft as it was saved."""
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         try:
             async with database().unit_of_work() as session:
                 await sharing.share_draft(session, creator)
@@ -56,7 +56,7 @@ class ShareState(rx.State):
     async def revoke(self, preview_id: str) -> None:
         """From now on that link shows nothing."""
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         try:
             async with database().unit_of_work() as session:
                 await sharing.revoke(session, creator, str(preview_id))
@@ -68,7 +68,7 @@ class ShareState(rx.State):
     async def _read(self, creator: CompanyCreator) -> None:
         async with database().reading() as session:
             found = await sharing.previews_of(session, creator)
-        self.links = shared_links(Reader(creator.actor.locale), found, get_settings().origin)
+        self.links = shared_links(creator.actor.reader, found, get_settings().origin)
 
 
 async def list_links(state: rx.State, creator: CompanyCreator) -> None:
