@@ -7,8 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.policies import policy_of
 from portal_app.intents.models import Intent
 from portal_app.intents.queueing import queued_intent, withdraw
 from portal_app.intents.service import open_intents
@@ -80,8 +79,8 @@ async def holder_may_undo(
     """Not what its seller has arranged, unless the seller's policy lets them."""
     if noted.source != BY_COMPANY:
         return True
-    policies = await published_configurations(session, [membership.company_id])
-    return policies.get(membership.company_id, DEFAULT).cancel.undo_company_end
+    policy = await policy_of(session, membership.company_id, membership.product_id)
+    return policy.cancel.undo_company_end
 
 
 async def withdraw_cancellation(
