@@ -1,6 +1,6 @@
 """changes that wait for an open one about the same thing
 
-Revision ID: 9808
+Revision ID: 0030
 Revises: 0029
 """
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision: str = '9808'
+revision: str = '0030'
 down_revision: str | Sequence[str] | None = '0029'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
