@@ -1,7 +1,7 @@
 """links that show a look before it is published
 
-Revision ID: 9071
-Revises: 0029
+Revision ID: 0032
+Revises: 0031
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ import sqlmodel
 from alembic import op
 from portal_app.kit import columns
 
-revision: str = '9071'
-down_revision: str | Sequence[str] | None = '0029'
+revision: str = '0032'
+down_revision: str | Sequence[str] | None = '0031'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
