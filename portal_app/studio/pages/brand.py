@@ -11,6 +11,7 @@ from portal_app.studio.pages.brand_fields import (
     choice_field,
     colour_field,
     form_section,
+    own_css_fields,
     text_field,
 )
 from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
@@ -60,6 +61,7 @@ def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 wordmark=view.wordmark,
                 links=view.links,
                 look=BrandStudioState.look,
+                revision=view.revision,
             ),
             share_card(),
             versions_card(view.versions, events.restore),
@@ -79,6 +81,7 @@ def _form(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 _colours(view, events),
                 _shape(view, events),
                 _support(view, events),
+                own_css_fields(view, events),
                 class_name="form-fields",
                 key=view.revision,
             ),

@@ -106,6 +106,7 @@ def shared_body(view: SharedView) -> rx.Component:
                 wordmark=view.wordmark,
                 links=view.links,
                 paper=view.paper,
+                own=view.own,
             )
         ),
     )
