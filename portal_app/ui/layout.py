@@ -77,7 +77,8 @@ def _own_sheet(style: Mapping[str, Text] | rx.Var | None) -> list[rx.Component]:
     """The stylesheet that a company wrote itself, where the tokens name one."""
     if not isinstance(style, rx.Var):
         return []
-    href = style["--sheet"]
+    tokens: Any = style
+    href = tokens["--sheet"]
     return [rx.cond(href, rx.el.link(rel="stylesheet", href=href))]
 
 
