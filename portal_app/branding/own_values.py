@@ -68,12 +68,12 @@ def _any(*checks: Check) -> Check:
     return check
 
 
-def _tokens_of(names: tuple[str, ...]) -> str:
-    return f"One of var(--{'), var(--'.join(names)})."
-
-
 PROPERTIES: Final = {
-    "background-color": Property(_token(*GROUNDS), _tokens_of(GROUNDS), paints=True),
+    "background-color": Property(
+        _token(*GROUNDS),
+        "One of var(--page), var(--panel), var(--panel-raised), var(--sunken).",
+        paints=True,
+    ),
     "border-color": Property(
         _any(_token(*LINES), _hex), "A colour like #0f766e, or a token.", paints=True
     ),
@@ -87,7 +87,9 @@ PROPERTIES: Final = {
         _any(_word("none"), _token("shadow", "shadow-raised")),
         "One of none, var(--shadow), var(--shadow-raised).",
     ),
-    "color": Property(_token(*INKS), _tokens_of(INKS), paints=True),
+    "color": Property(
+        _token(*INKS), "One of var(--text), var(--text-muted), var(--accent-text).", paints=True
+    ),
     "font-family": Property(
         _any(
             _token("font", "font-code"),

@@ -83,6 +83,7 @@ class BrandStudioView:
     versions: list[VersionRow] = field(default_factory=list)
 
 
+_MOST_LISTED: Final = 20
 FIELD_NAMES: Final = {
     "wordmark": "Name",
     "support_email": "Support email",
@@ -166,7 +167,7 @@ def _left_out(reader: Reader, brand: Brand) -> list[LeftOut]:
             what=one.what,
             reason=reader.say(one.reason),
         )
-        for number, one in enumerate(own_css(brand.css or "").refused)
+        for number, one in enumerate(own_css(brand.css or "").refused[:_MOST_LISTED])
     ]
 
 

@@ -116,6 +116,10 @@ def preview_screen(screen: Screen) -> rx.Component:
             class_name=rx.cond(
                 screen.device == "phone", "preview preview-phone", "preview preview-desktop"
             ),
+            # It scrolls, so the keyboard must reach it.
+            tab_index=0,
+            role="region",
+            aria_label=t("Preview"),
         ),
         rx.cond(screen.view.shown == "invoice", document_link(t("Open the PDF"), screen.paper)),
     )
