@@ -58,3 +58,12 @@ class AlreadyResolved(Conflict):
 
     def __init__(self) -> None:
         super().__init__("That declaration is resolved already.")
+
+
+class NothingToDecide(Conflict):
+    """Which membership it is about is known."""
+
+    code = "nothing_to_decide"
+
+    def __init__(self) -> None:
+        super().__init__("It is known already which membership that is about.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal_app.declarations.service.deciding import UNDECIDED, decide
 from portal_app.declarations.service.declaring import Sent, declare
 from portal_app.declarations.service.handling import handle_declaration
 from portal_app.declarations.service.refunding import give_back, give_back_what_is_due
@@ -9,8 +10,10 @@ from portal_app.declarations.service.undoing import behind_undo, undo
 from portal_app.declarations.service.waiting import list_waiting, resolve
 
 __all__ = [
+    "UNDECIDED",
     "Sent",
     "behind_undo",
+    "decide",
     "declare",
     "give_back",
     "give_back_what_is_due",

@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.declarations import repository
-from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
+from portal_app.declarations.errors import NothingToGiveBack
 from portal_app.declarations.models import Declaration, Finding
 from portal_app.declarations.rules.withdrawal import GRACE, is_due, without_automatic
 from portal_app.declarations.service.handling import tell_seller
+from portal_app.declarations.service.waiting import open_declaration
 from portal_app.identity.actor import SYSTEM, Author
 from portal_app.intents.errors import Waiting
 from portal_app.intents.models import Intent, IntentOutcome
@@ -29,15 +30,18 @@ log = logging.getLogger(__name__)
 UNDER_WAY: Final = "It is being carried out."
 
 
-async def give_back(desk: Desk, author: Author, reference: str) -> None:
+async def give_back(
+    desk: Desk, author: Author, reference: str, company_id: str | None = None
+) -> None:
     """End what a withdrawal is about at once, and refund what was computed.
 
-    Raises DeclarationNotFound, AlreadyResolved, NothingToGiveBack and NothingToCancel, and as
-    `Desk.carry_out`; that the provider is away is no reason to say it again.
+    With a company only one of its own. Raises DeclarationNotFound, AlreadyResolved,
+    NothingToGiveBack and NothingToCancel, and as `Desk.carry_out`; that the provider
+    is away is no reason to say it again.
     """
 
     async def record(session: AsyncSession) -> Intent:
-        row = await _open(session, reference)
+        row = await _open(session, reference, company_id)
         intent = await withdraw_declared(
             session,
             author,
@@ -131,12 +135,8 @@ async def _reopened(desk: Desk, reference: str, missing: int = 0) -> None:
             await tell_seller(session, row)
 
 
-async def _open(session: AsyncSession, reference: str) -> Declaration:
-    row = await repository.named(session, reference.strip().upper())
-    if row is None:
-        raise DeclarationNotFound
-    if row.resolved_at is not None:
-        raise AlreadyResolved
+async def _open(session: AsyncSession, reference: str, company_id: str | None) -> Declaration:
+    row = await open_declaration(session, company_id, reference)
     if row.finding is not Finding.IN_TIME:
         raise NothingToGiveBack
     holding = await exit_repository.open_holding(session, row.membership_id or "")
