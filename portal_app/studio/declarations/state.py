@@ -105,7 +105,6 @@ class DeclaredQueueState(rx.State):
             await notify(self, "ok", reader.say(said))
         except NoReason as refusal:
             self.view = _with_error(self.view, at, reader.say(str(refusal)))
-            yield rx.set_focus(f"reason-{at}")
             return
         except PortalError as refusal:
             await tell(self, reader, refusal)

@@ -109,21 +109,29 @@ def _which(row: DeclaredView, events: QueueEvents) -> rx.Component:
             rx.foreach(row.candidates, lambda one: _candidate(one, row, events)),
             class_name="form-rows",
         ),
-        state_form(
-            rx.el.input(type="hidden", name="reference", value=row.reference),
-            field(
-                rx.cond(row.candidates, t("Another: its membership ID"), t("Membership ID")),
-                "membership",
-                id=f"membership-{row.reference}",
-                hint=t("It stands on the membership's page, which the overview finds."),
-                placeholder="mem_…",
-                auto_complete="off",
-                spell_check=False,
-            ),
-            button(t("This one is meant"), submit=True, busy=events.busy),
-            on_submit=events.mean_other,
+        rx.cond(
+            row.candidates,
+            fold(t("Another one"), _another(row, events)),
+            _another(row, events),
         ),
         class_name="form-section",
+    )
+
+
+def _another(row: DeclaredView, events: QueueEvents) -> rx.Component:
+    return state_form(
+        rx.el.input(type="hidden", name="reference", value=row.reference),
+        field(
+            t("Membership ID"),
+            "membership",
+            id=f"membership-{row.reference}",
+            hint=t("It stands on the membership's page, which the overview finds."),
+            placeholder="mem_…",
+            auto_complete="off",
+            spell_check=False,
+        ),
+        button(t("This one is meant"), submit=True, busy=events.busy),
+        on_submit=events.mean_other,
     )
 
 
@@ -176,6 +184,8 @@ def _refuse(row: DeclaredView, events: QueueEvents) -> rx.Component:
             "reason",
             id=f"reason-{row.reference}",
             error=row.error,
+            auto_focus=row.error != "",
+            key=row.error,
             max_length=500,
         ),
         button(t("Close it"), submit=True, busy=events.busy),

@@ -151,6 +151,7 @@ def _switch(one: SettingView, events: PortalEvents) -> rx.Component:
         one.label,
         one.name,
         id=f"field-{one.name}",
+        auto_focus=one.focus,
         default_checked=one.on,
         on_change=events.switch(one.name),
     )
@@ -164,6 +165,7 @@ def _choice(one: SettingView, events: PortalEvents) -> rx.Component:
             one.name,
             one.options,
             id=f"field-{one.name}",
+            auto_focus=one.focus,
             error=one.error,
             default_value=one.value,
             on_change=events.note(one.name),
@@ -178,6 +180,7 @@ def _number(one: SettingView, events: PortalEvents) -> rx.Component:
         one.label,
         one.name,
         id=f"field-{one.name}",
+        auto_focus=one.focus,
         required=False,
         error=one.error,
         default_value=one.value,

@@ -24,6 +24,7 @@ def list_of(one: SettingView, events: PortalEvents) -> rx.Component:
             button(
                 t("Add"),
                 on_click=events.add(one.name),
+                auto_focus=one.focus,
                 class_name="button-small",
                 accessible_name=t_fill("Add to {list}", list=one.label),
             ),
@@ -37,9 +38,7 @@ def list_of(one: SettingView, events: PortalEvents) -> rx.Component:
 def _row(row: RowView, one: SettingView, events: PortalEvents) -> rx.Component:
     return rx.el.li(
         rx.cond(row.removed, _removed(row, one, events), _kept(row, one, events)),
-        id=f"row-{row.id}",
-        tab_index=-1,
-        key=row.key,
+        key=row.turn,
     )
 
 
@@ -49,7 +48,7 @@ def _removed(row: RowView, one: SettingView, events: PortalEvents) -> rx.Compone
         button(
             t("Undo"),
             on_click=events.keep(one.name, row.key),
-            id=f"undo-{row.id}",
+            auto_focus=True,
             class_name="button-small",
             accessible_name=t_fill("Keep {line}", line=row.title),
         ),
@@ -69,17 +68,19 @@ def _kept(row: RowView, one: SettingView, events: PortalEvents) -> rx.Component:
                 t_fill("Move {line} up", line=row.title),
                 events.move(one.name, row.key, True),
                 disabled=row.first,
+                focus=row.focus == "up",
             ),
             _small(
                 "↓",
                 t_fill("Move {line} down", line=row.title),
                 events.move(one.name, row.key, False),
                 disabled=row.last,
+                focus=row.focus == "down",
             ),
             button(
                 t("Remove"),
                 on_click=events.remove(one.name, row.key),
-                id=f"remove-{row.id}",
+                auto_focus=row.focus == "remove",
                 class_name="button-small",
                 accessible_name=t_fill("Remove {line}", line=row.title),
             ),
@@ -89,9 +90,14 @@ def _kept(row: RowView, one: SettingView, events: PortalEvents) -> rx.Component:
     )
 
 
-def _small(sign: str, name: Text, pressed: Events, *, disabled: Flag) -> rx.Component:
+def _small(sign: str, name: Text, pressed: Events, *, disabled: Flag, focus: Flag) -> rx.Component:
     return button(
-        sign, on_click=pressed, disabled=disabled, class_name="button-small", accessible_name=name
+        sign,
+        on_click=pressed,
+        disabled=disabled,
+        auto_focus=focus,
+        class_name="button-small",
+        accessible_name=name,
     )
 
 
@@ -107,6 +113,7 @@ def _cell(cell: CellView, row: RowView, one: SettingView, events: PortalEvents) 
                 id=identity,
                 error=cell.error,
                 default_value=cell.value,
+                auto_focus=cell.focus,
                 on_change=events.note_cell(one.name, row.key, cell.column),
             ),
             field(
@@ -116,6 +123,7 @@ def _cell(cell: CellView, row: RowView, one: SettingView, events: PortalEvents) 
                 required=False,
                 error=cell.error,
                 default_value=cell.value,
+                auto_focus=cell.focus,
                 on_blur=events.note_cell(one.name, row.key, cell.column),
                 input_mode=rx.cond(cell.numeric, "numeric", "text"),
                 auto_complete="off",

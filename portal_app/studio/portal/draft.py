@@ -35,7 +35,7 @@ class PolicyDraft:
     """*body* is the document as it was read, with what was filled in for other products.
 
     *form* is what stands in the fields for *product_id*, empty for all products; *revision* changes
-    when they have to be drawn anew.
+    when they have to be drawn anew. *reset* is the setting that went back to the company's last.
     """
 
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +45,7 @@ class PolicyDraft:
     is_draft: bool = False
     products: Sequence[Sold] = ()
     plans: Sequence[Sold] = ()
+    reset: str = ""
 
     @property
     def wrong(self) -> list[WrongSetting]:
@@ -74,7 +75,7 @@ class PolicyDraft:
     def drawn(self) -> Self:
         """With the fields as they are stored."""
         form = form_of(effective(self.body, self.product_id))
-        return replace(self, form=form, revision=self.revision + 1)
+        return replace(self, form=form, revision=self.revision + 1, reset="")
 
     def of(self, product_id: str) -> Self | None:
         """The same draft for another product; None while something is wrong here."""
@@ -92,12 +93,15 @@ class PolicyDraft:
         if not self.product_id or name not in SETTINGS:
             return self
         base = form_of(base_of(self.body, self.product_id))
-        fields, rows = dict(self.form.fields), dict(self.form.rows)
+        fields = dict(self.form.fields)
+        # What is pressed last has the focus, and that is the setting now.
+        rows = {at: [{**row, "focus": ""} for row in found] for at, found in self.form.rows.items()}
         if name in base.fields:
             fields[name] = base.fields[name]
         if name in base.rows:
-            rows[name] = base.rows[name]
-        return replace(self, form=Form(fields, rows), revision=self.revision + 1)
+            rows[name] = list(base.rows[name])
+        form, revision = Form(fields, rows), self.revision + 1
+        return replace(self, form=form, revision=revision, reset=name)
 
     def with_row(self, name: str) -> Self:
         if name not in self.form.rows:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
 from portal_app.catalog.policies import PRODUCTS, Policies, exceptions_of
-from portal_app.studio.portal.rows import Row, faults_of, rows_of, staying, value_of
+from portal_app.studio.portal.rows import NO_COLUMNS, Row, faults_of, rows_of, staying, value_of
 from portal_app.studio.portal.settings import SETTINGS, THESE, Setting, stored
 
 MOST_DIGITS: Final = 4
@@ -106,7 +106,7 @@ def _typed(form: Form, name: str) -> list[Row]:
     if form.fields.get(name, THESE) != THESE:
         return []
     return [
-        {at: text for at, text in row.items() if at not in {"key", "removed"}}
+        {at: text for at, text in row.items() if at not in NO_COLUMNS}
         for row in staying(form.rows.get(name, ()))
     ]
 

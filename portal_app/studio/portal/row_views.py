@@ -27,15 +27,21 @@ class CellView:
     value: str = ""
     error: str = ""
     numeric: bool = False
+    focus: bool = False
     options: list[Choice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
-    """*title* is what the row is called by its buttons."""
+    """*title* is what the row is called by its buttons, *focus* the one that has the focus.
+
+    With another *turn* it is drawn anew.
+    """
 
     id: str = ""
     key: str = ""
+    turn: str = ""
+    focus: str = ""
     title: str = ""
     removed: bool = False
     first: bool = False
@@ -56,6 +62,8 @@ class Lists:
             RowView(
                 id=f"{setting.name}.{row['key']}",
                 key=row["key"],
+                turn=f"{row['key']}-{row['turn']}",
+                focus=row["focus"],
                 title=self._title(setting, row),
                 removed=bool(row["removed"]),
                 first=number == 0,
@@ -75,6 +83,7 @@ class Lists:
             value=value,
             error=self.said.get(identity, ""),
             numeric=column.kind == "number",
+            focus=row["focus"] == column.name,
             options=self._options(column, value),
         )
 

@@ -18,8 +18,11 @@ from portal_app.studio.portal.settings import (
 )
 
 # What was typed by column, besides `key` (of its own, within the list), `removed` and a reason's
-# `id`.
+# `id`. Of the line that was pressed last, *focus* names what has the focus; with *turn* it is drawn
+# anew, as that is when a browser gives it.
 Row: TypeAlias = dict[str, str]
+NO_COLUMNS: Final = frozenset({"key", "removed", "turn", "focus"})
+_UNTOUCHED: Final = {"removed": "", "turn": "0", "focus": ""}
 _TOO_MUCH: Final = "Write a whole number from 1 to 100."
 
 
@@ -35,7 +38,7 @@ def rows_of(name: str, value: Any) -> list[Row]:  # noqa: ANN401 -- a stored doc
     else:
         column = SETTINGS[name].columns[0].name
         found = [{column: one} for one in value] if isinstance(value, list) else []
-    return [{**one, "key": str(number), "removed": ""} for number, one in enumerate(found)]
+    return [{**one, "key": str(number), **_UNTOUCHED} for number, one in enumerate(found)]
 
 
 def _text(value: object) -> str:
@@ -51,7 +54,7 @@ def with_row(setting: Setting, rows: Sequence[Row], plans: Sequence[str]) -> lis
     if len(staying(rows)) >= setting.most_rows:
         return list(rows)
     key = str(max((int(row["key"]) for row in rows), default=-1) + 1)
-    new = {"key": key, "removed": ""}
+    new = {"key": key, **_UNTOUCHED, "focus": setting.columns[0].name}
     for column in setting.columns:
         options = plans if column.kind == "plan" else column.options
         taken = {row.get(column.name) for row in staying(rows)} if column.unique else set()
@@ -61,9 +64,12 @@ def with_row(setting: Setting, rows: Sequence[Row], plans: Sequence[str]) -> lis
 
 
 def marked(rows: Sequence[Row], key: str, *, removed: bool) -> list[Row]:
-    return [
-        {**row, "removed": "yes" if removed else ""} if row["key"] == key else row for row in rows
-    ]
+    said = {"removed": "yes" if removed else ""}
+    return [_touched({**row, **said}, "remove") if row["key"] == key else row for row in rows]
+
+
+def _touched(row: Row, focus: str) -> Row:
+    return {**row, "turn": str(int(row["turn"]) + 1), "focus": focus}
 
 
 def moved(rows: Sequence[Row], key: str, *, up: bool) -> list[Row]:
@@ -73,6 +79,9 @@ def moved(rows: Sequence[Row], key: str, *, up: bool) -> list[Row]:
     other = None if place is None else place + (-1 if up else 1)
     if place is not None and other is not None and 0 <= other < len(found):
         found[place], found[other] = found[other], found[place]
+        # At an end only the way back can be pressed.
+        back = other == (0 if up else len(found) - 1)
+        found[other] = _touched(found[other], "up" if up is not back else "down")
     return found
 
 

@@ -20,7 +20,6 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.history import VersionRow, number_of, version_rows
 from portal_app.studio.portal import service
 from portal_app.studio.portal.draft import PolicyDraft
-from portal_app.studio.portal.settings import SETTINGS
 from portal_app.studio.portal.views import (
     PortalStudioView,
     plans_to_choose,
@@ -83,10 +82,9 @@ class PortalStudioState(rx.State):
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def inherit(self, name: str) -> EventSpec:
+    async def inherit(self, name: str) -> None:
         """Of a product: as the company has it."""
         await self._put(self._now().as_the_company(str(name)))
-        return rx.set_focus(f"field-{name}")
 
     @rx.event
     @allow(Policy.CREATOR)
@@ -107,34 +105,27 @@ class PortalStudioState(rx.State):
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def add_row(self, name: str) -> EventSpec | None:
+    async def add_row(self, name: str) -> None:
         """One more line; what is to be filled in has the focus."""
         await self._put(self._now().with_row(str(name)))
-        rows = self._now().form.rows.get(str(name), ())
-        if not rows:
-            return None
-        return rx.set_focus(f"field-{name}.{rows[-1]['key']}.{SETTINGS[name].columns[0].name}")
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def remove_row(self, name: str, key: str) -> EventSpec:
+    async def remove_row(self, name: str, key: str) -> None:
         """It can be had back until it is saved."""
         await self._put(self._now().removed(str(name), str(key), removed=True))
-        return rx.set_focus(f"undo-{name}.{key}")
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def keep_row(self, name: str, key: str) -> EventSpec:
+    async def keep_row(self, name: str, key: str) -> None:
         """Not removed after all."""
         await self._put(self._now().removed(str(name), str(key), removed=False))
-        return rx.set_focus(f"remove-{name}.{key}")
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def move_row(self, name: str, key: str, up: bool) -> EventSpec:
+    async def move_row(self, name: str, key: str, up: bool) -> None:
         """The focus stays with the line: it may be moved on."""
         await self._put(self._now().moved(str(name), str(key), up=up is True))
-        return rx.set_focus(f"row-{name}.{key}")
 
     @rx.event
     @allow(Policy.CREATOR)

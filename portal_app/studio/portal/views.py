@@ -21,7 +21,8 @@ from portal_app.ui.reader import Reader
 class SettingView:
     """*on* is a switch's, *value* any other's. *own* says that it differs from the company's.
 
-    *listed* says that its rows count; *usual* what the company's is, of what differs.
+    *focus* says that it has just gone back to the company's. *listed* says that its rows count;
+    *usual* what the company's is, of what differs.
     """
 
     name: str = ""
@@ -32,6 +33,7 @@ class SettingView:
     error: str = ""
     options: list[Choice] = field(default_factory=list)
     own: bool = False
+    focus: bool = False
     usual: str = ""
     listed: bool = False
     rows: list[RowView] = field(default_factory=list)
@@ -148,6 +150,7 @@ def _setting(
         error=said.get(name, ""),
         options=[Choice(value=one, label=reader.say(choice_of(one))) for one in setting.options],
         own=own,
+        focus=name == draft.reset,
         usual=_usual(reader, setting, usual) if own else "",
         listed=bool(setting.columns) and draft.form.fields.get(name, THESE) == THESE,
         rows=Lists(reader, plans, said).rows(setting, rows),
