@@ -21,7 +21,6 @@ from portal_app.studio.declarations.service import NoReason, queue_of, refuse
 from portal_app.studio.declarations.views import DeclaredQueueView, declared_queue_view
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ class DeclaredQueueState(rx.State):
         self, work: Awaitable[object], said: str, *, at: str = ""
     ) -> AsyncIterator[EventSpec | None]:
         """*at* is the declaration at whose field a refusal is said; what was typed stays there."""
-        reader = Reader(current_creator().actor.locale)
+        reader = current_creator().actor.reader
         await notify(self, "info", "")
         self.busy = True
         yield None
@@ -117,7 +116,7 @@ class DeclaredQueueState(rx.State):
     async def _read(self, creator: CompanyCreator) -> None:
         async with database().reading() as session:
             queue = await queue_of(session, creator, business_now())
-        self.view = declared_queue_view(Reader(creator.actor.locale), queue)
+        self.view = declared_queue_view(creator.actor.reader, queue)
 
 
 def _with_error(view: DeclaredQueueView, reference: str, error: str) -> DeclaredQueueView:

@@ -29,7 +29,6 @@ from portal_app.studio.portal.views import (
 from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 _Work: TypeAlias = Callable[[AsyncSession, CompanyCreator, Mapping[str, Any]], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -156,14 +155,14 @@ class PortalStudioState(rx.State):
                 await service.drop_policies(session, creator)
             await self._read(creator)
         except PortalError as refusal:
-            await tell(self, Reader(creator.actor.locale), refusal)
+            await tell(self, creator.actor.reader, refusal)
 
     @rx.event
     @allow(Policy.OWNER)
     async def restore(self, number: str) -> None:
         """Publish an old version again."""
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         if await self._is_another(creator):
             return
         try:
@@ -177,7 +176,7 @@ class PortalStudioState(rx.State):
 
     async def _do(self, work: _Work, said: str) -> AsyncIterator[EventSpec | None]:
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         await notify(self, "info", "")
         if await self._is_another(creator):
             return
@@ -208,7 +207,7 @@ class PortalStudioState(rx.State):
 
     async def _read(self, creator: CompanyCreator, shown: str = "") -> None:
         """What is stored, in fresh fields."""
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         async with database().reading() as session:
             found = await service.policy_workshop(session, creator)
             look = await publishing.workshop(session, creator)
@@ -241,7 +240,7 @@ class PortalStudioState(rx.State):
 
     async def _draw(self, creator: CompanyCreator, shown: str = "") -> None:
         """The page, and the preview while it is possible."""
-        draft, reader = self._now(), Reader(creator.actor.locale)
+        draft, reader = self._now(), creator.actor.reader
         self.view = portal_studio_view(reader, draft, versions=self._versions)
         body = draft.shown
         if body is not None:
