@@ -13,6 +13,7 @@ from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
     action_row,
     button,
+    document_link,
     empty_state,
     link_button,
     load_failed,
@@ -106,7 +107,9 @@ def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
             ),
         ),
     )
-    return text_link(said, f"{href}{StudioState.frame.query}", **current)
+    # The policy of a document says whether it may have frames, as the preview does.
+    link = document_link if name in {"brand", "portal"} else text_link
+    return link(said, f"{href}{StudioState.frame.query}", **current)
 
 
 def _companies() -> rx.Component:
