@@ -17,6 +17,7 @@ from portal_app.identity.stepup.approval import Purpose, approval_of, refusal
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.notifications.declarations import (
+    declaration_failed,
     declaration_for_seller,
     declaration_on_file,
     declaration_received,
@@ -101,6 +102,7 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "declaration_received": declaration_received,
     "declaration_on_file": declaration_on_file,
     "declaration_for_seller": declaration_for_seller,
+    "declaration_failed": declaration_failed,
     **dict.fromkeys(NOTICES, write_notice),
 }
 
