@@ -26,7 +26,7 @@ async def open_declaration(
 
     Raises DeclarationNotFound, also for another company's, and AlreadyResolved.
     """
-    row = await repository.named(session, reference.strip().upper())
+    row = await repository.named(session, reference)
     if row is None or row.finding is None or company_id not in {None, row.company_id}:
         raise DeclarationNotFound
     if row.resolved_at is not None:

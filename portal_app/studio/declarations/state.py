@@ -74,7 +74,8 @@ class DeclaredQueueState(rx.State):
         """End what a withdrawal is about now and give back what was computed."""
         creator = current_creator()
         work = give_back(desk(), creator.author, str(reference), creator.company_id)
-        async for step in self._do(work, "It has ended, and the refund is under way."):
+        said = "Noted. What still waits stands here, with what the payment provider said."
+        async for step in self._do(work, said):
             yield step
 
     @rx.event

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from portal_app.declarations.models import Declaration, DeclarationKind, Finding
+from portal_app.declarations.models import Declaration, DeclarationKind
+from portal_app.declarations.service import can_be_given_back
 from portal_app.declarations.views.findings import found_text
 from portal_app.kit.money import Money
 from portal_app.studio.declarations.service import Queue, Waiting
@@ -111,6 +112,6 @@ def _candidate(reader: Reader, sold: SoldView) -> CandidateView:
 
 
 def _refund(reader: Reader, row: Declaration) -> str:
-    if row.finding is not Finding.IN_TIME or not row.refund:
+    if not can_be_given_back(row) or not row.refund:
         return ""
     return reader.money(Money(row.refund["back_minor"], row.refund["currency"]))
