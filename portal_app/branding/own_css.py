@@ -13,32 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from portal_app.branding.own_classes import CLASSES
 from portal_app.branding.own_values import PROPERTIES, written_value
 
 LONGEST: Final = 4_000
-# What may be dressed. Words that a law asks for, alerts and what ends a contract are not among it.
-CLASSES: Final = {
-    "back": "the link above a title",
-    "brand": "the name in the header",
-    "bullets": "lists of sentences",
-    "button-primary": "the main button",
-    "button-surface": "other buttons",
-    "card": "every panel",
-    "card-subtitle": "the sentence below a panel's title",
-    "card-title": "a panel's title",
-    "fact": "one row of label and value",
-    "facts": "rows of labels and values",
-    "fold": "what opens at a press",
-    "header": "the bar on top",
-    "lead": "the first sentence of a page",
-    "muted": "quiet sentences",
-    "page-head": "title and subtitle of a page",
-    "page-subtitle": "the sentence below a page's title",
-    "page-title": "a page's title",
-    "stack": "what stands below each other",
-    "table": "tables",
-    "timeline": "what happened, by date",
-}
 # They stand on grounds of their own, on which text tokens were not measured.
 _INKED: Final = frozenset({"button-primary", "button-surface"})
 _MOST_SELECTORS: Final = 8

@@ -11,13 +11,13 @@ from portal_app.studio.pages.brand_fields import (
     choice_field,
     colour_field,
     form_section,
-    own_css_fields,
     text_field,
 )
 from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
 from portal_app.studio.pages.frame import publish_row, studio_page
+from portal_app.studio.pages.own_css import own_css_fields
 from portal_app.studio.pages.preview import preview_card
-from portal_app.studio.pages.sharing import share_card
+from portal_app.studio.pages.share_card import share_card
 from portal_app.studio.pages.versions import versions_card
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
 from portal_app.branding.contrast_gate import pairs_of
-from portal_app.branding.own_css import CLASSES, LONGEST, own_css
+from portal_app.branding.own_classes import CLASSES
+from portal_app.branding.own_css import LONGEST, own_css
 from portal_app.branding.own_values import GROUNDS, INKS, PROPERTIES
 from portal_app.branding.repository import own_text
 from portal_app.branding.theme_file import NoTheme, check_css

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from portal_app.branding.brand import Brand
-from portal_app.branding.own_css import CLASSES
+from portal_app.branding.own_classes import CLASSES
 from portal_app.branding.own_values import PROPERTIES
 from portal_app.branding.tokens import colour_tokens, scale_tokens, shape_tokens
 
