@@ -23,6 +23,8 @@ _MOVING: Final = (
     (r"\b([CW])-[0-9A-Z]{4}-[0-9A-Z]{4}\b", r"\1-…"),
     (r"/(transfer|recipients|undo|link|stop)/[-\w.]{12,}/", r"/\1/…/"),
     (r"([?&](?:token|v)=)[-\w.%]+", r"\1…"),
+    # When it was last asked at the provider: in real time.
+    (rf"\b([Aa]s of ){_DATE}(?: \w+)?", r"\1…"),
 )
 _DATED: Final = ((_DATE, "…"), (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "…"), (r"\b\d{6}\b", "…"))
 
