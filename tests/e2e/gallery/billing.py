@@ -6,7 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.gallery.scene import ADA, EVE, NOBODY, Scene
+from tests.e2e.gallery.scene import ADA, EVE, Scene
 from tests.e2e.gallery.world import World
 
 _HISTORY: Final = "/billing/history/"
@@ -75,7 +75,6 @@ SCENES: Final = (
         lambda world: f"/invoices/{world.billed(_PAID)}/",
     ),
     Scene("paper-receipt", "/receipts/{document_id}/", ADA, _receipt),
-    Scene("paper-of-another", "/receipts/{document_id}/", NOBODY, _receipt),
     Scene("paper-unknown", "/receipts/{document_id}/", ADA, "/receipts/pay_0/"),
     Scene("details", "/billing/details/", ADA, "/billing/details/"),
     Scene("details-wrong", "/billing/details/", ADA, "/billing/details/", _wrong_details),
