@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal_app.kit.db import database
+from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.rendering import Mail, NothingToSend, letterhead_of, render
 from portal_app.settings import get_settings
@@ -32,7 +33,7 @@ async def transfer_mail(message: OutboxMessage) -> Mail:
         offer = await offer_behind(session, message.payload["transfer_id"])
     if step is Step.OFFERED and offer.transfer.ended_at is not None:
         raise NothingToSend
-    reader = Reader(message.locale)
+    reader = await reader_of(message)
     told = WORDS[side, step](reader, offer)
     company = offer.subject.row.company
     return render(

@@ -28,7 +28,6 @@ from portal_app.transfers.service import Wish, offer, sender_page, withdraw
 from portal_app.transfers.views import TransferView, transfer_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ class TransferState(rx.State):
     async def offer_it(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Offer it as the page said; whoever has not proved just now that it is them does so."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.busy, self.error = True, ""
         yield None
         recipient, note = form.get("recipient"), form.get("note")
@@ -119,7 +118,7 @@ class TransferState(rx.State):
     async def withdraw_it(self) -> AsyncIterator[None]:
         """Take the offer back, as long as nobody has accepted it."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.busy = True
         yield
         try:
@@ -139,7 +138,7 @@ class TransferState(rx.State):
 
     async def _read(self) -> None:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             page = await sender_page(session, actor, self._given_id(), business_now())

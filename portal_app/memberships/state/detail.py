@@ -16,7 +16,6 @@ from portal_app.memberships.service import changes_plan, get_membership, given_a
 from portal_app.memberships.views import MembershipView, membership_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ class MembershipState(rx.State):
         async with database().reading() as session:
             gone = await given_away(session, actor, given_id)
         if gone is not None:
-            reader, self.phase = Reader(actor.locale), "given_away"
+            reader, self.phase = actor.reader, "given_away"
             self.gone = reader.say(
                 "{product} is with another account since {date}. You have no access and are not"
                 " charged for it any more.",
@@ -86,7 +85,7 @@ class MembershipState(rx.State):
     async def _read(self, given_id: str) -> str | None:
         """The id that the page belongs to, when it is the actor's; shown when it was asked for."""
         actor = current_actor()
-        await freshen(self, Reader(actor.locale))
+        await freshen(self, actor.reader)
         try:
             async with database().reading() as session:
                 details = await get_membership(session, actor, given_id, business_now())
@@ -96,7 +95,7 @@ class MembershipState(rx.State):
             await self._say_where_it_went(given_id)
             return None
         member_id = details.held.row.member.id
-        view = membership_view(Reader(actor.locale), details, can_change_plan=can_change)
+        view = membership_view(actor.reader, details, can_change_plan=can_change)
         if member_id == given_id:
             if view != self.view:
                 self.view = view
