@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.gallery.everything import NO_PAGES, SCENES
 from tests.e2e.gallery.layout import layout_faults
-from tests.e2e.gallery.records import FOLDER, differs, normalised
+from tests.e2e.gallery.records import differs, normalised
 from tests.security.routes_of import http_routes, pages
 
 SOUND = '<p>Some text</p><div class="card"><button>Press</button> <a href="/">A link</a></div>'
@@ -133,9 +133,3 @@ def test_every_page_of_the_portal_is_in_the_list() -> None:
     assert known - shown - NO_PAGES.keys() == set(), "pages that nobody looks at: add scenes"
     assert (shown | NO_PAGES.keys()) - known == set(), "there are no such routes"
     assert shown & NO_PAGES.keys() == set()
-
-
-def test_every_record_is_of_a_scene_and_every_scene_has_its_own() -> None:
-    names = [scene.name for scene in SCENES]
-    assert len(names) == len(set(names))
-    assert {path.stem for path in FOLDER.glob("*.yml")} == set(names)
