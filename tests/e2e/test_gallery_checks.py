@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from portal_app.portal_app import app
 from tests.e2e.gallery.everything import NO_PAGES, SCENES
 from tests.e2e.gallery.layout import layout_faults
-from tests.e2e.gallery.records import differs, normalised
-from tests.security.routes_of import http_routes, pages
+from tests.e2e.gallery.records import FOLDER, differs, normalised
+from tests.security.routes_of import http_routes
 
 SOUND = '<p>Some text</p><div class="card"><button>Press</button> <a href="/">A link</a></div>'
 STYLE = """
@@ -127,9 +128,17 @@ def test_another_reading_than_the_recorded_one_is_found(
 
 
 def test_every_page_of_the_portal_is_in_the_list() -> None:
-    routes = [*http_routes(), *pages()]
     shown = {scene.route for scene in SCENES}
-    known = {route.path for route in routes if "GET" in route.methods} | {"/no/such/page/"}
+    http = {route.path for route in http_routes() if "GET" in route.methods}
+    braces = str.maketrans("[]", "{}")
+    pages = {f"/{one.translate(braces)}/" for one in app._unevaluated_pages}
+    known = (http | pages | {"/no/such/page/"}) - {"/404/"}
     assert known - shown - NO_PAGES.keys() == set(), "pages that nobody looks at: add scenes"
     assert (shown | NO_PAGES.keys()) - known == set(), "there are no such routes"
     assert shown & NO_PAGES.keys() == set()
+
+
+def test_every_record_is_of_one_scene() -> None:
+    names = [scene.name for scene in SCENES]
+    assert len(names) == len(set(names))
+    assert {path.stem for path in FOLDER.glob("*.yml")} <= set(names)

@@ -38,6 +38,8 @@ NO_PAGES: Final = {
     "/receipts/{document_id}.pdf": "a file",
     "/confirmations/{document_id}.pdf": "a file",
     "/billing/export.csv": "a file",
+    "/studio/preview/{paper}": "a sample of a mail or a paper, which have records of their own",
+    "/preview/{token}/{paper}": "a sample of a mail or a paper, which have records of their own",
     "/livez": "data",
     "/readyz": "data",
     "/sandbox/mail.json": "data",

@@ -36,6 +36,11 @@ def normalised(snapshot: str, *, dated: bool = False) -> str:
     return snapshot.strip() + "\n"
 
 
+def is_recorded(name: str) -> bool:
+    """Whether there is a record to compare with, or one is about to be written."""
+    return writing() or (FOLDER / f"{name}.yml").exists()
+
+
 def differs(name: str, found: str, folder: Path = FOLDER) -> list[str]:
     """What *found* has and the record of *name* has not, and the other way round."""
     path = folder / f"{name}.yml"

@@ -6,17 +6,17 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.gallery.scene import BEN, CLEO, DAN, Act, Scene
+from tests.e2e.gallery.scene import BEN, CLEO, DAN, NOBODY, Act, Scene
 from tests.e2e.gallery.world import World
 
 _HOME, _BRAND, _PORTAL = "/studio/", "/studio/brand/", "/studio/portal/"
 _SHOWN: Final = {
+    "active": "Active",
     "trial": "Trial",
     "past_due": "Past due",
     "paused": "Paused",
     "ending": "Ending",
     "ended": "Ended",
-    "cancel": "Cancel page",
     "empty": "No memberships",
     "error": "Error",
 }
@@ -55,6 +55,7 @@ SCENES: Final = (
     Scene("studio-nothing-found", _HOME, CLEO, f"{_HOME}?q=nobody-of-that-name"),
     Scene("studio-stranger", _HOME, BEN, _HOME),
     Scene("studio-membership", "/studio/memberships/{membership_id}/", CLEO, _sold),
+    Scene("preview-link-over", "/preview/{preview_token}/", NOBODY, "/preview/nonsense/"),
     Scene("studio-brand", _BRAND, CLEO, _BRAND),
     Scene("studio-brand-of-another", _BRAND, DAN, _BRAND),
     Scene("studio-brand-unreadable", _BRAND, CLEO, _BRAND, _unreadable),

@@ -16,6 +16,9 @@ from tests.e2e.debtors import debtor
 from tests.e2e.shoppers import Shopper, new_shopper
 from tests.portal_server import Portal, running_portal
 
+# Milliseconds for what asks the provider on a busy machine.
+PATIENCE = 20_000
+
 
 class World:
     """Pages are kept open, one for each person; what a property needs is done when first asked."""
@@ -89,7 +92,7 @@ class World:
         self._confirmed(page, "Offer transfer", email)
         page.get_by_role("button", name="Offer transfer").click()
         link = page.get_by_label("Their link")
-        expect(link).to_be_visible()
+        expect(link).to_be_visible(timeout=PATIENCE)
         path = link.input_value().removeprefix(self.portal.origin)
         page.close()
         return path
@@ -101,7 +104,7 @@ class World:
         page = self.new_page(self.shopper("heir").email)
         page.goto(self.offer("donor", self.shopper("heir").email))
         page.get_by_role("button", name="Accept").click()
-        expect(page).to_have_url(lambda url: "/billing/manage/" in url, timeout=20_000)
+        expect(page).to_have_url(lambda url: "/billing/manage/" in url, timeout=PATIENCE)
         page.close()
         return path
 
@@ -124,7 +127,7 @@ class World:
             page.goto("/billing/details/")
             page.get_by_role("textbox", name="Email of your accountant").fill(accountant)
             page.get_by_role("button", name="Add recipient").click()
-            expect(page.get_by_text("Waiting for confirmation")).to_be_visible()
+            expect(page.get_by_text("Waiting for confirmation")).to_be_visible(timeout=PATIENCE)
             page.close()
         return self.mailed(accountant, "/recipients/")
 
@@ -139,9 +142,9 @@ class World:
         self._confirmed(page, "Add email", first)
         page.get_by_role("textbox", name="Code").fill(self.portal.code_for(other))
         page.get_by_role("button", name="Confirm").click()
-        expect(page.get_by_text("is part of your account now")).to_be_visible()
+        expect(page.get_by_text("is part of your account now")).to_be_visible(timeout=PATIENCE)
         self._confirmed(page, f"Make {other} primary", first)
-        expect(page.get_by_text("is your primary email")).to_be_visible()
+        expect(page.get_by_text("is your primary email")).to_be_visible(timeout=PATIENCE)
         page.close()
         return self.mailed(first, "/login/undo/")
 
@@ -183,7 +186,7 @@ class World:
         page.get_by_role("radio", name="Monthly").check()
         page.get_by_role("button", name="See what it costs").click()
         page.get_by_role("button", name="Change plan on ").click()
-        expect(page.get_by_role("main")).to_contain_text("Your plan changes on ", timeout=20_000)
+        expect(page.get_by_role("main")).to_contain_text("Your plan changes on ", timeout=PATIENCE)
         page.close()
         return path
 
@@ -199,7 +202,7 @@ class World:
         page = self.new_page(self.shopper("rester").email)
         page.goto(f"{path}pause/")
         page.get_by_role("button", name="Pause membership").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("will pause")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("will pause", timeout=PATIENCE)
         page.close()
         return path
 
