@@ -11,7 +11,9 @@ from portal_app.studio.pages.brand import brand_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
 from portal_app.studio.pages.portal import portal_page
+from portal_app.studio.pages.sharing import shared_page
 from portal_app.studio.portal.state import PortalStudioState
+from portal_app.studio.sharing.state import SharedPreviewState
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -45,5 +47,13 @@ def register(app: rx.App) -> None:
         route="/studio/portal",
         title=t("Portal"),
         on_load=PortalStudioState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        shared_page,
+        route="/preview/[preview_token]",
+        title=t("Preview of a new look"),
+        on_load=SharedPreviewState.load,
+        meta=[{"name": "robots", "content": "noindex"}],
         context=_PRIVATE,
     )
