@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from portal_app.branding.brand import Brand, Font, Radius
+from portal_app.branding.brand import Brand
 from portal_app.branding.colour import BLACK, WHITE, Colour, contrast
+from portal_app.branding.shapes import Font, Radius
 from portal_app.branding.tokens import (
     CONTROL_RATIO,
     DARK,
