@@ -90,7 +90,7 @@ def test_colours_survive_their_text(colour: Colour) -> None:
         {"wordmark": "</style>"},
         {"wordmark": "two\nlines"},
         {"wordmark": "Evil\u202etxt"},
-        {"css": "body{display:none}"},
+        {"markup": "body{display:none}"},
         {"background": "white;}*{display:none"},
         {"logo": "https://evil.test/x.png"},
         {"logo": "img_../../x"},
