@@ -25,6 +25,9 @@ from portal_app.studio.brand.state import BrandStudioState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
 from portal_app.studio.portal.state import PortalStudioState
+from portal_app.studio.state import StudioState
+from portal_app.studio.transfers.state import TransferQueueState
+from portal_app.transfers.models import Transfer, TransferState
 from portal_app.ui.notices import NoticeState
 from tests.conftest import Clocks
 from tests.factories import (
@@ -35,14 +38,31 @@ from tests.factories import (
     make_plan,
     make_product,
 )
-from tests.rows import added
+from tests.rows import added, all_of
 from tests.states.guarded_tab import Tab, guarded_tab
+from tests.transfer_factories import make_waiting
 
 assert pages  # importing it registers every handler of the studio
 SECRETS = ("Northwind", "Ada Lovelace", "ada@example.com")
-HOSTILE: tuple[Any, ...] = ("", "x" * 500, "biz_lumen", {"q": "ada", "accent": "#000000"})
+WAITING = {"transfer": "trf_waiting", "reason": "No"}
+HOSTILE: tuple[Any, ...] = (
+    "",
+    "x" * 500,
+    "biz_lumen",
+    {"q": "ada", "accent": "#000000"},
+    "trf_waiting",
+    WAITING,
+)
 # What being a stranger's neighbour may leave behind: nothing.
-WATCHED = ("drafts", "brand_versions", "brand_images", "portal_configurations", "changes")
+WATCHED = (
+    "drafts",
+    "brand_versions",
+    "brand_images",
+    "portal_configurations",
+    "changes",
+    "transfers",
+    "outbox",
+)
 
 
 @pytest.fixture
@@ -64,6 +84,7 @@ async def membership_id(db: Database) -> str:
         customer = await make_customer(session, ada, name="Ada Lovelace")
         plan = await make_plan(session, await make_product(session, company))
         held = await make_membership(session, ada, customer=customer, plan=plan)
+        await make_waiting(session, held, id="trf_waiting", recipient_address="ben@example.com")
         await make_company(session, id="biz_lumen", title="Lumen")
     return held.membership.id
 
@@ -151,6 +172,31 @@ async def test_a_creator_sees_their_company_and_the_way_to_it(
     await tab.send(StudioHomeState.load, "/studio/")
     assert not (await tab.state(TabState)).is_creator
     assert (await tab.state(StudioHomeState)).view.sold == []
+
+
+async def test_a_creator_decides_what_waits_for_their_company(
+    tab: Tab, db: Database, membership_id: str
+) -> None:
+    """Another company's creator sees and changes nothing: see the strangers above."""
+    path = "/studio/transfers/?company=biz_northwind"
+    tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind", CreatorRole.STAFF)
+    await tab.send(TransferQueueState.load, path)
+    (row,) = (await tab.state(TransferQueueState)).view.rows
+    assert (row.sender, row.recipient) == ("ada@example.com", "b•••@example.com")
+    assert "ben@example.com" not in "".join(json_dumps(one) for one in tab.emitted.deltas)
+    assert (await tab.state(StudioState)).frame.waiting == "1"
+    await tab.send(TransferQueueState.decline_it, path, form={**WAITING, "reason": " "})
+    assert (await tab.state(TransferQueueState)).unexplained == "trf_waiting"
+    assert [one.state for one in await all_of(db, Transfer)] == [TransferState.REQUESTED]
+    await tab.send(TransferQueueState.decline_it, path, form=WAITING)
+    (refused,) = await all_of(db, Transfer)
+    assert (refused.state, refused.reason) == (TransferState.REFUSED, "No")
+    await tab.send(TransferQueueState.approve_it, path, transfer_id="trf_waiting")
+    assert (await tab.state(NoticeState)).text == "This offer is over."
+    assert (await tab.state(TransferQueueState)).view.rows == []
+    assert (await tab.state(StudioState)).frame.waiting == ""
+    await tab.send(TransferQueueState.load, "/studio/transfers/?company=biz_lumen")
+    assert (await tab.state(TransferQueueState)).phase == "missing"
 
 
 FORMS: Any = pytest.mark.parametrize(

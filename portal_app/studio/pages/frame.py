@@ -82,15 +82,32 @@ def _head(title: Child, room: str) -> rx.Component:
     )
 
 
-def _rooms() -> list[tuple[str, Text, str]]:
+def _rooms() -> list[tuple[str, Child, str]]:
     return [
         ("home", t("Overview"), "/studio/"),
         ("brand", t("Brand"), "/studio/brand/"),
         ("portal", t("Portal"), "/studio/portal/"),
+        ("transfers", _transfers(), "/studio/transfers/"),
     ]
 
 
-def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
+def _transfers() -> Child:
+    """With how many wait for a word, for ears as for eyes."""
+    waiting = StudioState.frame.waiting
+    return rx.fragment(
+        t("Transfers"),
+        rx.cond(
+            waiting != "",
+            rx.el.span(
+                waiting,
+                rx.el.span(t("waiting"), class_name="visually-hidden"),
+                class_name="badge badge-warn room-count",
+            ),
+        ),
+    )
+
+
+def _room(name: str, label: Child, href: str, here: str) -> rx.Component:
     current = {"aria_current": "page"} if name == here else {}
     return text_link(label, f"{href}{StudioState.frame.query}", **current)
 

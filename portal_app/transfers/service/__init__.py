@@ -12,7 +12,16 @@ from portal_app.transfers.service.behind_link import (
     recipient_page,
 )
 from portal_app.transfers.service.by_company import offer_as_company
-from portal_app.transfers.service.deciding import approve, refuse, waiting, watch_transfers
+from portal_app.transfers.service.deciding import (
+    MOST_COUNTED,
+    Queue,
+    approve,
+    count_waiting,
+    queue_of,
+    refuse,
+    waiting,
+    watch_transfers,
+)
 from portal_app.transfers.service.ending import END_OLD
 from portal_app.transfers.service.moving import MOVE
 from portal_app.transfers.service.offering import (
@@ -37,9 +46,11 @@ from portal_app.transfers.service.telling import Side, Step
 
 __all__ = [
     "END_OLD",
+    "MOST_COUNTED",
     "MOVE",
     "NEW_CUSTOMER",
     "Offer",
+    "Queue",
     "RecipientPage",
     "SenderPage",
     "Side",
@@ -52,6 +63,7 @@ __all__ = [
     "approve",
     "behind_link",
     "behind_stop_link",
+    "count_waiting",
     "decline",
     "it_was_not_me",
     "mark_opened",
@@ -59,6 +71,7 @@ __all__ = [
     "offer_as_company",
     "offer_behind",
     "place_for_card",
+    "queue_of",
     "recipient_page",
     "refuse",
     "sender_page",
