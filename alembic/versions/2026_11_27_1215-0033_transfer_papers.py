@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import sqlmodel
 
 from alembic import op
+from portal_app.kit import columns
 from portal_app.kit.ids import new_reference
 
 revision: str = '0033'
@@ -23,6 +24,7 @@ QUEUE = sa.text("state = 'requested' AND needs_approval")
 
 def upgrade() -> None:
     op.add_column('transfers', sa.Column('reference', TEXT, nullable=True))
+    op.add_column('transfers', sa.Column('starts_at', columns.UtcDateTime(), nullable=True))
     op.add_column('transfers', sa.Column('terms_url', TEXT, nullable=False, server_default=''))
     op.add_column('sign_in_removals', sa.Column('address', TEXT, nullable=False, server_default=''))
     transfers = sa.table('transfers', sa.column('id', TEXT), sa.column('reference', TEXT))
@@ -48,4 +50,5 @@ def downgrade() -> None:
         batch_op.drop_index('ix_transfers_queue')
         batch_op.drop_constraint(op.f('uq_transfers_reference'), type_='unique')
         batch_op.drop_column('terms_url')
+        batch_op.drop_column('starts_at')
         batch_op.drop_column('reference')

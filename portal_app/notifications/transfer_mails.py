@@ -7,30 +7,35 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal_app.kit.db import database
+from portal_app.memberships.rules import ends_at, is_canceling
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.rendering import Mail, NothingToSend, letterhead_of, render
 from portal_app.settings import get_settings
 from portal_app.transfers.links import path_of, stop_path_of
-from portal_app.transfers.service import Offer, Side, Step, offer_behind
+from portal_app.transfers.models import TransferState
+from portal_app.transfers.service import Offer, Side, Step, confirmation_path, offer_behind
 from portal_app.transfers.views.wording import price_of_terms, titled
 from portal_app.ui.reader import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """*subject* is the heading too; *action* is label and address, empty where nothing is left."""
+    """*subject* is the heading too; *action* is label and address, *see_also* another such link."""
 
     subject: str
     paragraphs: tuple[str, ...]
     action: tuple[str, str] = ("", "")
+    see_also: tuple[str, str] = ("", "")
 
 
 async def transfer_mail(message: OutboxMessage) -> Mail:
-    """Raises NothingToSend when an offer that it invites to is over by now."""
+    """Raises NothingToSend when what it tells of is over by now: an offer, or carrying it out."""
     step, side = Step(message.payload["step"]), Side(message.payload["side"])
     async with database().reading() as session:
         offer = await offer_behind(session, message.payload["transfer_id"])
     if step is Step.OFFERED and offer.transfer.ended_at is not None:
+        raise NothingToSend
+    if step is Step.ACCEPTED and offer.transfer.state is not TransferState.ACCEPTED:
         raise NothingToSend
     reader = Reader(message.locale)
     told = WORDS[side, step](reader, offer)
@@ -61,11 +66,14 @@ def _facts(reader: Reader, offer: Offer, step: Step, side: Side) -> Iterator[tup
         yield reader.say("First charge"), reader.date(due) if due else ""
     if step is Step.OFFERED:
         yield reader.say("Open until"), reader.moment(transfer.expires_at)
+    if step is Step.REFUSED:
+        yield reader.say("What they say"), transfer.reason
     if step is Step.COMPLETED:
         yield (
             reader.say("Transferred on"),
             reader.moment(transfer.ended_at) if transfer.ended_at else "",
         )
+        yield reader.say("Reference"), transfer.reference
 
 
 def _membership(offer: Offer) -> str:
@@ -125,6 +133,46 @@ def _given(reader: Reader, offer: Offer) -> Told:
             _old_key(reader, offer),
         ),
         action=(reader.say("See your memberships"), _origin("/orders/")),
+        see_also=_confirmation(reader, offer),
+    )
+
+
+def _confirmation(reader: Reader, offer: Offer) -> tuple[str, str]:
+    """The same address for both: each side finds its own part there."""
+    address = _origin(confirmation_path(offer.transfer.id))
+    return reader.say("Confirmation to download"), address
+
+
+def _opened(reader: Reader, offer: Offer) -> Told:
+    return Told(
+        subject=reader.say("Your offer of {product} was opened", product=_product(offer)),
+        paragraphs=(
+            reader.say("They have seen it and can accept it now. Until then you can withdraw it."),
+        ),
+        action=(reader.say("See your offer"), _membership(offer)),
+    )
+
+
+def _under_way(reader: Reader, offer: Offer) -> Told:
+    """To the sender; what took longer than usual is said, as it can't be stopped any more."""
+    return Told(
+        subject=reader.say("{product} is being transferred", product=_product(offer)),
+        paragraphs=(
+            reader.say("It was accepted. The payment provider takes longer than usual."),
+            reader.say("You are told when it is done. It can't be withdrawn any more."),
+        ),
+        action=(reader.say("See your offer"), _membership(offer)),
+    )
+
+
+def _being_taken(reader: Reader, offer: Offer) -> Told:
+    return Told(
+        subject=reader.say("{product} is being transferred to you", product=_product(offer)),
+        paragraphs=(
+            reader.say("You accepted it. The payment provider takes longer than usual."),
+            reader.say("You are told when it is done. There is nothing to do."),
+        ),
+        action=(reader.say("See how far it is"), _origin(path_of(offer.transfer.id))),
     )
 
 
@@ -148,6 +196,7 @@ def _got(reader: Reader, offer: Offer) -> Told:
             reader.say("Manage membership"),
             _origin(f"/billing/manage/{offer.transfer.to_member_id}/"),
         ),
+        see_also=_confirmation(reader, offer),
     )
 
 
@@ -169,10 +218,33 @@ def _product(offer: Offer) -> str:
 
 def _failed(reader: Reader, offer: Offer) -> Told:
     """It may have ended by itself on the way, as it was told to before the transfer failed."""
+    if offer.subject.facts.ended_at is None and is_canceling(offer.subject.facts):
+        return _left_ending(reader, offer)
     over = offer.subject.facts.ended_at is not None
     became = "It stays yours, but it has ended meanwhile." if over else _KEPT
     return _plain("{product} could not be transferred", "The payment provider refused it.", became)(
         reader, offer
+    )
+
+
+def _left_ending(reader: Reader, offer: Offer) -> Told:
+    """The old subscription was told to end, and the provider would not take that back either."""
+    ends = ends_at(offer.subject.facts)
+    return Told(
+        subject=reader.say("{product} could not be transferred", product=_product(offer)),
+        paragraphs=(
+            reader.say("The payment provider refused it."),
+            reader.say(
+                "It stays yours, but it is set to end on {date} now: the payment provider would not"
+                " take that back yet. We keep trying.",
+                date=reader.date(ends) if ends else "",
+            ),
+            reader.say("To be sure, press the button: then it goes on as before."),
+        ),
+        action=(
+            reader.say("Keep my membership"),
+            _origin(f"/billing/manage/{offer.transfer.member_id}/undo/"),
+        ),
     )
 
 
@@ -182,9 +254,13 @@ WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
     (Side.SENDER, Step.REQUESTED): _asked,
     (Side.SENDER, Step.OFFERED): _sent,
     (Side.RECIPIENT, Step.OFFERED): _invited,
+    (Side.SENDER, Step.OPENED): _opened,
+    (Side.SENDER, Step.ACCEPTED): _under_way,
+    (Side.RECIPIENT, Step.ACCEPTED): _being_taken,
     (Side.SENDER, Step.COMPLETED): _given,
     (Side.RECIPIENT, Step.COMPLETED): _got,
     (Side.SENDER, Step.DECLINED): _plain("Your offer of {product} was declined", _KEPT),
+    (Side.RECIPIENT, Step.DECLINED): _plain("You declined {product}", _NOTHING),
     (Side.SENDER, Step.WITHDRAWN): _plain("Your offer of {product} was withdrawn", _KEPT),
     (Side.RECIPIENT, Step.WITHDRAWN): _plain(
         "The offer of {product} was withdrawn", "Whoever made it took it back.", _NOTHING
@@ -197,5 +273,8 @@ WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
     (Side.SENDER, Step.FAILED): _failed,
     (Side.RECIPIENT, Step.FAILED): _plain(
         "{product} could not be transferred", "The payment provider refused it.", _NOTHING
+    ),
+    (Side.SENDER, Step.KEPT): _plain(
+        "{product} goes on", "That it was set to end is taken back. It renews as before."
     ),
 }

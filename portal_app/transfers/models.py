@@ -42,7 +42,8 @@ class Transfer(SQLModel, table=True):
     claimed it. Without *recipient_key* whoever has the link may accept, once (`source` is `api`).
     The tokens of both links are derived from the id and the secret key; the row has their digests.
     *terms* is what was offered (`rules.Terms`). *consent* is the text that the recipient agreed to,
-    at *accepted_at*, with the seller's terms at *terms_url*. *reason* is why it failed, who stopped
+    at *accepted_at*, with the seller's terms at *terms_url*, and *starts_at* when they are charged
+    first. *reason* is why it failed, who stopped
     it, or why the seller refused. *to_member_id* is the holding that came of it. *reference* is
     what both sides can read out.
     """
@@ -98,5 +99,6 @@ class Transfer(SQLModel, table=True):
     to_member_id: str | None = None
     consent: str = ""
     terms_url: str = ""
+    starts_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     reason: str = ""
     reference: str = Field(default_factory=lambda: new_reference("T"), unique=True)

@@ -211,6 +211,23 @@ async def addresses_of(session: AsyncSession, person_id: str | None) -> Sequence
     return (await session.scalars(statement)).all()
 
 
+async def addresses_removed(
+    session: AsyncSession, person_id: str | None, since: datetime
+) -> Sequence[str]:
+    """What signed somebody in and was removed since then (wall time), each once."""
+    statement = (
+        select(col(SignInRemoval.address))
+        .where(
+            col(SignInRemoval.person_id) == person_id,
+            col(SignInRemoval.removed_at) > since,
+            col(SignInRemoval.address) != "",
+        )
+        .distinct()
+        .order_by(col(SignInRemoval.address))
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def changes_of_sign_in(session: AsyncSession, person_id: str) -> Sequence[datetime]:
     """When addresses and services that sign in came or went, and another became the first."""
     columns = (

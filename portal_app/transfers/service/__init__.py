@@ -12,17 +12,15 @@ from portal_app.transfers.service.behind_link import (
     recipient_page,
 )
 from portal_app.transfers.service.by_company import offer_as_company
-from portal_app.transfers.service.deciding import (
-    MOST_COUNTED,
-    Queue,
-    approve,
-    count_waiting,
-    queue_of,
-    refuse,
-    waiting,
-    watch_transfers,
+from portal_app.transfers.service.confirming import (
+    ConfirmedTransfer,
+    confirmation_of,
+    confirmation_path,
+    read_transfer,
 )
+from portal_app.transfers.service.deciding import approve, refuse, watch_transfers
 from portal_app.transfers.service.ending import END_OLD
+from portal_app.transfers.service.keeping import KEEP_OLD
 from portal_app.transfers.service.moving import MOVE
 from portal_app.transfers.service.offering import (
     SenderPage,
@@ -33,6 +31,13 @@ from portal_app.transfers.service.offering import (
     shown_to_sender,
     signed,
     withdraw,
+)
+from portal_app.transfers.service.queueing import (
+    MOST_COUNTED,
+    Queue,
+    count_waiting,
+    queue_of,
+    waiting,
 )
 from portal_app.transfers.service.receiving import (
     NEW_CUSTOMER,
@@ -46,9 +51,11 @@ from portal_app.transfers.service.telling import Side, Step
 
 __all__ = [
     "END_OLD",
+    "KEEP_OLD",
     "MOST_COUNTED",
     "MOVE",
     "NEW_CUSTOMER",
+    "ConfirmedTransfer",
     "Offer",
     "Queue",
     "RecipientPage",
@@ -63,6 +70,8 @@ __all__ = [
     "approve",
     "behind_link",
     "behind_stop_link",
+    "confirmation_of",
+    "confirmation_path",
     "count_waiting",
     "decline",
     "it_was_not_me",
@@ -72,6 +81,7 @@ __all__ = [
     "offer_behind",
     "place_for_card",
     "queue_of",
+    "read_transfer",
     "recipient_page",
     "refuse",
     "sender_page",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,39 +14,11 @@ from portal_app.kit.ids import has_prefix
 from portal_app.transfers import repository
 from portal_app.transfers.errors import OfferOver, TransferNotFound
 from portal_app.transfers.models import Transfer, TransferState
-from portal_app.transfers.repository import WaitingRow
 from portal_app.transfers.rules import LIFETIME, STOPPABLE, one_paragraph
 from portal_app.transfers.service.telling import Step, announce_both, note, tell
 
 # Whoever acts for a company decides about its own; the operator about any.
 Decider: TypeAlias = Author | CompanyCreator
-PER_PAGE: Final = 25
-MOST_COUNTED: Final = 99
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """A page of what waits; *after* goes on behind it, empty at the end."""
-
-    rows: Sequence[WaitingRow]
-    after: str
-    as_of: datetime
-
-
-async def queue_of(session: AsyncSession, creator: CompanyCreator, after: object = "") -> Queue:
-    """What waits for the creator's company, the oldest first."""
-    now, given = business_now(), after if has_prefix(after, "trf") else ""
-    found = await repository.waiting_for_approval(
-        session, now, company_id=creator.company_id, after=str(given), limit=PER_PAGE + 1
-    )
-    page = found[:PER_PAGE]
-    return Queue(rows=page, after=page[-1].transfer.id if len(found) > PER_PAGE else "", as_of=now)
-
-
-async def count_waiting(session: AsyncSession, company_id: str) -> int:
-    """How many wait for a company's word; at most one more than MOST_COUNTED."""
-    ids = await repository.ids_waiting(session, company_id, business_now(), MOST_COUNTED + 1)
-    return len(ids)
 
 
 async def approve(db: Database, decider: Decider, transfer_id: object) -> Transfer:
@@ -85,12 +55,6 @@ async def refuse(
         await note(session, transfer, "transfer_refused")
         await tell(session, transfer, Step.REFUSED)
     return transfer
-
-
-async def waiting(db: Database) -> Sequence[WaitingRow]:
-    """What waits for a seller, whichever."""
-    async with db.reading() as session:
-        return await repository.waiting_for_approval(session, business_now())
 
 
 async def _waiting(session: AsyncSession, decider: Decider, transfer_id: object) -> Transfer:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
+from portal_app.identity.actor import SYSTEM, write_as
 from portal_app.intents.models import Intent
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now, wall_now
@@ -42,6 +43,7 @@ from portal_app.transfers.rules import (
     refusal_at_provider,
 )
 from portal_app.transfers.service.ending import ending, operator_mends
+from portal_app.transfers.service.keeping import is_left_ending, keeping
 from portal_app.transfers.service.telling import Step, note, tell
 
 log = logging.getLogger(__name__)
@@ -114,10 +116,10 @@ async def _refused(
         try:
             return await _undone(provider, intent, old, code)
         except (RefusedByProvider, UnknownAtProvider):
-            # It may have ended between the two calls.
+            # It may have ended between the two calls; else it is asked for again (`keeping`).
             old = await provider.subscription(found.subscription.id)
             if old.status not in OVER:
-                raise
+                return Moved(old=old, refused=code)
     # The paid time ran out between a and b. What was agreed to be charged from then on, is.
     try:
         key = intent.step_key(_BEGIN_LATE)
@@ -247,7 +249,11 @@ async def _fail(
     session: AsyncSession, transfer: Transfer, answer: Moved, *, observed_at: datetime
 ) -> None:
     if answer.old is not None:
+        # Whatever it shows was our doing, not what whoever accepted has asked for.
+        write_as(session, SYSTEM)
         await project_subscription(session, answer.old, observed_at=observed_at)
+        if is_left_ending(transfer, answer.old):
+            session.add(keeping(transfer, answer.old, answer.refused))
     moved = await repository.move(
         session,
         transfer,

@@ -148,9 +148,12 @@ async def accept(
             accepted_at=business_now(),
             recipient_person_id=actor.person_id,
             consent=consent,
+            terms_url=offer.terms_url,
+            starts_at=offer.subject.next_charge,
         )
         if not taken:
             raise OfferOver
+        await tell(session, offer.transfer, Step.ACCEPTED)
         return await _intent(session, actor, offer, method, customer)
 
     await desk.carry_out(MOVE, record)

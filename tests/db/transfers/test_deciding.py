@@ -23,7 +23,7 @@ from portal_app.transfers.service import (
     refuse,
     watch_transfers,
 )
-from portal_app.transfers.service.deciding import MOST_COUNTED, PER_PAGE
+from portal_app.transfers.service.queueing import MOST_COUNTED, PER_PAGE
 from tests.conftest import Clocks
 from tests.factories import (
     NOW,
