@@ -64,6 +64,7 @@ class Shape(NamedTuple):
     # For holdings only.
     holding: str = ""  # "open", "closed"
     access: str = ""  # "granted", "refused"
+    exceptions: int = 0  # products for which other policies hold
 
 
 class Page(NamedTuple):
@@ -193,9 +194,9 @@ def _of_holdings(shape: Shape) -> Iterator[ColumnElement[bool]]:
     if shape.holding == "closed":
         yield ~_OPEN
     if shape.access == "granted":
-        yield and_(_OPEN, grants_access())
+        yield and_(_OPEN, grants_access(shape.exceptions))
     if shape.access == "refused":
-        yield or_(~_OPEN, ~grants_access())
+        yield or_(~_OPEN, ~grants_access(shape.exceptions))
 
 
 def _binds(name: str, count: int) -> list[ColumnElement[Any]]:

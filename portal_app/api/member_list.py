@@ -9,14 +9,14 @@ from sqlalchemy import String, bindparam, select
 from sqlmodel import col
 
 from portal_app.api.catalog_scope import Scope, scope_of
-from portal_app.api.granting import access_parameters
+from portal_app.api.granting import access_parameters, exceptions_of
 from portal_app.api.hot_read import HotRead
 from portal_app.api.listing import Shape, numbered
 from portal_app.api.member_read import MemberRow, list_statement
 from portal_app.api.membership_list import ACCOUNT, PLANS, PRODUCTS, PROMO_CODES
 from portal_app.api.operations import Call
 from portal_app.api.paging import Window
-from portal_app.api.policies import access_policy
+from portal_app.api.policies import policies_of
 from portal_app.api.query import MOST_VALUES, Parameter
 from portal_app.api.scopes import MEMBER_EMAIL_READ
 from portal_app.customers.models import Customer
@@ -101,17 +101,19 @@ async def read_members(call: Call, window: Window) -> list[MemberRow]:
     nobody = holders is not None and not holders
     if state is None or scope is None or nobody or call.query.values(PROMO_CODES):
         return []
-    shape = _shape(state, scope, window, holders or ())
-    policy = await access_policy(call.caller.company_id)
+    policies = await policies_of(call.caller.company_id)
+    shape = _shape(state, scope, window, holders or (), exceptions=len(exceptions_of(policies)))
     return await list_statement(shape).all(
         company_id=call.caller.company_id,
         **window.bounds,
-        **access_parameters(policy, business_now()),
+        **access_parameters(policies, business_now()),
         **numbered(lead=scope.values, bucket=state.buckets, holder=holders or ()),
     )
 
 
-def _shape(state: _State, scope: Scope, window: Window, holders: tuple[str, ...]) -> Shape:
+def _shape(
+    state: _State, scope: Scope, window: Window, holders: tuple[str, ...], *, exceptions: int
+) -> Shape:
     return Shape(
         lead=scope.lead,
         leads=len(scope.values),
@@ -121,6 +123,7 @@ def _shape(state: _State, scope: Scope, window: Window, holders: tuple[str, ...]
         holders=len(holders),
         holding=state.holding,
         access=state.access,
+        exceptions=exceptions if state.access else 0,
         or_else=state.or_else,
     )
 

@@ -32,6 +32,7 @@ class MemberRow:
     id: str
     membership_id: str
     company_id: str
+    product_id: str
     joined_at: datetime
     until_at: datetime | None
     created_at: datetime
@@ -95,6 +96,7 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     col(Member.id).label("id"),
     col(Membership.id).label("membership_id"),
     col(Membership.company_id).label("company_id"),
+    col(Membership.product_id).label("product_id"),
     col(Member.from_at).label("joined_at"),
     col(Member.until_at).label("until_at"),
     col(Membership.created_at).label("created_at"),

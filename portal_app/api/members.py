@@ -9,7 +9,7 @@ from portal_app.api.member_list import ACTIONS, FILTERS, LEFT, read_members
 from portal_app.api.member_read import MemberRow, find_member
 from portal_app.api.operations import Call, Operation
 from portal_app.api.paging import PAGING, Position, cut, read_window
-from portal_app.api.policies import access_policy
+from portal_app.api.policies import policies_of
 from portal_app.api.scopes import MEMBER_BASIC_READ, MEMBER_EMAIL_READ
 from portal_app.api.shapes import Member as MemberJson
 from portal_app.api.shapes import PageInfo, UserSummary
@@ -19,7 +19,7 @@ from portal_app.api.values import (
     timestamp,
     timestamp_or_null,
 )
-from portal_app.catalog.configuration import AccessPolicy
+from portal_app.catalog.policies import Policies
 from portal_app.kit.clock import business_now
 from portal_app.kit.errors import NotFound
 from portal_app.kit.ids import has_prefix
@@ -35,8 +35,8 @@ class _Page(TypedDict):
 async def _list(call: Call) -> _Page:
     window = read_window(call.query)
     page, info = cut(await read_members(call, window), window, _position)
-    policy = await access_policy(call.caller.company_id)
-    return {"data": [_member_json(row, policy, call) for row in page], "page_info": info}
+    policies = await policies_of(call.caller.company_id)
+    return {"data": [_member_json(row, policies, call) for row in page], "page_info": info}
 
 
 async def _retrieve(call: Call) -> MemberJson:
@@ -44,7 +44,7 @@ async def _retrieve(call: Call) -> MemberJson:
     row = await find_member(name, company_id=company_id) if has_prefix(name, "mber") else None
     if row is None:
         raise NotFound("We can't find that member.")
-    return _member_json(row, await access_policy(company_id), call)
+    return _member_json(row, await policies_of(company_id), call)
 
 
 OPERATIONS: Final = (
@@ -76,9 +76,10 @@ def _position(row: MemberRow) -> Position:
     return Position(row.created_at, row.membership_id, row.id)
 
 
-def _member_json(row: MemberRow, policy: AccessPolicy, call: Call) -> MemberJson:
+def _member_json(row: MemberRow, policies: Policies, call: Call) -> MemberJson:
     action, action_at = _recent(row)
     held = row.until_at is None
+    policy = policies.of(row.product_id).access
     access = held and grants_access(row.facts, policy, business_now())
     may_see_email = MEMBER_EMAIL_READ in call.caller.scopes
     return {

@@ -1,4 +1,4 @@
-"""The policy that decides about access, read for one request."""
+"""The policies that decide about access, read for one request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy import String, bindparam, select
 from sqlmodel import col
 
 from portal_app.api.hot_read import HotRead
-from portal_app.catalog.configuration import DEFAULT, AccessPolicy, Configuration
 from portal_app.catalog.models import PortalConfiguration
+from portal_app.catalog.policies import AS_IT_COMES, Policies
 
 _NEWEST: Final[HotRead[dict[str, Any]]] = HotRead(
     select(col(PortalConfiguration.body))
@@ -20,7 +20,7 @@ _NEWEST: Final[HotRead[dict[str, Any]]] = HotRead(
 )
 
 
-async def access_policy(company_id: str) -> AccessPolicy:
+async def policies_of(company_id: str) -> Policies:
     """What the company published last, or the defaults."""
     body = await _NEWEST.first(company_id=company_id)
-    return (DEFAULT if body is None else Configuration.read(body)).access
+    return AS_IT_COMES if body is None else Policies.read(body)

@@ -12,7 +12,7 @@ from portal_app.api.facts import COLUMNS as FACTS
 from portal_app.api.facts import facts_of
 from portal_app.api.hot_read import HotRead
 from portal_app.api.operations import Call, Operation
-from portal_app.api.policies import access_policy
+from portal_app.api.policies import policies_of
 from portal_app.api.scopes import MEMBER_BASIC_READ
 from portal_app.api.shapes import Access
 from portal_app.api.shapes import User as UserJson
@@ -39,12 +39,12 @@ class UserRow(NamedTuple):
     created_at: datetime
 
 
-def _facts(*values: Any) -> StripeFacts:  # noqa: ANN401 -- columns in order
-    return facts_of(values)
+def _held(product_id: str, *values: Any) -> tuple[str, StripeFacts]:  # noqa: ANN401 -- columns
+    return product_id, facts_of(values)
 
 
 _HELD = (
-    select(*FACTS)
+    select(col(Membership.product_id), *FACTS)
     .select_from(Member)
     .join(Membership, col(Membership.id) == col(Member.membership_id))
     .where(
@@ -54,9 +54,9 @@ _HELD = (
     )
     .limit(_MOST_HELD)
 )
-_HELD_OF_COMPANY: Final = HotRead(_HELD, _facts)
+_HELD_OF_COMPANY: Final = HotRead(_HELD, _held)
 _HELD_OF_PRODUCT: Final = HotRead(
-    _HELD.where(col(Membership.product_id) == bindparam("product_id", type_=String())), _facts
+    _HELD.where(col(Membership.product_id) == bindparam("product_id", type_=String())), _held
 )
 _STAFF: Final = exists().where(
     col(Creator.person_id) == col(Person.id), col(Creator.company_id) == _COMPANY
@@ -107,10 +107,10 @@ async def _check_access(call: Call) -> Access:
         return {"has_access": False, "access_level": "no_access"}
     if await _IS_STAFF.first(user_id=user_id, **company):
         return {"has_access": True, "access_level": "admin"}
-    policy, now = await access_policy(call.caller.company_id), business_now()
+    policies, now = await policies_of(call.caller.company_id), business_now()
     given = {"product_id": resource} if held is _HELD_OF_PRODUCT else {}
     rows = await held.all(user_id=user_id, **company, **given)
-    allowed = any(grants_access(facts, policy, now) for facts in rows)
+    allowed = any(grants_access(facts, policies.of(of).access, now) for of, facts in rows)
     return {"has_access": allowed, "access_level": "customer" if allowed else "no_access"}
 
 

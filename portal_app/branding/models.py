@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from portal_app.kit.columns import json_column, reference, utc
+from portal_app.catalog.models import PublishedVersion
+from portal_app.kit.columns import reference, utc
 from portal_app.kit.ids import new_id
 
 
-class BrandVersion(SQLModel, table=True):
-    """One published version of a company's look; an empty *body* is the look it came with.
-
-    Append-only: going back publishes an old body again, and *restores* says which.
-    """
+class BrandVersion(PublishedVersion, table=True):
+    """A version of a company's look; an empty *body* is the look it came with."""
 
     __tablename__ = "brand_versions"
     __table_args__ = (UniqueConstraint("company_id", "version"),)
 
     id: str = Field(default_factory=lambda: new_id("brnd"), primary_key=True)
-    company_id: str = Field(sa_column=reference("companies.id"))
-    version: int
-    body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    author_id: str = ""
-    restores: int | None = None
-    created_at: datetime = Field(sa_column=utc())
 
 
 class BrandImage(SQLModel, table=True):

@@ -87,24 +87,15 @@ class TransferMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferPolicy:
-    """*products* are exceptions for single products (`prod_…` of ours)."""
+    """Whether a holder may hand a membership on."""
 
     mode: TransferMode = TransferMode.ON
-    products: Mapping[str, TransferMode] = field(default_factory=dict)
-
-    def for_product(self, product_id: str) -> TransferMode:
-        return self.products.get(product_id, self.mode)
 
     @classmethod
     def read(cls, body: object) -> Self:
         """Read a stored document; anything of the wrong type falls back to its default."""
         given = body if isinstance(body, Mapping) else {}
-        products = given.get("products")
-        named = products if isinstance(products, Mapping) else {}
-        return cls(
-            mode=_mode(given.get("mode")) or cls().mode,
-            products={str(one): mode for one, said in named.items() if (mode := _mode(said))},
-        )
+        return cls(mode=_mode(given.get("mode")) or cls().mode)
 
 
 def _mode(value: object) -> TransferMode | None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
-from portal_app.kit.columns import currency, json_column, minor_units, reference, str_enum, utc
+from portal_app.kit.columns import (
+    UtcDateTime,
+    currency,
+    json_column,
+    json_type,
+    minor_units,
+    reference,
+    str_enum,
+    utc,
+)
 from portal_app.kit.ids import new_id
 from portal_app.kit.money import Money
 
@@ -100,22 +109,27 @@ class Plan(SQLModel, table=True):
         return Money(self.amount_minor, self.currency)
 
 
-class PortalConfiguration(SQLModel, table=True):
-    """One published version of a company's policies; `configuration.py` holds the defaults.
+class PublishedVersion(SQLModel):
+    """What a company published at a time (`versions.py`): the columns of every such table.
 
     Append-only: going back publishes an old body again, and *restores* says which.
     """
+
+    company_id: str = Field(foreign_key="companies.id", index=True, max_length=64)
+    version: int
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=cast("Any", json_type()))
+    author_id: str = ""
+    restores: int | None = None
+    created_at: datetime = Field(sa_type=cast("Any", UtcDateTime()))
+
+
+class PortalConfiguration(PublishedVersion, table=True):
+    """A version of a company's policies; `configuration.py` holds the defaults."""
 
     __tablename__ = "portal_configurations"
     __table_args__ = (UniqueConstraint("company_id", "version"),)
 
     id: str = Field(default_factory=lambda: new_id("pcfg"), primary_key=True)
-    company_id: str = Field(sa_column=reference("companies.id"))
-    version: int
-    body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    author_id: str = ""
-    restores: int | None = None
-    created_at: datetime = Field(sa_column=utc())
 
 
 class DraftKind(StrEnum):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
-from portal_app.catalog.models import Company, Draft, DraftKind
+from portal_app.catalog.models import Company, Draft, DraftKind, PublishedVersion
 from portal_app.identity.actor import Author
 from portal_app.identity.models import Person
 from portal_app.ingest.models import EVERYBODY, Change
@@ -25,18 +25,7 @@ from portal_app.kit.errors import Conflict, NotFound
 SHOWN: Final = 20
 
 
-class VersionRow(Protocol):
-    """The columns that every table of versions has."""
-
-    company_id: str
-    version: int
-    body: dict[str, Any]
-    author_id: str
-    restores: int | None
-    created_at: datetime
-
-
-Row = TypeVar("Row", bound=SQLModel)
+Row = TypeVar("Row", bound=PublishedVersion)
 
 
 class NoSuchVersion(NotFound):
@@ -56,15 +45,14 @@ class Version:
 
 
 async def versions_of(
-    session: AsyncSession, table: type[SQLModel], company_id: str
+    session: AsyncSession, table: type[PublishedVersion], company_id: str
 ) -> list[Version]:
     """The newest ones first."""
-    model: Any = table
     statement = (
-        select(model, Person)
-        .outerjoin(Person, col(Person.id) == col(model.author_id))
-        .where(col(model.company_id) == company_id)
-        .order_by(col(model.version).desc())
+        select(table, Person)
+        .outerjoin(Person, col(Person.id) == col(table.author_id))
+        .where(col(table.company_id) == company_id)
+        .order_by(col(table.version).desc())
         .limit(SHOWN)
     )
     return [
@@ -73,18 +61,14 @@ async def versions_of(
     ]
 
 
-async def newest_version(
-    session: AsyncSession, table: type[SQLModel], company_id: str
-) -> VersionRow | None:
-    model: Any = table
+async def newest_version(session: AsyncSession, table: type[Row], company_id: str) -> Row | None:
     statement = (
-        select(model)
-        .where(col(model.company_id) == company_id)
-        .order_by(col(model.version).desc())
+        select(table)
+        .where(col(table.company_id) == company_id)
+        .order_by(col(table.version).desc())
         .limit(1)
     )
-    found: VersionRow | None = await session.scalar(statement)
-    return found
+    return (await session.scalars(statement)).one_or_none()
 
 
 class ChangedMeanwhile(Conflict):
@@ -93,7 +77,7 @@ class ChangedMeanwhile(Conflict):
 
 
 async def seen(
-    session: AsyncSession, table: type[SQLModel], kind: DraftKind, company_id: str
+    session: AsyncSession, table: type[PublishedVersion], kind: DraftKind, company_id: str
 ) -> str:
     """What somebody who reads both now has seen: the newest version, and when the draft is of."""
     newest = await newest_version(session, table, company_id)
@@ -102,7 +86,7 @@ async def seen(
 
 
 async def expect(
-    session: AsyncSession, table: type[SQLModel], kind: DraftKind, company_id: str, was: str
+    session: AsyncSession, table: type[PublishedVersion], kind: DraftKind, company_id: str, was: str
 ) -> None:
     """Raises ChangedMeanwhile unless all is as it *was* (`seen`); until the unit of work ends."""
     await session.get_one(Company, company_id, with_for_update=True)
@@ -112,7 +96,7 @@ async def expect(
 
 async def publish(
     session: AsyncSession,
-    table: type[SQLModel],
+    table: type[PublishedVersion],
     company_id: str,
     body: Mapping[str, Any],
     author: Author,
@@ -123,9 +107,8 @@ async def publish(
     await session.get_one(Company, company_id, with_for_update=True)
     newest = await newest_version(session, table, company_id)
     number = newest.version + 1 if newest else 1
-    row: Any = table
     session.add(
-        row(
+        table(
             company_id=company_id,
             version=number,
             body=dict(body),
@@ -140,14 +123,17 @@ async def publish(
 
 
 async def restore(
-    session: AsyncSession, table: type[SQLModel], company_id: str, number: int, author: Author
+    session: AsyncSession,
+    table: type[PublishedVersion],
+    company_id: str,
+    number: int,
+    author: Author,
 ) -> int:
     """Publish an old version again; 0 is how it was before the first. Raises NoSuchVersion."""
     body: Mapping[str, Any] = {}
     if number:
-        model: Any = table
-        same = (col(model.company_id) == company_id) & (col(model.version) == number)
-        found = await session.scalar(select(model).where(same))
+        same = (col(table.company_id) == company_id) & (col(table.version) == number)
+        found = (await session.scalars(select(table).where(same))).one_or_none()
         if found is None:
             raise NoSuchVersion
         body = found.body

@@ -243,6 +243,12 @@ async def subscription_ids(session: AsyncSession, membership_id: str) -> Sequenc
     return (await session.scalars(statement)).all()
 
 
+async def current_subscription(session: AsyncSession, membership_id: str) -> str | None:
+    """Of one membership; None for what was bought once."""
+    found = await current_subscriptions(session, [membership_id])
+    return found[0] if found else None
+
+
 async def current_subscriptions(
     session: AsyncSession, membership_ids: Sequence[str]
 ) -> Sequence[str]:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.policies import policy_of
 from portal_app.declarations import repository
 from portal_app.declarations.models import Declaration, Finding
 from portal_app.declarations.rules.withdrawal import GRACE, Refund, refund_of, right_of
@@ -23,8 +22,7 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
     holder = await repository.holder_of(session, membership.id)
     concluded = await exit_repository.concluded_at(session, membership)
     right = right_of(holder.country if holder else "", concluded)
-    policies = await published_configurations(session, [membership.company_id])
-    policy = policies.get(membership.company_id, DEFAULT).withdraw
+    policy = (await policy_of(session, membership.company_id, membership.product_id)).withdraw
     paid = await exit_repository.paid_for(session, membership)
     refund = refund_of(
         Money(sum(one.amount_minor - one.refunded_minor for one in paid), membership.currency),

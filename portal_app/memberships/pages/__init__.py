@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 import reflex as rx
 
 from portal_app.memberships.pages.canceling import cancel_page, undo_page
@@ -29,78 +32,33 @@ from portal_app.memberships.state import (
 )
 from portal_app.ui.banner import Banner, use_banner
 from portal_app.ui.i18n import t
+from portal_app.ui.parts.types import Text
 
+# A page, its route, its title and what it reads first.
+_Page: TypeAlias = tuple[Callable[[], rx.Component], str, Text, Any]
 _PRIVATE = {"sitemap": None}
 
 
 def register(app: rx.App) -> None:
     """Add the lists and each membership's pages; called at the root."""
-    app.add_page(
-        orders_page, route="/orders", title=t("Orders"), on_load=OrdersState.load, context=_PRIVATE
-    )
-    app.add_page(
-        membership_page,
-        route="/billing/manage/[member_id]",
-        title=t("Membership"),
-        on_load=MembershipState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        charged_to_page,
-        route="/billing/manage/[member_id]/payment-method",
-        title=t("Update payment method"),
-        on_load=ChargedToState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        pay_page,
-        route="/billing/manage/[member_id]/pay",
-        title=t("Pay"),
-        on_load=PayState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        rejoin_page,
-        route="/billing/manage/[member_id]/rejoin",
-        title=t("Join again"),
-        on_load=RejoinState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        upcoming_page,
-        route="/billing/upcoming",
-        title=t("Upcoming charges"),
-        on_load=UpcomingState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        cancel_page,
-        route="/billing/manage/[member_id]/cancel",
-        title=t("Cancel membership"),
-        on_load=CancelState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        pause_page,
-        route="/billing/manage/[member_id]/pause",
-        title=t("Pause membership"),
-        on_load=PausingState.load,
-        context=_PRIVATE,
-    )
-    app.add_page(
-        plan_page,
-        route="/billing/manage/[member_id]/plan",
-        title=t("Change plan"),
-        on_load=[PlanState.load, PromotionState.start],
-        context=_PRIVATE,
-    )
-    app.add_page(
-        undo_page,
-        route="/billing/manage/[member_id]/undo",
-        title=t("Keep my membership"),
-        on_load=CancelState.load,
-        context=_PRIVATE,
-    )
+    for page, route, title, on_load in _pages():
+        app.add_page(page, route=route, title=title, on_load=on_load, context=_PRIVATE)
+
+
+def _pages() -> list[_Page]:
+    one = "/billing/manage/[member_id]"
+    return [
+        (orders_page, "/orders", t("Orders"), OrdersState.load),
+        (upcoming_page, "/billing/upcoming", t("Upcoming charges"), UpcomingState.load),
+        (membership_page, one, t("Membership"), MembershipState.load),
+        (charged_to_page, f"{one}/payment-method", t("Update payment method"), ChargedToState.load),
+        (pay_page, f"{one}/pay", t("Pay"), PayState.load),
+        (rejoin_page, f"{one}/rejoin", t("Join again"), RejoinState.load),
+        (cancel_page, f"{one}/cancel", t("Cancel membership"), CancelState.load),
+        (undo_page, f"{one}/undo", t("Keep my membership"), CancelState.load),
+        (pause_page, f"{one}/pause", t("Pause membership"), PausingState.load),
+        (plan_page, f"{one}/plan", t("Change plan"), [PlanState.load, PromotionState.start]),
+    ]
 
 
 def install_banner() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.catalog.policies import policy_of
 from portal_app.identity.actor import SYSTEM, Actor, Author, CompanyKey, author_for
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
@@ -31,7 +32,7 @@ from portal_app.memberships.exits import (
 from portal_app.memberships.models import Cancellation, Member
 from portal_app.memberships.rules import StripeFacts
 from portal_app.memberships.service.ending import CANCEL
-from portal_app.memberships.service.exit_page import cancel_policy, held_exit
+from portal_app.memberships.service.exit_page import held_exit
 from portal_app.memberships.service.undoing import BY_COMPANY
 
 
@@ -103,7 +104,7 @@ async def cancel_as_company(
         member = await exit_repository.open_holding(session, membership.id)
         if not exit_.is_possible or member is None:
             raise NothingToCancel
-        policy = await cancel_policy(session, actor.company_id)
+        policy = (await policy_of(session, actor.company_id, membership.product_id)).cancel
         wish = Wish(
             source=BY_COMPANY,
             # Whoever is billed by invoice has had the period before it was due.

@@ -57,7 +57,7 @@ async def set_metadata_as_company(
         own = [key for key in stored if not key.startswith(RESERVED)]
         # At the provider an empty text takes a key away.
         metadata = dict(pairs) or dict.fromkeys(own, "")
-        subscription = await _subscription(session, membership)
+        subscription = await repository.current_subscription(session, membership.id)
         if subscription is None or not StripeFacts.of(membership).recurring:
             raise MetadataNotKept
         payload = {"subscription": subscription, "metadata": metadata}
@@ -82,7 +82,7 @@ async def extend_as_company(desk: Desk, actor: CompanyKey, membership_id: str, d
     async def ask(session: AsyncSession) -> Intent:
         membership = await _of(session, actor, membership_id)
         until = _extended(membership, days)
-        subscription = await _subscription(session, membership)
+        subscription = await repository.current_subscription(session, membership.id)
         if subscription is None:
             raise NotExtendable
         payload = {
@@ -122,11 +122,6 @@ async def _of(session: AsyncSession, actor: CompanyKey, membership_id: str) -> M
     if membership is None:
         raise MembershipNotFound
     return membership
-
-
-async def _subscription(session: AsyncSession, membership: Membership) -> str | None:
-    current = await repository.current_subscriptions(session, [membership.id])
-    return current[0] if current else None
 
 
 def _extended(membership: Membership, days: int) -> datetime:

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT, CancelPolicy
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.configuration import CancelPolicy
 from portal_app.identity.actor import Actor
 from portal_app.intents.service import open_intents
 from portal_app.memberships import exit_repository
@@ -42,13 +41,7 @@ async def held_exit(
 ) -> tuple[HeldMembership, CancelPolicy]:
     """Raises MembershipNotFound."""
     held = await find_held(session, actor, member_id, now)
-    return held, await cancel_policy(session, held.row.company.id)
-
-
-async def cancel_policy(session: AsyncSession, company_id: str) -> CancelPolicy:
-    """The company's, as it has published it last."""
-    policies = await published_configurations(session, [company_id])
-    return policies.get(company_id, DEFAULT).cancel
+    return held, held.configuration.cancel
 
 
 async def exit_page(

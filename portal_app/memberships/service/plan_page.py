@@ -8,12 +8,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT, PlanChangePolicy
+from portal_app.catalog.configuration import PlanChangePolicy
 from portal_app.catalog.models import Plan, Product
 from portal_app.catalog.repository import (
     plan_with_product,
     plans_on_sale,
-    published_configurations,
 )
 from portal_app.identity.actor import Actor
 from portal_app.intents.service import open_intents
@@ -59,7 +58,7 @@ async def plan_page(
     """Raises MembershipNotFound."""
     held = await find_held(session, actor, member_id, now)
     membership = held.row.membership
-    policy = await plan_policy(session, held)
+    policy = held.configuration.plan_change
     standing = await standing_change(session, membership.id)
     to = standing.to_plan_id if standing else membership.scheduled_change.get("plan_id")
     waiting = await open_intents(session, [membership.id])
@@ -82,12 +81,6 @@ async def _asks_bank(session: AsyncSession, actor: Actor, held: HeldMembership) 
     return any(payment.asks_bank for payment in tried.values())
 
 
-async def plan_policy(session: AsyncSession, held: HeldMembership) -> PlanChangePolicy:
-    company_id = held.row.company.id
-    published = await published_configurations(session, [company_id])
-    return published.get(company_id, DEFAULT).plan_change
-
-
 async def targets_for(
     session: AsyncSession, held: HeldMembership, policy: PlanChangePolicy
 ) -> list[tuple[Plan, Product]]:
@@ -102,13 +95,13 @@ async def changes_plan(session: AsyncSession, held: HeldMembership) -> bool:
     """Whether its page has anything to choose: another plan or quantity."""
     if not (held.facts.recurring and held.current):
         return False
-    policy = await plan_policy(session, held)
+    policy = held.configuration.plan_change
     return policy.offers_quantity or bool(await targets_for(session, held, policy))
 
 
 async def cheaper_plans_of(session: AsyncSession, held: HeldMembership) -> list[Plan]:
     """What its holder can change to for less right now, the cheapest first; at `…/plan/`."""
-    policy = await plan_policy(session, held)
+    policy = held.configuration.plan_change
     if hindrance_of(held.row.membership, policy) is not None:
         return []
     return cheaper_plans(held.row.plan, await targets_for(session, held, policy))

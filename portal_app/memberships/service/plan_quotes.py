@@ -22,7 +22,7 @@ from portal_app.memberships.plan_errors import (
 )
 from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.plans import ChangeTiming, hindrance_of, length_of, quantities_of
-from portal_app.memberships.service.plan_page import plan_policy, targets_for, timing_for
+from portal_app.memberships.service.plan_page import targets_for, timing_for
 from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.provider.changing import PlanChange
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
@@ -123,7 +123,7 @@ async def choose(
 ) -> Choice:
     """What the actor wants of their membership, if it may be had; raises as `quote_change`."""
     held = await find_held(session, actor, member_id, business_now())
-    membership, policy = held.row.membership, await plan_policy(session, held)
+    membership, policy = held.row.membership, held.configuration.plan_change
     standing = await standing_change(session, membership.id)
     if standing is not None or hindrance_of(membership, policy) is not None:
         raise PlanNotChangeable

@@ -30,7 +30,6 @@ from portal_app.memberships.plans import takes_promotions
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import Happening
 from portal_app.memberships.projection.record import announce_membership, record
-from portal_app.memberships.service.plan_page import plan_policy
 from portal_app.memberships.service.plan_quotes import LASTS
 from portal_app.memberships.service.reading import find_held
 from portal_app.provider.answers import PromotionFacts
@@ -128,7 +127,7 @@ async def _carry_out(desk: Desk, written: Record) -> None:
 
 async def _of_holder(session: AsyncSession, actor: Actor, member_id: object) -> _Subject:
     held = await find_held(session, actor, member_id, business_now())
-    if not (await plan_policy(session, held)).promotion_codes:
+    if not held.configuration.plan_change.promotion_codes:
         raise PlanNotChangeable
     return await _subject(session, held.row.membership)
 

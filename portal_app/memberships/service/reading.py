@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT, AccessPolicy, Configuration
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.configuration import AccessPolicy, Configuration
+from portal_app.catalog.policies import published_policies
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import last_attempts
@@ -34,8 +34,8 @@ from portal_app.memberships.service.unpaid import only_switches, unpaid_invoices
 class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
-    That time is *as_of*, *configuration* the company's policies. *unpaid* is the
-    latest open invoice, *last_attempt* the newest try to charge it.
+    That time is *as_of*, *configuration* the policies for its product. *unpaid* is the latest open
+    invoice, *last_attempt* the newest try to charge it.
     """
 
     row: HoldingRow
@@ -119,13 +119,13 @@ async def decided(
     """Put the decisions of `rules` beside each row; a few queries however many rows there are."""
     if not rows:
         return []
-    policies = await published_configurations(session, {row.company.id for row in rows})
+    policies = await published_policies(session, {row.company.id for row in rows})
     unpaid = await unpaid_invoices(session, actor, rows)
     attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
     return [
         _decide(
             row,
-            policies.get(row.company.id, DEFAULT),
+            policies[row.company.id].of(row.product.id),
             unpaid.get(row.membership.id),
             attempts,
             now,

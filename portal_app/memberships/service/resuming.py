@@ -118,10 +118,10 @@ async def _resume(
 
 
 async def _subscription(session: AsyncSession, membership: Membership) -> str:
-    found = await repository.current_subscriptions(session, [membership.id])
-    if not found:
+    found = await repository.current_subscription(session, membership.id)
+    if found is None:
         raise NothingToResume
-    return found[0]
+    return found
 
 
 # -- taking it back ----------------------------------------------------------------------------

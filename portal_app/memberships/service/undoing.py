@@ -6,8 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.policies import policy_of
 from portal_app.kit.clock import business_now
 from portal_app.memberships.exit_repository import standing_cancellation, standing_pause
 from portal_app.memberships.exits import can_be_undone
@@ -29,8 +28,8 @@ async def may_undo(session: AsyncSession, membership: Membership, facts: StripeF
     noted = await standing_cancellation(session, membership.id)
     if noted is None or noted.source != BY_COMPANY:
         return True
-    policies = await published_configurations(session, [membership.company_id])
-    return policies.get(membership.company_id, DEFAULT).cancel.undo_company_end
+    policy = await policy_of(session, membership.company_id, membership.product_id)
+    return policy.cancel.undo_company_end
 
 
 async def forget_planned_pause(

@@ -9,8 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.policies import published_policies
 from portal_app.identity.actor import CompanyCreator
 from portal_app.memberships.service import HeldMembership, seen_by_company
 from portal_app.studio.home import repository
@@ -63,9 +62,12 @@ async def search(
 async def decided(
     session: AsyncSession, creator: CompanyCreator, rows: Sequence[SoldRow], now: datetime
 ) -> list[Sold]:
-    policies = await published_configurations(session, [creator.company_id])
-    access = policies.get(creator.company_id, DEFAULT).access
-    return [Sold(row, seen_by_company(row.holding, access, now)) for row in rows]
+    company_id = creator.company_id
+    policies = (await published_policies(session, [company_id]))[company_id]
+    return [
+        Sold(row, seen_by_company(row.holding, policies.of(row.holding.product.id), now))
+        for row in rows
+    ]
 
 
 async def figures(session: AsyncSession, creator: CompanyCreator, now: datetime) -> Figures:

@@ -26,6 +26,7 @@ from portal_app.ui.parts import (
     stack,
     state_form,
 )
+from portal_app.ui.parts.types import Text
 
 
 def brand_page() -> rx.Component:
@@ -68,51 +69,9 @@ def _form(view: BrandStudioView, events: BrandEvents) -> rx.Component:
         state_form(
             rx.el.div(
                 text_field(view, events, "wordmark", t("Name")),
-                form_section(
-                    t("Colours"),
-                    colour_field(view, events, "accent", t("Accent"), "#0f766e"),
-                    colour_field(
-                        view, events, "background", t("Background"), t("the portal's own")
-                    ),
-                    colour_field(view, events, "accent_dark", t("Accent in dark"), t("derived")),
-                    colour_field(
-                        view, events, "background_dark", t("Background in dark"), t("derived")
-                    ),
-                ),
-                form_section(
-                    t("Shape"),
-                    choice_field(
-                        view,
-                        events,
-                        "radius",
-                        t("Corners"),
-                        [
-                            ("sharp", t("Sharp")),
-                            ("soft", t("Soft")),
-                            ("round", t("Round")),
-                        ],
-                    ),
-                    choice_field(
-                        view,
-                        events,
-                        "font",
-                        t("Font"),
-                        [
-                            ("system", t("System")),
-                            ("serif", t("Serif")),
-                            ("rounded", t("Rounded")),
-                            ("humanist", t("Humanist")),
-                        ],
-                    ),
-                ),
-                form_section(
-                    t("Support and legal"),
-                    text_field(view, events, "support_email", t("Support email")),
-                    text_field(view, events, "support_url", t("Support page")),
-                    text_field(view, events, "terms_url", t("Terms")),
-                    text_field(view, events, "privacy_url", t("Privacy policy")),
-                    text_field(view, events, "imprint_url", t("Imprint")),
-                ),
+                _colours(view, events),
+                _shape(view, events),
+                _support(view, events),
                 class_name="form-fields",
                 key=view.revision,
             ),
@@ -121,6 +80,46 @@ def _form(view: BrandStudioView, events: BrandEvents) -> rx.Component:
         ),
         title=t("Look"),
     )
+
+
+def _colours(view: BrandStudioView, events: BrandEvents) -> rx.Component:
+    fields = (
+        ("accent", t("Accent"), "#0f766e"),
+        ("background", t("Background"), t("the portal's own")),
+        ("accent_dark", t("Accent in dark"), t("derived")),
+        ("background_dark", t("Background in dark"), t("derived")),
+    )
+    return form_section(t("Colours"), *[colour_field(view, events, *one) for one in fields])
+
+
+def _shape(view: BrandStudioView, events: BrandEvents) -> rx.Component:
+    corners: list[tuple[str, Text]] = [
+        ("sharp", t("Sharp")),
+        ("soft", t("Soft")),
+        ("round", t("Round")),
+    ]
+    fonts: list[tuple[str, Text]] = [
+        ("system", t("System")),
+        ("serif", t("Serif")),
+        ("rounded", t("Rounded")),
+        ("humanist", t("Humanist")),
+    ]
+    return form_section(
+        t("Shape"),
+        choice_field(view, events, "radius", t("Corners"), corners),
+        choice_field(view, events, "font", t("Font"), fonts),
+    )
+
+
+def _support(view: BrandStudioView, events: BrandEvents) -> rx.Component:
+    fields = (
+        ("support_email", t("Support email")),
+        ("support_url", t("Support page")),
+        ("terms_url", t("Terms")),
+        ("privacy_url", t("Privacy policy")),
+        ("imprint_url", t("Imprint")),
+    )
+    return form_section(t("Support and legal"), *[text_field(view, events, *one) for one in fields])
 
 
 def _proposal(one: Proposal, events: BrandEvents) -> rx.Component:

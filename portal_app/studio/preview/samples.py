@@ -44,7 +44,7 @@ class Sample:
 
 def sample(company: Company, configuration: Configuration, state: str, now: datetime) -> Sample:
     """*state* is one of STATES; any other is `active`."""
-    held = seen_by_company(_row(company, state, now), configuration.access, now)
+    held = seen_by_company(_row(company, state, now), configuration, now)
     details = MembershipDetails(
         held=held,
         invoices=(),

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.configuration import DEFAULT, TransferMode
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.configuration import TransferMode
+from portal_app.catalog.policies import policy_of
 from portal_app.intents.service import open_intents
 from portal_app.kit.money import Money
 from portal_app.memberships.errors import MembershipNotFound
@@ -57,8 +57,7 @@ async def subject_of(
         raise MembershipNotFound
     facts = StripeFacts.of(row.membership)
     if mode is None:
-        policies = await published_configurations(session, [row.company.id])
-        mode = policies.get(row.company.id, DEFAULT).transfer.for_product(row.product.id)
+        mode = (await policy_of(session, row.company.id, row.product.id)).transfer.mode
     given = Circumstances(
         mode=mode,
         automatic=row.membership.collection_method == "charge_automatically",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal_app.catalog.repository import published_configurations
+from portal_app.catalog.policies import policy_of
 from portal_app.catalog.versions import NoSuchVersion
 from portal_app.identity.actor import Actor, CompanyCreator
 from portal_app.kit.db import Database
@@ -17,9 +17,8 @@ AT_ONCE = {"cancel": {"at_once": True}}
 
 async def at_once(db: Database, creator: CompanyCreator) -> bool:
     async with db.reading() as session:
-        found = await published_configurations(session, [creator.company_id])
-    policies = found.get(creator.company_id)
-    return bool(policies and policies.cancel.at_once)
+        found = await policy_of(session, creator.company_id, "prod_any")
+    return found.cancel.at_once
 
 
 async def test_a_policy_holds_when_it_is_published_until_it_is_taken_back(

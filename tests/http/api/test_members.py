@@ -10,8 +10,8 @@ import pytest
 
 from portal_app.api.keys import create_key
 from portal_app.api.member_list import ACTIONS
-from portal_app.catalog.configuration import AccessPolicy
 from portal_app.catalog.models import Company
+from portal_app.catalog.policies import Policies
 from portal_app.kit.db import Database
 from portal_app.memberships.rules import grants_access
 from tests.factories import (
@@ -31,6 +31,7 @@ POLICIES = (
     {"grace_days": 0},
     {"while_paused": False},
 )
+STRICT = {"while_past_due": False, "while_paused": False}
 
 
 @pytest.fixture
@@ -135,16 +136,20 @@ async def test_e_mail_needs_its_scope(
     assert len((await client.get("/members", params=by_mail)).json()["data"]) == 1
 
 
+@pytest.mark.parametrize("own", [None, STRICT, {"while_past_due": True, "grace_days": None}])
 @pytest.mark.parametrize("policy", POLICIES)
 async def test_access_is_what_the_rules_say(
-    client: httpx.AsyncClient, every: EveryState, db: Database, policy: dict[str, Any]
+    client: httpx.AsyncClient, every: EveryState, db: Database, policy: dict[str, Any], own: Any
 ) -> None:
+    """*own* is what differs for one of the products."""
+    product_id = every.plans[0].product_id
+    body = {"access": policy, "products": {product_id: {"access": own}} if own else {}}
     async with db.unit_of_work() as session:
         company = await session.get_one(Company, every.world.company_id)
-        await make_configuration(session, company, body={"access": policy})
-    rules = AccessPolicy.read(policy)
+        await make_configuration(session, company, body=body)
     granted, refused = [], []
     for held in _holdings(every):
+        rules = Policies.read(body).of(held.membership.product_id).access
         access = held.member.until_at is None and grants_access(facts_of(held), rules, NOW)
         (granted if access else refused).append(held.member.id)
     assert granted
