@@ -1,6 +1,6 @@
 """what a transfer is called, the terms it was agreed to under, and which address signs in no more
 
-Revision ID: 0033
+Revision ID: 0030
 Revises: 0029
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from portal_app.kit import columns
 from portal_app.kit.ids import new_reference
 
-revision: str = '0033'
+revision: str = '0030'
 down_revision: str | Sequence[str] | None = '0029'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
