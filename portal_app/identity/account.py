@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
 from portal_app.identity.actor import Actor
+from portal_app.identity.errors import UnknownZone
 from portal_app.identity.models import EmailAddress, Identity, LoginSession, Person
 from portal_app.identity.oidc.repository import identities_of
 from portal_app.identity.rules import IDLE_LIFETIME
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
+from portal_app.ui.zones import UTC_ZONE, known_zone
 
 LONGEST_NAME: Final = 100
 
@@ -25,6 +27,7 @@ class Account:
     """Addresses, the primary one first; live sessions, the latest first; accounts elsewhere."""
 
     name: str
+    zone: str
     addresses: Sequence[EmailAddress]
     sessions: Sequence[LoginSession]
     identities: Sequence[Identity]
@@ -45,11 +48,21 @@ async def keep_name(actor: Actor, typed: str) -> None:
         (await session.get_one(Person, actor.person_id)).name = name[:LONGEST_NAME]
 
 
+async def keep_zone(actor: Actor, chosen: str) -> None:
+    """By which clock the person's days and times are told; raises UnknownZone."""
+    zone = known_zone(chosen)
+    if not zone:
+        raise UnknownZone
+    async with database().unit_of_work() as session:
+        (await session.get_one(Person, actor.person_id)).zone = zone
+
+
 async def read_account(session: AsyncSession, actor: Actor) -> Account:
     now = wall_now()
     person = await session.get_one(Person, actor.person_id)
     return Account(
         name=person.name,
+        zone=person.zone or UTC_ZONE,
         addresses=await repository.addresses_of(session, actor.person_id),
         sessions=await repository.open_sessions_of(
             session, actor.person_id, now=now, seen_after=now - IDLE_LIFETIME

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from portal_app.identity import answers, emails
-from portal_app.identity.account import keep_name
+from portal_app.identity.account import keep_name, keep_zone
 from portal_app.identity.actor import Actor
 from portal_app.identity.ending import end_one
 from portal_app.identity.errors import AddressNotFound
@@ -27,6 +27,7 @@ from portal_app.kit.errors import PortalError
 from portal_app.kit.http.forms import small_form
 from portal_app.ui.catalogue import translate
 from portal_app.ui.server_pages import render
+from portal_app.ui.zones import choices
 
 router = APIRouter(include_in_schema=False)
 _ABOUT: Final = {"primary": Purpose.PRIMARY_EMAIL, "remove": Purpose.REMOVE_EMAIL}
@@ -54,6 +55,26 @@ async def keep_profile(request: Request) -> Response:
             await keep_name(actor, form["name"])
     except PortalError as refused:
         return _told(request, refused)
+    return answers.see_other("/account/")
+
+
+@router.api_route("/account/zone/", methods=["GET", "HEAD"])
+async def zone_page(request: Request) -> Response:
+    """Every time zone to choose from, in the reader's words: too many for the page's script."""
+    actor = await find_actor(Visitor.of(request).cookie_header)
+    return _zones(request, actor) if actor else _stranger("/account/zone/")
+
+
+@router.post("/account/zone/")
+async def choose_zone(request: Request) -> Response:
+    """Form: `zone`."""
+    actor = await find_actor(Visitor.of(request).cookie_header)
+    if actor is None:
+        return _stranger("/account/zone/")
+    try:
+        await keep_zone(actor, (await small_form(request)).get("zone", ""))
+    except PortalError as refused:
+        return _zones(request, actor, refused)
     return answers.see_other("/account/")
 
 
@@ -144,6 +165,19 @@ async def undo(request: Request, token: str) -> Response:
 
 async def _asked(actor: Actor, approval: Approval) -> Response:
     return answers.see_other(await ask_step_up(actor, approval, back=emails.BACK))
+
+
+def _zones(request: Request, actor: Actor, refused: PortalError | None = None) -> Response:
+    locale, now = Visitor.of(request).locale, wall_now()
+    return render(
+        "identity/templates/zone.html",
+        request,
+        status=refused.status if refused else 200,
+        chosen=actor.zone,
+        now=actor.reader.moment(now),
+        regions=choices(locale, now),
+        error=translate(locale, refused.sentence) if refused else None,
+    )
 
 
 def _told(request: Request, refused: PortalError) -> Response:

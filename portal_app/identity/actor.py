@@ -10,6 +10,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.kit.errors import NotFound, Unauthorized
+from portal_app.ui.reader import Reader
+from portal_app.ui.zones import UTC_ZONE
 
 
 class ActorKind(StrEnum):
@@ -28,6 +30,12 @@ class Actor:
     session_id: str
     email: str
     locale: str
+    zone: str = UTC_ZONE
+
+    @property
+    def reader(self) -> Reader:
+        """Words, days and times as this person reads them."""
+        return Reader(self.locale, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

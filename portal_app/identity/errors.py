@@ -171,6 +171,15 @@ class UndoOver(NotFound):
         super().__init__("This link doesn't work any more.")
 
 
+class UnknownZone(InvalidInput):
+    """Not one of the list."""
+
+    code = "unknown_zone"
+
+    def __init__(self) -> None:
+        super().__init__("Choose a time zone of the list.")
+
+
 class SessionNotFound(NotFound):
     """Unknown, ended and somebody else's: all the same answer."""
 

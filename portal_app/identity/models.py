@@ -24,13 +24,17 @@ def email_key(address: str) -> str:
 
 
 class Person(SQLModel, table=True):
-    """Somebody who can sign in; an account. `user_…` in the API."""
+    """Somebody who can sign in; an account. `user_…` in the API.
+
+    *zone* is IANA's name of a time zone; empty until a browser or the person has said it.
+    """
 
     __tablename__ = "people"
 
     id: str = Field(default_factory=lambda: new_id("user"), primary_key=True)
     name: str = Field(default="", index=True)
     locale: str = "en"
+    zone: str = ""
     created_at: datetime = Field(sa_column=utc())
 
 

@@ -29,6 +29,7 @@ _SESSION_BY_TOKEN: Executable = (
         col(LoginSession.expires_at).label("expires_at"),
         col(LoginSession.revoked_at).label("revoked_at"),
         col(Person.locale).label("locale"),
+        col(Person.zone).label("zone"),
         col(EmailAddress.address).label("email"),
     )
     .join(Person, col(Person.id) == col(LoginSession.person_id))
@@ -109,6 +110,22 @@ async def addresses_of(session: AsyncSession, person_id: str) -> Sequence[EmailA
         .order_by(col(EmailAddress.is_primary).desc(), col(EmailAddress.verified_at))
     )
     return (await session.execute(query)).scalars().all()
+
+
+async def zone_of_address(session: AsyncSession, address_key: str) -> str:
+    """The zone of the account that has the address; empty without either."""
+    query = (
+        select(col(Person.zone))
+        .join(EmailAddress, col(EmailAddress.person_id) == col(Person.id))
+        .where(col(EmailAddress.address_key) == address_key)
+    )
+    return (await session.scalars(query)).one_or_none() or ""
+
+
+async def keep_first_zone(session: AsyncSession, person_id: str, zone: str) -> None:
+    """Unless they have one."""
+    without = update(Person).where(col(Person.id) == person_id, col(Person.zone) == "")
+    await session.execute(without.values(zone=zone))
 
 
 async def open_sessions_of(

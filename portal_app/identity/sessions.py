@@ -18,6 +18,7 @@ from portal_app.kit.db import database
 from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import LOCALE_COOKIE, LOCALES
+from portal_app.ui.zones import UTC_ZONE, ZONE_COOKIE, known_zone
 
 _SEALED: Final = "portal_session_digest"
 _LONGEST_AGENT: Final = 200
@@ -38,7 +39,7 @@ def cookies_of(cookie_header: str) -> dict[str, str]:
 
 
 def sealed(cookie_header: str) -> str:
-    """What event handlers get in place of a raw `Cookie` header: whose session, which language.
+    """What event handlers get in place of a raw `Cookie` header: whose session, language, zone.
 
     Reflex keeps it in the tab's state, which stands in Redis when several processes serve. The
     digest opens nothing there: over HTTP it is no cookie of ours, and a socket's own is dropped.
@@ -47,6 +48,8 @@ def sealed(cookie_header: str) -> str:
     token, chosen = cookies.get(session_cookie()), cookies.get(LOCALE_COOKIE, "")
     kept = [f"{_SEALED}={keyed(token)}"] if token else []
     kept += [f"{LOCALE_COOKIE}={chosen}"] if chosen in LOCALES else []
+    zone = known_zone(cookies.get(ZONE_COOKIE, ""))
+    kept += [f"{ZONE_COOKIE}={zone}"] if zone else []
     return "; ".join(kept)
 
 
@@ -78,12 +81,18 @@ async def _find(token_digest: str, cookies: dict[str, str], *, active: bool) -> 
     if active and now - last_seen_at >= SEEN_EVERY:
         async with database().unit_of_work() as session:
             await repository.mark_seen(session, row["session_id"], now)
+    zone = row["zone"] or known_zone(cookies.get(ZONE_COOKIE, ""))
+    if zone and not row["zone"]:
+        # Once in an account's life: mails are written where no browser is asked.
+        async with database().unit_of_work() as session:
+            await repository.keep_first_zone(session, row["person_id"], zone)
     chosen = cookies.get(LOCALE_COOKIE, "")
     return Actor(
         person_id=row["person_id"],
         session_id=row["session_id"],
         email=row["email"],
         locale=chosen if chosen in LOCALES else row["locale"],
+        zone=zone or UTC_ZONE,
     )
 
 

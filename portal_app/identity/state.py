@@ -19,7 +19,6 @@ from portal_app.identity.views import AccountView, account_view
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
 from portal_app.ui.notices import notify, start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class AccountState(rx.State):
             async with database().reading() as session:
                 found = await read_account(session, actor)
                 said, facts = await done_sentence(session, actor, self._approval())
-            reader = Reader(actor.locale)
+            reader = actor.reader
             self.view = account_view(reader, actor, found)
             self.phase = "ready"
             if said:
@@ -90,7 +89,7 @@ class EmailsState(rx.State):
         try:
             yield open_document(await ask_to_add(actor, typed if isinstance(typed, str) else ""))
         except PortalError as refused:
-            self.error = Reader(actor.locale).say(refused.sentence)
+            self.error = actor.reader.say(refused.sentence)
             yield rx.set_focus("field-email")
         finally:
             self.busy = False

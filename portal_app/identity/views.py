@@ -10,7 +10,9 @@ from portal_app.identity.devices import device_name
 from portal_app.identity.models import Identity, LoginSession
 from portal_app.identity.oidc.linking import label_of
 from portal_app.identity.oidc.providers import providers
+from portal_app.kit.clock import wall_now
 from portal_app.ui.reader import Reader
+from portal_app.ui.zones import place_of
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class AccountView:
     email: str = ""
     name: str = ""
     locale: str = "en"
+    zone: str = ""
+    now: str = ""
     several: bool = False
     emails: tuple[EmailView, ...] = ()
     sessions: tuple[SessionView, ...] = ()
@@ -77,6 +81,8 @@ def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
         name=account.name,
         several=len(account.sessions) > 1,
         locale=actor.locale,
+        zone=place_of(account.zone, actor.locale),
+        now=reader.say("It is {moment} there.", moment=reader.moment(wall_now())),
         emails=tuple(
             EmailView(
                 id=row.id,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-
-from babel.dates import format_datetime
+from datetime import timedelta
 
 from portal_app.identity.codes import approval_code_of, code_of, link_token_of, undo_token_of
 from portal_app.identity.emails import UNDO_FOR
@@ -16,6 +14,7 @@ from portal_app.identity.service import linking_of
 from portal_app.identity.stepup.approval import Purpose, approval_of, refusal
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
+from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.declarations import (
     declaration_for_seller,
     declaration_on_file,
@@ -28,7 +27,7 @@ from portal_app.notifications.notices.letters import write_notice
 from portal_app.notifications.rendering import Mail, NothingToSend, render
 from portal_app.notifications.transfer_mails import transfer_mail
 from portal_app.settings import get_settings
-from portal_app.ui.catalogue import supported, translate
+from portal_app.ui.catalogue import translate
 
 __all__ = ["KINDS", "Mail", "NothingToSend", "render", "write_mail"]
 
@@ -52,7 +51,7 @@ async def _sign_in_code(message: OutboxMessage) -> Mail:
         code=code,
         linking=await linking_of(request),
         link=f"{get_settings().origin}/login/link/{link_token_of(request.id)}/",
-        asked_at=_moment(request.created_at, message.locale),
+        asked_at=(await reader_of(message)).moment(request.created_at),
         minutes=(request.expires_at - request.created_at) // timedelta(minutes=1),
     )
 
@@ -72,7 +71,7 @@ async def _step_up_code(message: OutboxMessage) -> Mail:
         code=code,
         foreign=approval.purpose is Purpose.PROVE_EMAIL,
         link=f"{get_settings().origin}/account/",
-        asked_at=_moment(row.code_sent_at, message.locale),
+        asked_at=(await reader_of(message)).moment(row.code_sent_at),
         minutes=CODE_LIFETIME // timedelta(minutes=1),
     )
 
@@ -88,7 +87,7 @@ async def _account_notice(message: OutboxMessage) -> Mail:
         link=f"{get_settings().origin}/account/",
         undo=f"{get_settings().origin}/login/undo/{undo_token_of(undo)}/" if undo else "",
         days=UNDO_FOR.days,
-        asked_at=_moment(message.created_at, message.locale),
+        asked_at=(await reader_of(message)).moment(message.created_at),
     )
 
 
@@ -103,8 +102,3 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "declaration_for_seller": declaration_for_seller,
     **dict.fromkeys(NOTICES, write_notice),
 }
-
-
-def _moment(at: datetime, locale: str) -> str:
-    """“22 November 2026, 21:40 UTC”: mails don't know the reader's zone, so they name theirs."""
-    return f"{format_datetime(at, 'd MMMM y, HH:mm', locale=supported(locale))} UTC"

@@ -13,7 +13,6 @@ from portal_app.kit.errors import PortalError
 from portal_app.notifications.service import choose_notice, notice_settings
 from portal_app.notifications.views import NoticeRow, notice_rows
 from portal_app.ui.notices import notify, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class NoticeSettingsState(rx.State):
         try:
             async with database().reading() as session:
                 found = await notice_settings(session, actor)
-            self.rows, self.phase = notice_rows(Reader(actor.locale), found), "ready"
+            self.rows, self.phase = notice_rows(actor.reader, found), "ready"
         except Exception:
             # The rest of the page is of use without.
             log.exception("the notices of an account could not be read")
@@ -43,7 +42,7 @@ class NoticeSettingsState(rx.State):
     async def choose(self, key: str, wanted: bool) -> None:
         """Get this kind of mail or not; kept at once."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         try:
             async with database().unit_of_work() as session:
                 await choose_notice(session, actor, key, wanted)

@@ -8,6 +8,7 @@ from typing import Final
 
 from portal_app.kit.db import database
 from portal_app.memberships.rules import ends_at, is_canceling
+from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.rendering import Mail, NothingToSend, letterhead_of, render
 from portal_app.settings import get_settings
@@ -37,7 +38,7 @@ async def transfer_mail(message: OutboxMessage) -> Mail:
         raise NothingToSend
     if step is Step.ACCEPTED and offer.transfer.state is not TransferState.ACCEPTED:
         raise NothingToSend
-    reader = Reader(message.locale)
+    reader = await reader_of(message)
     told = WORDS[side, step](reader, offer)
     company = offer.subject.row.company
     return render(

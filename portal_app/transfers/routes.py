@@ -45,6 +45,7 @@ from portal_app.transfers.service import (
 from portal_app.transfers.views import accept_form, dead_view, offer_view
 from portal_app.ui.reader import Reader
 from portal_app.ui.server_pages import render
+from portal_app.ui.zones import UTC_ZONE
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/transfer", include_in_schema=False)
@@ -104,7 +105,7 @@ async def accept_it(request: Request, token: str) -> Response:
         await looks.refresh()
         async with database().reading() as session:
             page = await recipient_page(session, actor, token)
-        words = accept_form(_reader(request), page).agreed if page.refusal is None else ""
+        words = accept_form(_reader(request, actor), page).agreed if page.refusal is None else ""
         await accept(
             desk(),
             actor,
@@ -184,7 +185,7 @@ async def _page(
         else:
             page = await recipient_page(session, actor, token)
             offer = page.offer
-    reader = _reader(request)
+    reader = _reader(request, actor)
     status = error.status if error else HTTPStatus.OK
     if offer.verdict is not Verdict.OPEN:
         return _dead(request, offer, page, status=status)
@@ -248,5 +249,6 @@ def _told(request: Request, refused: PortalError) -> Response:
     )
 
 
-def _reader(request: Request) -> Reader:
-    return Reader(Visitor.of(request).locale)
+def _reader(request: Request, actor: Actor | None = None) -> Reader:
+    """Whoever is signed in reads times in their own zone, and agrees to what they read."""
+    return Reader(Visitor.of(request).locale, actor.zone if actor else UTC_ZONE)

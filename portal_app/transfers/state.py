@@ -30,7 +30,6 @@ from portal_app.transfers.service import Wish, confirmation_of, offer, sender_pa
 from portal_app.transfers.views import TransferView, transfer_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +88,7 @@ class TransferState(rx.State):
     async def offer_it(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Offer it as the page said; whoever has not proved just now that it is them does so."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.busy, self.error = True, ""
         yield None
         recipient, note = form.get("recipient"), form.get("note")
@@ -123,7 +122,7 @@ class TransferState(rx.State):
     async def withdraw_it(self) -> AsyncIterator[None]:
         """Take the offer back, as long as nobody has accepted it."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.busy = True
         yield
         try:
@@ -149,11 +148,11 @@ class TransferState(rx.State):
             gone = await given_away(session, actor, given_id)
             if gone is not None:
                 self.confirmation = await confirmation_of(session, given_id)
-                self.gone, self.phase = gone_sentence(Reader(actor.locale), gone), "given_away"
+                self.gone, self.phase = gone_sentence(actor.reader, gone), "given_away"
 
     async def _read(self) -> None:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             page = await sender_page(session, actor, self._given_id(), business_now())

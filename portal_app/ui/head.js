@@ -20,6 +20,11 @@
     }),
   );
 
+  // Days and times are told by the clock of an account, which is this browser's until one is chosen.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone && !document.cookie.includes(`portal_zone=${timeZone}`))
+    document.cookie = `portal_zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+
   // The server links a brand's stylesheet into the first document. Client navigation keeps the
   // document, so the sheet rests on every page that is not below the same membership.
   const owner = (path) => path.split("/", 4).join("/");

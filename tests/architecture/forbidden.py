@@ -111,6 +111,15 @@ def wall_clock(tree: ast.Module) -> Iterator[str]:
             yield f"{node.lineno}: {name}"
 
 
+def readers_without_zone(tree: ast.Module) -> Iterator[str]:
+    """Whoever is signed in reads by the clock of their account: `actor.reader` knows it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and dotted(node.func) == "Reader" and len(node.args) == 1:
+            language = ast.unparse(node.args[0])
+            if "actor" in language and language.endswith(".locale"):
+                yield f"{node.lineno}: Reader({language})"
+
+
 def handler_arguments(tree: ast.Module) -> Iterator[str]:
     """Arguments of event handlers that a client could fill with more than plain JSON.
 

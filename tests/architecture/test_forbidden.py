@@ -46,6 +46,10 @@ def test_time_comes_from_a_clock(modules: dict[str, ast.Module]) -> None:
     assert found(modules, forbidden.wall_clock, except_in=own_clock) == []
 
 
+def test_who_is_signed_in_reads_by_their_own_clock(modules: dict[str, ast.Module]) -> None:
+    assert found(modules, forbidden.readers_without_zone) == []
+
+
 def test_handlers_take_plain_values(modules: dict[str, ast.Module]) -> None:
     assert found(modules, forbidden.handler_arguments) == []
 
@@ -67,6 +71,7 @@ def test_card_pages_are_entered_and_left_by_full_loads(modules: dict[str, ast.Mo
         (forbidden.card_pages_by_router, "text_link('Add', '/payment-methods/add/?customer=x')"),
         (forbidden.card_pages_by_router, "card(href=f'/billing/manage/{one}/pay/')"),
         (forbidden.redirects_to_card_pages, "rx.redirect(add_href(customer))"),
+        (forbidden.readers_without_zone, "Reader(current_actor().locale)"),
         (forbidden.left_by_router, "rx.redirect('/orders/')"),
         (forbidden.left_by_router, "link_button('Orders', '/orders/')"),
         (forbidden.bare_documents, "rx.el.form(action='/x')"),

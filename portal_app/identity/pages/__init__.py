@@ -10,7 +10,7 @@ import reflex as rx
 
 from portal_app.identity.pages.emails import EmailEvents, emails_card
 from portal_app.identity.pages.methods import methods_card
-from portal_app.identity.pages.profile import export_card, profile_card
+from portal_app.identity.pages.profile import export_card, profile_card, zone_card
 from portal_app.identity.pages.sessions import session_warning, sessions_card
 from portal_app.identity.state import AccountState, EmailsState
 from portal_app.identity.views import AccountView
@@ -72,6 +72,7 @@ def account_body(view: AccountView, sections: Sequence[AccountSection] = ()) -> 
         emails_card(view, _EMAIL_EVENTS),
         methods_card(view),
         _language(),
+        zone_card(view),
         *[section.build() for section in sections],
         sessions_card(view),
         export_card(),

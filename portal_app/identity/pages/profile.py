@@ -29,6 +29,16 @@ def profile_card(view: AccountView) -> rx.Component:
     )
 
 
+def zone_card(view: AccountView) -> rx.Component:
+    """The list has a page of its own: four hundred zones, in the reader's words."""
+    return card(
+        rx.el.p(view.zone),
+        muted(view.now),
+        action_row(link_button(t("Change time zone"), "/account/zone/", reload=True)),
+        title=t("Time zone"),
+    )
+
+
 def export_card() -> rx.Component:
     return card(
         muted(t("A file with everything that this portal keeps about you.")),

@@ -35,7 +35,6 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import running_memberships
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 HERE: Final = "/billing/details"
@@ -60,7 +59,7 @@ class BillingDetailsState(rx.State):
         """Read everything again; safe to repeat, also as the answer to “Try again”."""
         await start_page(self)
         try:
-            await freshen(self, Reader(current_actor().locale))
+            await freshen(self, current_actor().reader)
             await self._begin(ALL)
         except Exception:
             # Whatever went wrong, a page must say so: a skeleton would promise that data comes.
@@ -90,7 +89,7 @@ class BillingDetailsState(rx.State):
         try:
             await self._begin(str(choice))
         except NotFound as error:
-            await tell(self, Reader(current_actor().locale), error)
+            await tell(self, current_actor().reader, error)
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -171,7 +170,7 @@ class BillingDetailsState(rx.State):
             self.busy = False
 
     async def _save(self, actor: Actor, wanted: Details) -> EventSpec:
-        reader = Reader(actor.locale)
+        reader = actor.reader
         try:
             changed = await save_details(desk(), actor, self._filled.chosen, wanted)
             await self._begin(self._filled.chosen)
@@ -225,7 +224,7 @@ class BillingDetailsState(rx.State):
     def _draw(self, addressed: Addressed, titles: dict[str, list[str]], filled: Filled) -> None:
         actor = current_actor()
         self._filled = filled
-        view = details_view(Reader(actor.locale), actor.email, addressed, titles, filled)
+        view = details_view(actor.reader, actor.email, addressed, titles, filled)
         if view != self.view:
             self.view = view
 

@@ -17,6 +17,7 @@ from portal_app.ui.reader import Reader
 
 def invoice_document(reader: Reader, rows: InvoiceRows) -> Document:
     """The invoice as it was issued, with what has been paid and given back since."""
+    reader = reader.on_paper
     invoice, kept = rows.invoice, snapshot_of(rows.invoice)
     return Document(
         kind="invoice",
@@ -168,3 +169,4 @@ def _notes(reader: Reader, invoice: Invoice, kept: Snapshot) -> Iterator[str]:
         yield invoice.description
     if kept.footer:
         yield kept.footer
+    yield wording.zone_note(reader)

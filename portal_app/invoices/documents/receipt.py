@@ -22,6 +22,7 @@ _UNKNOWN: Final = Snapshot(seller=KeptParty(), buyer=KeptParty(), taxes=(), foot
 
 def receipt_document(reader: Reader, rows: ReceiptRows, bought: str = "") -> Document:
     """*bought* names what a payment without an invoice was for, where that is known."""
+    reader = reader.on_paper
     payment, invoice = rows.payment, rows.invoice
     kept = snapshot_of(invoice) if invoice else _UNKNOWN
     number = receipt_number(payment.id, invoice.number if invoice else "")
@@ -41,7 +42,7 @@ def receipt_document(reader: Reader, rows: ReceiptRows, bought: str = "") -> Doc
         items=(_item(reader, rows, bought),),
         figures=tuple(_figures(reader, payment)),
         entries=tuple(entries_of(reader, [payment], rows.refunds)),
-        notes=(),
+        notes=(wording.zone_note(reader),),
         headings=wording.headings(reader),
     )
 

@@ -86,6 +86,11 @@ def _tax_id(reader: Reader, kind: str, value: str) -> str:
     return f"{label}: {value}"
 
 
+def zone_note(reader: Reader) -> str:
+    """Whoever reads the date of a document elsewhere must know by which clock it is."""
+    return reader.say("Dates are in UTC.")
+
+
 def period(reader: Reader, start: datetime | None, end: datetime | None) -> str:
     if start is None or end is None or start.date() == end.date():
         return ""

@@ -129,6 +129,7 @@ def _overview(view: EntryView) -> rx.Component:
             view.stripe_href != "",
             muted(document_link(t("Stripe's own PDF"), view.stripe_href)),
         ),
+        rx.cond(view.zone_note != "", muted(view.zone_note)),
         title=t("Overview"),
     )
 

@@ -23,6 +23,7 @@ from portal_app.ui.parts import (
     empty_state,
     link_button,
     load_failed,
+    muted,
     skeleton_card,
     skeleton_page,
     stack,
@@ -137,6 +138,7 @@ def _list(view: HistoryView) -> rx.Component:
             class_name="links",
         ),
         table(t("Invoices and payments"), columns, rx.foreach(view.rows, _row)),
+        rx.cond(view.zone_note != "", muted(view.zone_note)),
         _pages(view),
         class_name="entries",
     )

@@ -17,7 +17,6 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
 from portal_app.ui.notices import notify, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 # The page that the list is a section of.
@@ -62,7 +61,7 @@ class RecipientsState(rx.State):
         actor = current_actor()
         async with database().reading() as session:
             rows = await list_recipients(session, actor)
-        view = recipients_view(Reader(actor.locale), rows, now=wall_now())
+        view = recipients_view(actor.reader, rows, now=wall_now())
         if view != self.view:
             self.view = view
         self.phase = "ready"
@@ -72,7 +71,7 @@ class RecipientsState(rx.State):
     async def add(self, form: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Invite the address in the form; a refusal stands at the field, with what was typed."""
         actor, typed = current_actor(), form.get("recipient")
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.busy, self.error = True, ""
         yield None
         try:
@@ -102,7 +101,7 @@ class RecipientsState(rx.State):
         await self._done(remove(database(), current_actor(), recipient_id), said)
 
     async def _done(self, change: Awaitable[str], said: str) -> None:
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         try:
             await notify(self, "ok", reader.say(said, address=await change))
         except PortalError as error:

@@ -20,7 +20,6 @@ from portal_app.kit.db import database
 from portal_app.memberships.service import billed_holding, purchases_of, running_memberships
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ class EntryState(rx.State):
     async def _read(self, given_id: str) -> str | None:
         """The id that the page belongs to, when it is the actor's; shown when it was asked for."""
         actor = current_actor()
-        await freshen(self, Reader(actor.locale))
+        await freshen(self, actor.reader)
         try:
             async with database().reading() as session:
                 view = await _entry(session, actor, given_id)
@@ -93,7 +92,7 @@ async def _entry(session: AsyncSession, actor: Actor, given_id: str) -> EntryVie
     alone = [entry.payment] if entry.invoice is None else []
     bills = payable(await running_memberships(session, actor, now))
     return entry_view(
-        Reader(actor.locale),
+        actor.reader,
         details,
         await purchases_of(session, actor, alone),
         holding=await billed_holding(session, actor, entry.invoice or entry.payment),

@@ -20,7 +20,6 @@ from portal_app.kit.db import database
 from portal_app.memberships.service import purchases_of
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 _FILTERS = ("year", "membership", "status", "number")
@@ -96,7 +95,7 @@ class HistoryState(rx.State):
 
     async def _read(self) -> None:
         actor, now = current_actor(), business_now()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         page = self._page()
         async with database().reading() as session:

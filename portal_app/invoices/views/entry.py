@@ -20,6 +20,7 @@ from portal_app.invoices.views.naming import (
     standing_of,
     standing_words,
     title_of,
+    zone_note,
 )
 from portal_app.invoices.views.payments import (
     DisputeRow,
@@ -84,6 +85,7 @@ class EntryView:
     disputes: list[DisputeRow] = field(default_factory=list)
     seller: PartyView = field(default_factory=PartyView)
     buyer: PartyView = field(default_factory=PartyView)
+    zone_note: str = ""
 
 
 def entry_view(
@@ -96,6 +98,7 @@ def entry_view(
     now: datetime,
 ) -> EntryView:
     """*holding* is the id and product of the membership that was billed, where it is theirs."""
+    reader, told_zone = reader.on_paper, zone_note(reader)
     entry, invoice = details.entry, details.entry.invoice
     standing = standing_of(entry, now)
     status, tone = standing_words(reader, standing)
@@ -113,7 +116,7 @@ def entry_view(
         status=status,
         tone=tone,
         date=reader.date(moment),
-        day=moment.date().isoformat(),
+        day=reader.iso_date(moment),
         due=reader.date(due_at) if due_at else "",
         amount=reader.money(amount_of(entry)),
         membership=product,
@@ -132,6 +135,7 @@ def entry_view(
         disputes=dispute_rows(reader, details.disputes),
         seller=_party(reader, past.seller) if past else PartyView(),
         buyer=_party(reader, past.buyer) if past else PartyView(),
+        zone_note=told_zone,
     )
 
 

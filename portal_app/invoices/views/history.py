@@ -20,6 +20,7 @@ from portal_app.invoices.views.naming import (
     standing_of,
     standing_words,
     title_of,
+    zone_note,
 )
 from portal_app.ui.reader import Reader, Tone
 
@@ -94,6 +95,7 @@ class HistoryView:
     export_href: str = ""
     nothing: str = ""
     first_after: str = ""
+    zone_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def history_view(
     overall = [total for total in page.totals if total.year == wanted.year]
     yearly = [total for total in page.totals if total.year is not None]
     return HistoryView(
-        rows=[_row(reader, entry, known, purchases, now) for entry in page.entries],
+        rows=[_row(reader.on_paper, entry, known, purchases, now) for entry in page.entries],
         filters=_filters(reader, page, wanted, known, unknown=unknown),
         totals=[_total(reader, total, known) for total in overall],
         by_year=[] if wanted.year else [_total(reader, total, known) for total in yearly],
@@ -138,6 +140,7 @@ def history_view(
         export_href=wanted.address("/billing/export.csv"),
         nothing=nothing,
         first_after=reader.date(known.renews_at) if known.renews_at else "",
+        zone_note=zone_note(reader),
     )
 
 
@@ -159,7 +162,7 @@ def _row(
         link_name=f"{title}, {number or reader.date(moment)}",
         number=number,
         date=reader.date(moment),
-        day=moment.date().isoformat(),
+        day=reader.iso_date(moment),
         amount=reader.money(amount_of(entry)),
         status=status,
         tone=tone,

@@ -75,6 +75,13 @@ def moment_of(entry: Entry) -> datetime:
     return entry.payment.created_at if entry.invoice is None else entry.invoice.issued_at
 
 
+def zone_note(reader: Reader) -> str:
+    """Why a date may differ from the calendar of whoever reads in another zone; else nothing."""
+    if reader.zone == reader.on_paper.zone:
+        return ""
+    return reader.say("Dates are in UTC, as on the documents.")
+
+
 def amount_of(entry: Entry) -> Money:
     return entry.payment.amount if entry.invoice is None else entry.invoice.total
 

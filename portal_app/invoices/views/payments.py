@@ -54,7 +54,7 @@ def _payment(reader: Reader, payment: Payment) -> PaymentRow:
     return PaymentRow(
         key=payment.id,
         date=reader.date(moment),
-        day=moment.date().isoformat(),
+        day=reader.iso_date(moment),
         amount=reader.money(payment.amount),
         method=method_of(reader, payment),
         status=status,
@@ -84,7 +84,7 @@ def _refund(reader: Reader, refund: Refund) -> RefundRow:
     return RefundRow(
         key=refund.id,
         date=reader.date(refund.created_at),
-        day=refund.created_at.date().isoformat(),
+        day=reader.iso_date(refund.created_at),
         amount=reader.money(Money(refund.amount_minor, refund.currency)),
         reason=_reason(reader, refund.reason),
         status=status,

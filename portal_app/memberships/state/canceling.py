@@ -24,7 +24,6 @@ from portal_app.memberships.service import (
 from portal_app.memberships.views import CancelView, cancel_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +108,7 @@ class CancelState(rx.State):
         )
         if canceled:
             # The heading says it too; this is read aloud.
-            said = Reader(actor.locale).say("{product} is cancelled", product=self.view.product)
+            said = actor.reader.say("{product} is cancelled", product=self.view.product)
             await notify(self, "ok", said)
 
     @rx.event
@@ -145,13 +144,13 @@ class CancelState(rx.State):
         renews = self.view.renews
         kept = await self._try(lambda: keep_membership(desk(), actor, self._given_id()))
         if kept:
-            said = Reader(actor.locale).say("Good to have you. Your membership goes on.")
+            said = actor.reader.say("Good to have you. Your membership goes on.")
             await notify(self, "ok", f"{said} {renews}".strip(), on_next_page=True)
             yield rx.redirect(here)
 
     async def _try(self, change: Callable[[], Awaitable[None]]) -> bool:
         """Whether *change* was made; the page is read again whatever came of it."""
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         made = False
         try:
             await change()
@@ -173,7 +172,7 @@ class CancelState(rx.State):
 
     async def _read(self) -> None:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             page = await exit_page(session, actor, self._given_id(), business_now())

@@ -45,10 +45,10 @@ class ChargedToState(rx.State):
         actor = current_actor()
         self.email = actor.email
         try:
-            await freshen(self, Reader(actor.locale))
+            await freshen(self, actor.reader)
             async with database().reading() as session:
                 choices = await method_choices(session, actor, self._given_id(), business_now())
-            self.view = charged_to_view(Reader(actor.locale), choices)
+            self.view = charged_to_view(actor.reader, choices)
             self.choice, self.phase = self.view.current, "ready"
         except NotFound:
             self.phase = "missing"
@@ -72,7 +72,7 @@ class ChargedToState(rx.State):
     async def save(self) -> AsyncIterator[EventSpec | None]:
         """Charge the chosen method from now on; back on the membership, a notice says so."""
         actor, member_id = current_actor(), self._given_id()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         here = f"/billing/manage/{self.view.member_id}/"
         self.busy = True
         yield None

@@ -17,7 +17,6 @@ from portal_app.memberships.views import MembershipView, gone_sentence, membersh
 from portal_app.transfers.service import confirmation_of
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +76,7 @@ class MembershipState(rx.State):
             if gone is None:
                 return
             self.confirmation = await confirmation_of(session, given_id)
-        self.gone, self.phase = gone_sentence(Reader(actor.locale), gone), "given_away"
+        self.gone, self.phase = gone_sentence(actor.reader, gone), "given_away"
 
     def _given_id(self) -> str:
         return str(getattr(self, "member_id", ""))
@@ -85,7 +84,7 @@ class MembershipState(rx.State):
     async def _read(self, given_id: str) -> str | None:
         """The id that the page belongs to, when it is the actor's; shown when it was asked for."""
         actor = current_actor()
-        await freshen(self, Reader(actor.locale))
+        await freshen(self, actor.reader)
         try:
             async with database().reading() as session:
                 details = await get_membership(session, actor, given_id, business_now())
@@ -95,7 +94,7 @@ class MembershipState(rx.State):
             await self._say_where_it_went(given_id)
             return None
         member_id = details.held.row.member.id
-        view = membership_view(Reader(actor.locale), details, can_change_plan=can_change)
+        view = membership_view(actor.reader, details, can_change_plan=can_change)
         if member_id == given_id:
             if view != self.view:
                 self.view = view

@@ -23,7 +23,6 @@ from portal_app.memberships.views import (
 )
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ class OrdersState(rx.State):
 
     async def _read(self, *, past_shown: int = 0) -> None:
         actor, now = current_actor(), business_now()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             found = await list_memberships(session, actor, now)
@@ -84,7 +83,7 @@ class OrdersState(rx.State):
         self.busy = True
         yield
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         try:
             async with database().reading() as session:
                 older, self._past_after = await past_memberships(

@@ -12,7 +12,6 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import overdue_memberships
 from portal_app.memberships.views import OverdueView, overdue_view
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 # These say it themselves, and more.
@@ -43,7 +42,7 @@ class OverdueState(rx.State):
             async with database().reading() as session:
                 overdue = await overdue_memberships(session, actor, business_now())
             elsewhere = [one for one in overdue if not _says_it(path, one.row.member.id)]
-            view = overdue_view(Reader(actor.locale), elsewhere)
+            view = overdue_view(actor.reader, elsewhere)
         if view != self.view:
             self.view = view
 

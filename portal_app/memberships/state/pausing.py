@@ -23,7 +23,6 @@ from portal_app.memberships.service import (
 from portal_app.memberships.views import PauseView, pause_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +85,7 @@ class PausingState(rx.State):
         )
         if paused:
             # The heading says it too; this is read aloud.
-            said = Reader(actor.locale).say("{product} will pause", product=self.view.product)
+            said = actor.reader.say("{product} will pause", product=self.view.product)
             await notify(self, "ok", said)
 
     @rx.event
@@ -97,7 +96,7 @@ class PausingState(rx.State):
         self.busy = True
         yield
         if await self._try(lambda: unpause_membership(desk(), actor, self._given_id())):
-            said = Reader(actor.locale).say("The pause is over.")
+            said = actor.reader.say("The pause is over.")
             await notify(self, "ok", f"{said} {self.view.go_on}".strip())
 
     @rx.event
@@ -113,13 +112,13 @@ class PausingState(rx.State):
             lambda: resume_membership(desk(), actor, self._given_id(), amount_minor=amount)
         )
         if resumed and self.view.state != "paused":
-            reader = Reader(actor.locale)
+            reader = actor.reader
             said = reader.say("Welcome back. {amount} was charged.", amount=pay)
             await notify(self, "ok", said)
 
     async def _try(self, change: Callable[[], Awaitable[None]]) -> bool:
         """Whether *change* was made; the page is read again whatever came of it."""
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         made = False
         try:
             await change()
@@ -141,7 +140,7 @@ class PausingState(rx.State):
 
     async def _read(self) -> None:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             page = await pause_page(session, actor, self._given_id(), business_now())

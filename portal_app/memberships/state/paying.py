@@ -161,7 +161,7 @@ class PayState(rx.State):
             await self._open()
 
     async def _pay(self) -> None:
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         try:
             await pay_open_invoice(
                 desk(),
@@ -200,7 +200,7 @@ class PayState(rx.State):
 
     async def _conclude(self) -> None:
         """Show how things stand after a try, and why where it is still open."""
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         page = await self._read()
         if self.view.state == "owed" and self.phase == "ready":
             self.problem = not_paid(reader, page)
@@ -221,7 +221,7 @@ class PayState(rx.State):
 
     async def _read(self) -> PaymentPage:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             page = await payment_page(

@@ -29,7 +29,6 @@ from portal_app.memberships.service import (
 from portal_app.memberships.views import PlanQuoteView, PlanView, plan_quote_view, plan_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 HEADING: Final = "plan-heading"
@@ -144,7 +143,7 @@ class PlanState(rx.State):
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """Whatever comes of it, the page says how things stand."""
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         try:
             await work()
         except (Waiting, Unconfirmed):
@@ -166,12 +165,12 @@ class PlanState(rx.State):
             raise NoPlanChosen
         found = await quote_change(desk(), actor, self._given_id(), self.choice, self.units)
         page = await self._page()
-        self._quote, self.quote = found, plan_quote_view(Reader(actor.locale), page, found)
+        self._quote, self.quote = found, plan_quote_view(actor.reader, page, found)
         self.reviewing = True
 
     async def _change(self) -> None:
         actor = current_actor()
-        reader, quote = Reader(actor.locale), self._quote
+        reader, quote = actor.reader, self._quote
         if quote is None:
             return
         try:
@@ -192,7 +191,7 @@ class PlanState(rx.State):
         await keep_plan(desk(), current_actor(), self._given_id())
         await self._read()
         self.choice, self.units = self.view.chosen, self.view.units
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         await notify(self, "ok", reader.say("You keep {plan}.", plan=self.view.current))
 
     def _forget(self) -> None:
@@ -205,7 +204,7 @@ class PlanState(rx.State):
             self.phase = "missing"
 
     async def _read(self) -> None:
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         await freshen(self, reader)
         view = plan_view(reader, await self._page())
         if view != self.view:

@@ -16,7 +16,6 @@ from portal_app.memberships.plan_errors import QuoteExpired
 from portal_app.memberships.service import PromotionQuote, quote_promotion, use_promotion
 from portal_app.memberships.views import PromotionView, promotion_view
 from portal_app.ui.notices import notify, tell
-from portal_app.ui.reader import Reader
 
 
 class PromotionState(rx.State):
@@ -57,7 +56,7 @@ class PromotionState(rx.State):
         await self._guarded(self._use)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         try:
             await work()
         except Waiting as waiting:
@@ -74,7 +73,7 @@ class PromotionState(rx.State):
         self.offer = PromotionView()
         member_id = str(getattr(self, "member_id", ""))
         found = await quote_promotion(desk(), actor, member_id, code)
-        self._quote, self.offer = found, promotion_view(Reader(actor.locale), found)
+        self._quote, self.offer = found, promotion_view(actor.reader, found)
 
     async def _use(self) -> None:
         actor, quote = current_actor(), self._quote
@@ -85,7 +84,7 @@ class PromotionState(rx.State):
         except QuoteExpired:
             await self._check(quote.promotion.code)
             raise
-        reader, gives = Reader(actor.locale), self.offer.gives
+        reader, gives = actor.reader, self.offer.gives
         self.reset()
         said = reader.say("The code is used: {gives}.", gives=gives)
         await notify(self, "ok", said)

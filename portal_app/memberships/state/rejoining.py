@@ -34,7 +34,6 @@ from portal_app.provider.errors import AuthenticationRequired
 from portal_app.settings import get_settings
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +135,7 @@ class RejoinState(rx.State):
             self.phase = unknown
 
     async def _join(self) -> None:
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         try:
             await rejoin(
                 desk(),
@@ -166,7 +165,7 @@ class RejoinState(rx.State):
         self.client_secret, self.phase = secret, "bank"
 
     async def _find_out(self) -> None:
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         await look_up_rejoin(desk(), current_actor(), self._given_id())
         await self._read(done=True)
         if self.view.state == "open":
@@ -178,7 +177,7 @@ class RejoinState(rx.State):
         """What the provider says; without it there is no button."""
         if self.phase != "ready" or self.view.state != "open":
             return
-        reader = Reader(current_actor().locale)
+        reader = current_actor().reader
         try:
             quote = await quote_rejoin(desk(), current_actor(), self._given_id(), self.plan)
         except PortalError as refusal:
@@ -188,7 +187,7 @@ class RejoinState(rx.State):
 
     async def _read(self, *, done: bool = False) -> None:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             page = await rejoin_page(session, actor, self._given_id(), business_now())

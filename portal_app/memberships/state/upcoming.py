@@ -15,7 +15,6 @@ from portal_app.memberships.service import year_ahead
 from portal_app.memberships.views import UpcomingView, upcoming_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -63,13 +62,13 @@ class UpcomingState(rx.State):
             await self._read((*self._opened, month))
         except Exception:
             log.exception("the other charges of a month could not be read")
-            reader = Reader(current_actor().locale)
+            reader = current_actor().reader
             text = reader.say("We couldn't load the other charges. Please try again in a moment.")
             await notify(self, "danger", text)
 
     async def _read(self, opened: Sequence[str]) -> None:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         await freshen(self, reader)
         async with database().reading() as session:
             view = upcoming_view(reader, await year_ahead(session, actor, business_now()), opened)

@@ -100,7 +100,7 @@ def next_charge(
         title=reader.say(TITLES[following.occasion]),
         amount=reader.money(following.amount),
         date=reader.date(at),
-        day=at.date().isoformat(),
+        day=reader.iso_date(at),
         product=held.row.product.title,
         paid_with=charged_with(reader, held),
         note=note_of(reader, following.preview),

@@ -74,7 +74,7 @@ def _block(reader: Reader, held: HeldMembership, following: NextCharge) -> NextC
     return NextChargeBlock(
         title=reader.say(TITLES[following.occasion]),
         date=reader.date(at) if at else reader.say("When it resumes"),
-        day=at.date().isoformat() if at else "",
+        day=reader.iso_date(at) if at else "",
         rows=list(_rows(reader, held, following)),
         method=charged_with(reader, held),
         method_warning=expiry_warning(reader, held, at) if at else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from portal_app.kit.money import Money
@@ -89,7 +89,7 @@ class UpcomingView:
 
 def upcoming_view(reader: Reader, year: YearAhead, opened: Iterable[str] = ()) -> UpcomingView:
     """*opened* are the keys of months of which every row is shown."""
-    by_month, currencies = _by_month(year), _currencies(year.charges)
+    by_month, currencies = _by_month(reader, year), _currencies(year.charges)
     warned: set[str] = set()
     return UpcomingView(
         period=reader.say(
@@ -106,22 +106,23 @@ def upcoming_view(reader: Reader, year: YearAhead, opened: Iterable[str] = ()) -
     )
 
 
-def _key(moment: datetime) -> str:
-    return f"{moment:%Y-%m}"
+def _key(reader: Reader, moment: datetime) -> str:
+    return f"{reader.day_of(moment):%Y-%m}"
 
 
-def _by_month(year: YearAhead) -> dict[str, list[ExpectedCharge]]:
+def _by_month(reader: Reader, year: YearAhead) -> dict[str, list[ExpectedCharge]]:
     """Every month of the year, empty ones too; the parts of months at its ends only when not.
 
     A charge that should have come already is one of the first month.
     """
     months: dict[str, list[ExpectedCharge]] = {}
+    first = reader.day_of(year.since)
     for number in range(13):
-        years, month = divmod(year.since.month - 1 + number, 12)
-        months[f"{year.since.year + years}-{month + 1:02d}"] = []
+        years, month = divmod(first.month - 1 + number, 12)
+        months[f"{first.year + years}-{month + 1:02d}"] = []
     for charge in year.charges:
-        months[_key(max(charge.at, year.since))].append(charge)
-    for end in (_key(year.since), _key(year.until)):
+        months[_key(reader, max(charge.at, year.since))].append(charge)
+    for end in (_key(reader, year.since), _key(reader, year.until)):
         if not months[end]:
             del months[end]
     return months
@@ -156,7 +157,7 @@ def _month(
     hidden = len(groups) - len(shown)
     return MonthView(
         key=key,
-        title=reader.month(datetime.fromisoformat(f"{key}-01")),
+        title=reader.month(date.fromisoformat(f"{key}-01")),
         totals=list(_totals(reader, charges, currencies)),
         rows=[_row(reader, key, group, warned) for group in shown],
         hidden=str(hidden) if hidden else "",
@@ -183,7 +184,7 @@ def _row(reader: Reader, key: str, group: list[ExpectedCharge], warned: set[str]
     return ChargeRow(
         key=f"{key}-{member_id}",
         date=reader.date(first.at),
-        day=first.at.date().isoformat(),
+        day=reader.iso_date(first.at),
         product=held.row.product.title,
         href=href,
         note=_note(reader, group),
@@ -229,7 +230,7 @@ def _chart(reader: Reader, by_month: dict[str, list[ExpectedCharge]], currency: 
     most = max(sums.values()) or 1
     bars = [
         Bar(
-            month=reader.month(datetime.fromisoformat(f"{key}-01"), short=True),
+            month=reader.month(date.fromisoformat(f"{key}-01"), short=True),
             amount=reader.money(Money(sums[key], currency)) if charges else "",
             known=_share(sum(one.amount.minor for one in charges if one.known), most),
             total=_share(sums[key], most),

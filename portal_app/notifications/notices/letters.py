@@ -22,13 +22,13 @@ from portal_app.memberships.service import (
     find_held,
     next_charge_of,
 )
+from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.copies import write_copy
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letter import Letter, Writing
 from portal_app.notifications.rendering import Mail, NothingToSend, render
 from portal_app.settings import get_settings
-from portal_app.ui.reader import Reader
 
 
 async def write_notice(message: OutboxMessage) -> Mail:
@@ -67,7 +67,7 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
     held, next_charge = await _held(session, message)
     return Writing(
         session=session,
-        reader=Reader(message.locale),
+        reader=await reader_of(message),
         payload=message.payload,
         origin=get_settings().origin,
         membership=membership,

@@ -46,7 +46,6 @@ from portal_app.payment_methods.views import (
 from portal_app.provider.current import provider
 from portal_app.settings import CardForm, get_settings
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ class AddMethodState(rx.State):
             return
         await self._open(anew=True)
         if self._given("left"):
-            await notify(self, "info", Reader(actor.locale).say(SetupLeft().sentence))
+            await notify(self, "info", actor.reader.say(SetupLeft().sentence))
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -144,7 +143,7 @@ class AddMethodState(rx.State):
         except NotFound:
             self.phase = "missing"
         except PortalError as refusal:
-            await tell(self, Reader(actor.locale), refusal)
+            await tell(self, actor.reader, refusal)
         finally:
             self.busy = False
 
@@ -167,7 +166,7 @@ class AddMethodState(rx.State):
         self, session: AsyncSession, actor: Actor, *, anew: bool = False
     ) -> Wallet | None:
         """Which customer it is about; None when the person has to choose one."""
-        reader = Reader(actor.locale)
+        reader = actor.reader
         wallets = [
             one
             for one in await list_wallets(session, actor)
@@ -212,7 +211,7 @@ class AddMethodState(rx.State):
             setup = await open_setup(provider(), wallet, noted)
             self._noted, self.client_secret = noted.id, setup.client_secret
             self.publishable_key, self.script = settings.publishable_key, settings.stand_in_script
-            self.sentences = decline_sentences(Reader(actor.locale))
+            self.sentences = decline_sentences(actor.reader)
             self.return_url = settings.origin + self._errand().here(wallet.customer.id)
         self.phase = "ready"
 
@@ -231,7 +230,7 @@ class AddMethodState(rx.State):
 
     async def _finish(self, setup_id: str) -> AsyncIterator[EventSpec | None]:
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.phase, self.client_secret, self._asked_about = "checking", "", setup_id
         yield None
         try:
@@ -257,7 +256,7 @@ class AddMethodState(rx.State):
 
     async def _put_to_use(self, actor: Actor, method: PaymentMethod, noted: str) -> EventSpec:
         """It is on file whatever happens here; without a row of ours no membership moves."""
-        reader = Reader(actor.locale)
+        reader = actor.reader
         text = reader.say("{method} was added.", method=label_of(reader, method))
         used = self._errand().moves
         try:

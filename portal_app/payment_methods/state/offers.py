@@ -7,7 +7,6 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import payable_with
 from portal_app.payment_methods.views import PayOffer, pay_offer
-from portal_app.ui.reader import Reader
 
 
 async def offer_to_pay(actor: Actor, method_id: str) -> PayOffer:
@@ -17,7 +16,7 @@ async def offer_to_pay(actor: Actor, method_id: str) -> PayOffer:
     if held is None or held.unpaid is None:
         return PayOffer()
     return pay_offer(
-        Reader(actor.locale),
+        actor.reader,
         product=held.row.product.title,
         amount=held.unpaid.remaining,
         member_id=held.row.member.id,

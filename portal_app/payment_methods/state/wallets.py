@@ -76,7 +76,7 @@ class PaymentMethodsState(rx.State):
 
     async def _read(self) -> None:
         actor = current_actor()
-        await freshen(self, Reader(actor.locale))
+        await freshen(self, actor.reader)
         async with database().reading() as session:
             added = self.router.url.query_parameters.get("added", "")
             view = await _wallets(session, actor, str(added))
@@ -89,7 +89,7 @@ class PaymentMethodsState(rx.State):
     async def make_default(self, method_id: str) -> AsyncIterator[None]:
         """Charge this one from now on, but for memberships with a method of their own."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         self.busy = str(method_id)
         yield
         try:
@@ -111,7 +111,7 @@ async def _wallets(session: AsyncSession, actor: Actor, added: str) -> WalletsVi
     wallets = await list_wallets(session, actor)
     held = await running_memberships(session, actor, now)
     waiting = await open_intents(session, [wallet.customer.id for wallet in wallets])
-    reader, about = Reader(actor.locale), {intent.about for intent in waiting}
+    reader, about = actor.reader, {intent.about for intent in waiting}
     view = wallets_view(reader, actor.email, wallets, uses_of(held), about, now=now)
     charged = {one.row.membership.customer_id for one in held if one.will_be_charged}
     method = next((one for each in wallets for one in each.methods if one.id == added), None)
@@ -147,7 +147,7 @@ class RemoveMethodState(rx.State):
         self.reset()
         actor = current_actor()
         try:
-            await freshen(self, Reader(actor.locale))
+            await freshen(self, actor.reader)
             async with database().reading() as session:
                 self.view = await _removal(session, actor, self._given_id())
             self.phase = "ready"
@@ -169,7 +169,7 @@ class RemoveMethodState(rx.State):
     async def remove(self) -> AsyncIterator[EventSpec | None]:
         """Do it; back on the list, a notice says so."""
         actor = current_actor()
-        reader = Reader(actor.locale)
+        reader = actor.reader
         if self.view.pays_for and not self.choice:
             self.error = reader.say("Choose what should happen first.")
             return
@@ -202,4 +202,4 @@ async def _removal(session: AsyncSession, actor: Actor, method_id: str) -> Remov
     uses = await paid_by(session, actor, method)
     others = await substitutes(session, actor, method)
     overdue = any(held.unpaid is not None for held in uses)
-    return removal_view(Reader(actor.locale), method, uses_of(uses), others, overdue=overdue)
+    return removal_view(actor.reader, method, uses_of(uses), others, overdue=overdue)

@@ -115,14 +115,14 @@ class BrandStudioState(rx.State):
                 await publishing.drop_draft(session, creator)
             await self._read(creator)
         except PortalError as refusal:
-            await tell(self, Reader(creator.actor.locale), refusal)
+            await tell(self, creator.actor.reader, refusal)
 
     @rx.event
     @allow(Policy.OWNER)
     async def restore(self, number: str) -> None:
         """Publish an old version again."""
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         if await self._is_another(creator):
             return
         try:
@@ -137,7 +137,7 @@ class BrandStudioState(rx.State):
 
     async def _do(self, work: _Work, said: str) -> AsyncIterator[EventSpec | None]:
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         await notify(self, "info", "")
         if await self._is_another(creator):
             return
@@ -169,7 +169,7 @@ class BrandStudioState(rx.State):
 
     async def _read(self, creator: CompanyCreator) -> None:
         """What is stored, in fresh fields."""
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         async with database().reading() as session:
             found = await publishing.workshop(session, creator)
             policies = await newest_version(session, PortalConfiguration, creator.company_id)
@@ -183,7 +183,7 @@ class BrandStudioState(rx.State):
 
     def _fill(self, given: dict[str, Any]) -> None:
         self._form = filled_in(self._form, given if isinstance(given, dict) else {})
-        self._draw(Reader(current_creator().actor.locale))
+        self._draw(current_creator().actor.reader)
 
     def _draw(self, reader: Reader) -> None:
         brand, wrong = checked(self._form)

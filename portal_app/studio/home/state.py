@@ -18,7 +18,6 @@ from portal_app.studio.home.service import LONGEST_QUESTION, figures, search
 from portal_app.studio.home.views import HomeView, home_view
 from portal_app.studio.state import enter
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ class StudioHomeState(rx.State):
             async with database().reading() as session:
                 found = await search(session, creator, wanted, after, now)
                 counted = await figures(session, creator, now)
-            reader = Reader(creator.actor.locale)
+            reader = creator.actor.reader
             self.view = home_view(
                 reader, creator.company_id, counted, found, wanted=wanted, after=after
             )

@@ -14,7 +14,6 @@ from portal_app.studio.membership.service import read_sold
 from portal_app.studio.membership.views import SoldPage, sold_page
 from portal_app.studio.state import enter
 from portal_app.ui.notices import start_page
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ class SoldMembershipState(rx.State):
             creator = await enter(self)
             async with database().reading() as session:
                 details = await read_sold(session, creator, given_id, business_now())
-            self.view = sold_page(Reader(creator.actor.locale), details)
+            self.view = sold_page(creator.actor.reader, details)
             self.phase = "ready"
         except NotFound:
             self.phase = "missing"

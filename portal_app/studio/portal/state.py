@@ -108,14 +108,14 @@ class PortalStudioState(rx.State):
                 await service.drop_policies(session, creator)
             await self._read(creator)
         except PortalError as refusal:
-            await tell(self, Reader(creator.actor.locale), refusal)
+            await tell(self, creator.actor.reader, refusal)
 
     @rx.event
     @allow(Policy.OWNER)
     async def restore(self, number: str) -> None:
         """Publish an old version again."""
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         if await self._is_another(creator):
             return
         try:
@@ -129,7 +129,7 @@ class PortalStudioState(rx.State):
 
     async def _do(self, work: _Work, said: str) -> AsyncIterator[EventSpec | None]:
         creator = current_creator()
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         await notify(self, "info", "")
         if await self._is_another(creator):
             return
@@ -160,7 +160,7 @@ class PortalStudioState(rx.State):
 
     async def _read(self, creator: CompanyCreator, shown: str = "") -> None:
         """What is stored, in fresh fields."""
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         async with database().reading() as session:
             found = await service.policy_workshop(session, creator)
             look = await publishing.workshop(session, creator)
@@ -177,7 +177,7 @@ class PortalStudioState(rx.State):
     async def _fill(self, given: dict[str, Any]) -> None:
         creator = current_creator()
         self._form = filled_in(self._form, given)
-        self._draw(Reader(creator.actor.locale))
+        self._draw(creator.actor.reader)
         body, _ = checked(self._form, self._body)
         if body is not None:
             await draw_preview(self, creator, body)

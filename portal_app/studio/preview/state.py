@@ -13,7 +13,6 @@ from portal_app.identity.policy import Policy, allow
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.studio.preview.views import PreviewView, preview_view
-from portal_app.ui.reader import Reader
 
 _DEVICES: Final = frozenset({"phone", "desktop"})
 _THEMES: Final = frozenset({"light", "dark"})
@@ -46,7 +45,7 @@ class PreviewState(rx.State):
     async def _draw(self, creator: CompanyCreator, which: str) -> None:
         async with database().reading() as session:
             company = await session.get_one(Company, creator.company_id)
-        reader, policies = Reader(creator.actor.locale), Configuration.read(self._body)
+        reader, policies = creator.actor.reader, Configuration.read(self._body)
         self.view = preview_view(reader, company, policies, which, business_now())
 
 

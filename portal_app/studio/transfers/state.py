@@ -16,7 +16,6 @@ from portal_app.studio.state import enter
 from portal_app.studio.transfers.views import QueueView, queue_view
 from portal_app.transfers.service import approve, queue_of, refuse
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class TransferQueueState(rx.State):
         await self._decide(creator, work, "Declined. The sender reads why.")
 
     async def _decide(self, creator: CompanyCreator, work: Awaitable[object], said: str) -> None:
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         try:
             await work
             await notify(self, "ok", reader.say(said))
@@ -90,5 +89,5 @@ class TransferQueueState(rx.State):
         after = str(self.router.url.query_parameters.get("after", ""))
         async with database().reading() as session:
             queue = await queue_of(session, creator, after)
-        reader = Reader(creator.actor.locale)
+        reader = creator.actor.reader
         self.view = queue_view(reader, creator.company_id, queue, after=after)

@@ -23,7 +23,6 @@ from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.failpoints import failpoint
-from portal_app.kit.lookup import locked
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import TRANSFER_KEY, hand_on, project_subscription
 from portal_app.memberships.projection.happenings import OVER
@@ -217,10 +216,10 @@ async def _apply(
         await session.flush()
         await _fail(session, transfer, answer, observed_at=observed_at)
         return
-    membership = await locked(session, Membership, id=intent.about)
+    membership = await session.get_one(
+        Membership, intent.about, with_for_update=True, populate_existing=True
+    )
     customer = await session.get_one(Customer, intent.payload["customer_id"])
-    if membership is None:
-        raise LookupError("a membership that was handed on is gone")
     holding = await hand_on(
         session,
         membership,
@@ -254,7 +253,7 @@ async def _fail(
         await project_subscription(session, answer.old, observed_at=observed_at)
         if is_left_ending(transfer, answer.old):
             session.add(keeping(transfer, answer.old, answer.refused))
-    moved = await repository.move(
+    await repository.move(
         session,
         transfer,
         TransferState.FAILED,
@@ -262,9 +261,8 @@ async def _fail(
         ended_at=business_now(),
         reason=answer.refused,
     )
-    if moved:
-        await note(session, transfer, "transfer_failed")
-        await tell(session, transfer, Step.FAILED)
+    await note(session, transfer, "transfer_failed")
+    await tell(session, transfer, Step.FAILED)
 
 
 MOVE: Final = Write(kind="transfers.move", send=_send, apply=_apply, find=_find)

@@ -42,7 +42,7 @@ async def test_the_mail_holds_code_and_link_and_says_when_and_how_long(
     for form in (mail.text, mail.html):
         assert code in form
         assert link in form
-        assert "16 November 2026, 09:30 UTC" in form
+        assert "16 Nov 2026, 09:30 UTC" in form
         assert "10 minutes" in form
     assert re.findall(r"\b\d{6}\b", mail.text) == [code]
     assert "{" not in mail.text
