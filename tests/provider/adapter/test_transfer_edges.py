@@ -201,6 +201,7 @@ async def test_a_company_takes_no_offer_out_of_its_customers_hands(over: Handove
     assert all(isinstance(one, Transfer | AlreadyOffered) for one in found)
 
 
+@pytest.mark.contradictory("the holding is taken from a person whose customer stays theirs")
 async def test_what_nobody_has_claimed_is_handed_on_by_its_company(over: Handover) -> None:
     await set_row(over, Member, person_id=None)
     transfer = await by_company(over)

@@ -115,7 +115,7 @@ async def test_what_was_paid_once_needs_no_card_and_costs_nobody_anything(
     async with over.db.reading() as session:
         statement = select(Customer).where(Customer.person_id == taker.person_id)
         own = {customer.id for customer in await session.scalars(statement)}
-    assert kept.customer_id in own
+    assert holding.customer_id in own
     assert len(shop.client.v1.payment_intents.list({"limit": 100}).data) == before
     assert len(shop.client.v1.subscriptions.list({"status": "all", "limit": 100}).data) == (
         subscriptions
