@@ -11,8 +11,10 @@ from portal_app.studio.pages.brand import brand_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
 from portal_app.studio.pages.portal import portal_page
+from portal_app.studio.pages.sharing import shared_page
 from portal_app.studio.pages.transfers import transfers_page
 from portal_app.studio.portal.state import PortalStudioState
+from portal_app.studio.sharing.state import SharedPreviewState
 from portal_app.studio.transfers.state import TransferQueueState
 from portal_app.ui.i18n import t
 
@@ -54,5 +56,13 @@ def register(app: rx.App) -> None:
         route="/studio/transfers",
         title=t("Transfers"),
         on_load=TransferQueueState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        shared_page,
+        route="/preview/[preview_token]",
+        title=t("Preview of a new look"),
+        on_load=SharedPreviewState.load,
+        meta=[{"name": "robots", "content": "noindex"}],
         context=_PRIVATE,
     )

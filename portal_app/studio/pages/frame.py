@@ -13,6 +13,7 @@ from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
     action_row,
     button,
+    document_link,
     empty_state,
     link_button,
     load_failed,
@@ -109,7 +110,10 @@ def _transfers() -> Child:
 
 def _room(name: str, label: Child, href: str, here: str) -> rx.Component:
     current = {"aria_current": "page"} if name == here else {}
-    return text_link(label, f"{href}{StudioState.frame.query}", **current)
+    address = f"{href}{StudioState.frame.query}"
+    # The policy of a document says whether it may have frames, as the preview does.
+    link = text_link if name == "home" else document_link
+    return link(label, address, **current)
 
 
 def _companies() -> rx.Component:
