@@ -1,7 +1,7 @@
 """what a transfer is called, the terms it was agreed to under, and which address signs in no more
 
-Revision ID: 0032
-Revises: 0031
+Revision ID: 0033
+Revises: 0032
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from alembic import op
 from portal_app.kit import columns
 from portal_app.kit.ids import new_reference
 
-revision: str = '0032'
-down_revision: str | Sequence[str] | None = '0031'
+revision: str = '0033'
+down_revision: str | Sequence[str] | None = '0032'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
