@@ -21,10 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class TransferQueueState(rx.State):
-    """*phase* is `loading`, `ready`, `missing` or `failed`.
-
-    *unexplained* is the transfer that was to be declined without a word why.
-    """
+    """*phase* as everywhere; *unexplained* is what was to be declined without a word why."""
 
     phase: str = "loading"
     view: QueueView = QueueView()

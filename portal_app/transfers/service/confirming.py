@@ -78,10 +78,7 @@ async def _address(session: AsyncSession, holding: Member) -> str:
 
 
 async def confirmation_of(session: AsyncSession, member_id: str) -> str:
-    """Where the transfer that ended this holding is confirmed; empty where none did.
-
-    For who has found the holding as their own.
-    """
+    """Of the transfer that ended a holding, for who has found it as theirs; empty without one."""
     transfer = await repository.newest_of_holding(session, member_id)
     if transfer is None or transfer.state is not TransferState.COMPLETED:
         return ""

@@ -1,7 +1,4 @@
-"""When a transfer failed and the provider would not take the arranged end back at once.
-
-That is asked for again, for as long as the end is still the one that we arranged.
-"""
+"""Takes an arranged end back that the provider kept at first, as long as it is still ours."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from portal_app.transfers.models import Transfer
 
 
 class Step(StrEnum):
-    """What is told; the words are in `notifications/transfer_mails.py`."""
+    """What is told; the words are in `notifications/transfer_words.py`."""
 
     REQUESTED = "requested"
     OFFERED = "offered"

@@ -11,7 +11,7 @@ from portal_app.kit.db import Database
 from portal_app.memberships.models import Membership
 from portal_app.notifications.mails import NothingToSend, write_mail
 from portal_app.notifications.models import OutboxMessage
-from portal_app.notifications.transfer_mails import WORDS
+from portal_app.notifications.transfer_words import WORDS
 from portal_app.settings import get_settings
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import Terms
