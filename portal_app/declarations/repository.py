@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Creator, CreatorRole, Plan, Product
 from portal_app.customers.models import Customer
-from portal_app.declarations.models import Declaration, DeclarationKind, Finding
+from portal_app.declarations.models import Declaration, Finding
 from portal_app.declarations.rules.matching import Candidate
 from portal_app.identity.models import EmailAddress, Person
-from portal_app.intents.models import Intent
+from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.kit.lookup import locked
 from portal_app.memberships.models import Cancellation, Member, Membership
 from portal_app.memberships.repository import is_over
@@ -180,20 +180,44 @@ def _open_withdrawals() -> Select[Declaration]:
     )
 
 
-async def carried_out(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
-    """References of what is still resolved with *said*, with the intent that has ended since."""
+async def asked_of_provider(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
+    """References with what they asked the provider for, where the two may disagree.
+
+    Resolved with *said* although it has ended or was given up, scheduled although it was not done,
+    or waiting for the seller although it was done since.
+    """
+    over = or_(col(Intent.done_at).is_not(None), col(Intent.dead_at).is_not(None))
+    failed = or_(
+        col(Intent.outcome) == IntentOutcome.REFUSED,
+        and_(col(Intent.dead_at).is_not(None), col(Intent.done_at).is_(None)),
+    )
+    refused = and_(
+        col(Declaration.finding) == Finding.REFUSED,
+        col(Declaration.resolved_at).is_(None),
+        col(Intent.outcome) == IntentOutcome.DONE,
+    )
     statement = (
         select(col(Declaration.reference), Intent)
         .join(Cancellation, col(Cancellation.reference) == col(Declaration.reference))
         .join(Intent, col(Intent.id) == col(Cancellation.intent_id))
         .where(
-            col(Declaration.kind) == DeclarationKind.WITHDRAWAL,
-            col(Declaration.resolution) == said,
-            col(Intent.done_at).is_not(None),
+            col(Declaration.undone_at).is_(None),
+            or_(
+                and_(col(Declaration.resolution) == said, over),
+                and_(col(Declaration.finding) == Finding.SCHEDULED, failed),
+                refused,
+            ),
         )
     )
     return [(reference, intent) for reference, intent in await session.execute(statement)]
 
 
 async def named(session: AsyncSession, reference: str) -> Declaration | None:
-    return await locked(session, Declaration, reference=reference)
+    """As people write it, locked."""
+    return await locked(session, Declaration, reference=reference.strip().upper())
+
+
+async def read(session: AsyncSession, reference: str) -> Declaration:
+    """The same of one that is there, not locked."""
+    wanted = col(Declaration.reference) == reference.strip().upper()
+    return (await session.scalars(select(Declaration).where(wanted))).one()

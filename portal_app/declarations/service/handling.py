@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 # What mails to the address on file and to the owners of the company are called.
 ON_FILE: Final = "declaration_on_file"
 FOR_SELLER: Final = "declaration_for_seller"
+# What became of what was scheduled.
+ENDS: Final = "It ends with its period."
 # Whoever said “that was not me” is not ended again by the next who types their address.
 QUIET_AFTER_UNDO: Final = timedelta(days=90)
 
@@ -94,7 +96,7 @@ async def _scheduled(
     row.finding, row.membership_id = Finding.SCHEDULED, membership_id
     row.takes_effect_at = exit_.takes_effect_at
     if not row.extraordinary:
-        row.resolved_at, row.resolution = wall_now(), "It ends with its period."
+        row.resolved_at, row.resolution = wall_now(), ENDS
     await _tell_holder(session, row)
     await _tell_seller(session, row)
     return intent

@@ -21,7 +21,7 @@ async def list_waiting(
 
 async def resolve(session: AsyncSession, reference: str, resolution: str) -> Declaration:
     """Say what became of it. Raises DeclarationNotFound, AlreadyResolved."""
-    row = await repository.named(session, reference.strip().upper())
+    row = await repository.named(session, reference)
     if row is None or row.finding is None:
         raise DeclarationNotFound
     if row.resolved_at is not None:
