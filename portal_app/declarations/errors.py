@@ -60,6 +60,15 @@ class AlreadyResolved(Conflict):
         super().__init__("That declaration is resolved already.")
 
 
+class NothingToDecide(Conflict):
+    """Which membership it is about is known."""
+
+    code = "nothing_to_decide"
+
+    def __init__(self) -> None:
+        super().__init__("It is known already which membership that is about.")
+
+
 class GivenUp(Conflict):
     """The provider did not answer for days; the same change is to be replayed, not asked again."""
 

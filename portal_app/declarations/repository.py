@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,26 +68,35 @@ async def candidates(session: AsyncSession, company_id: str, address_key: str) -
         .join(Customer, col(Customer.id) == col(Member.customer_id))
         .where(col(Customer.email_key) == address_key, col(Member.until_at).is_(None))
     )
-    statement = (
+    statement = _running(company_id).where(col(Member.id).in_(union(by_person, by_customer)))
+    return _candidates(await session.execute(statement.limit(_MOST)))
+
+
+async def candidate(session: AsyncSession, company_id: str, membership_id: str) -> Candidate | None:
+    """One running membership of the company by its id; another company's is none."""
+    statement = _running(company_id).where(col(Membership.id) == membership_id)
+    return next(iter(_candidates(await session.execute(statement))), None)
+
+
+def _running(company_id: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(Membership, Product, Plan, col(Member.id))
         .join(Member, col(Member.membership_id) == col(Membership.id))
         .join(Product, col(Product.id) == col(Membership.product_id))
         .join(Plan, col(Plan.id) == col(Membership.plan_id))
-        .where(
-            col(Member.id).in_(union(by_person, by_customer)),
-            col(Membership.company_id) == company_id,
-            ~is_over(),
-        )
+        .where(col(Membership.company_id) == company_id, col(Member.until_at).is_(None), ~is_over())
         .order_by(col(Membership.id))
-        .limit(_MOST)
     )
+
+
+def _candidates(rows: Iterable[Any]) -> list[Candidate]:
     return [
         Candidate(
             membership_id=membership.id,
             facts=StripeFacts.of(membership),
             names=(product.title, plan.title, membership.id, member_id),
         )
-        for membership, product, plan, member_id in await session.execute(statement)
+        for membership, product, plan, member_id in rows
     ]
 
 
@@ -147,14 +156,16 @@ async def owners_of(session: AsyncSession, company_id: str) -> list[tuple[str, s
     return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
-async def waiting(session: AsyncSession, company_id: str | None) -> Sequence[Declaration]:
+async def waiting(
+    session: AsyncSession, company_id: str | None, limit: int | None = None
+) -> Sequence[Declaration]:
     """What the loop has looked at and nobody has resolved, the oldest first."""
     statement = select(Declaration).where(
         col(Declaration.resolved_at).is_(None), col(Declaration.finding).is_not(None)
     )
     if company_id is not None:
         statement = statement.where(col(Declaration.company_id) == company_id)
-    ordered = statement.order_by(col(Declaration.asked_at), col(Declaration.id))
+    ordered = statement.order_by(col(Declaration.asked_at), col(Declaration.id)).limit(limit)
     return (await session.scalars(ordered)).all()
 
 

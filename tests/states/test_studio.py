@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, col, select
 
 from portal_app.catalog import versions
 from portal_app.catalog.models import Creator, CreatorRole, DraftKind
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.identity.actor import ActorKind, Author
 from portal_app.identity.policy import Policy, policy_of
 from portal_app.identity.sessions import start_session
@@ -22,12 +23,11 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.studio import pages
 from portal_app.studio.brand.state import BrandStudioState
+from portal_app.studio.declarations.state import DeclaredQueueState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
 from portal_app.studio.portal.state import PortalStudioState
 from portal_app.studio.state import StudioState
-from portal_app.studio.transfers.state import TransferQueueState
-from portal_app.transfers.models import Transfer, TransferState
 from portal_app.ui.notices import NoticeState
 from tests.conftest import Clocks
 from tests.factories import (
@@ -38,30 +38,23 @@ from tests.factories import (
     make_plan,
     make_product,
 )
-from tests.rows import added, all_of
+from tests.rows import NOW, added
 from tests.states.guarded_tab import Tab, guarded_tab
 from tests.transfer_factories import make_waiting
 
 assert pages  # importing it registers every handler of the studio
 SECRETS = ("Northwind", "Ada Lovelace", "ada@example.com")
-WAITING = {"transfer": "trf_waiting", "reason": "No"}
+REFERENCE = "C-TEST-0001"
 HOSTILE: tuple[Any, ...] = (
-    "",
-    "x" * 500,
-    "biz_lumen",
-    {"q": "ada", "accent": "#000000"},
+    *("", "x" * 500, "biz_lumen", REFERENCE),
+    {"q": "ada", "accent": "#000000", "reference": REFERENCE, "reason": "x", "membership": "x"},
     "trf_waiting",
-    WAITING,
+    {"transfer": "trf_waiting", "reason": "No"},
 )
 # What being a stranger's neighbour may leave behind: nothing.
 WATCHED = (
-    "drafts",
-    "brand_versions",
-    "brand_images",
-    "portal_configurations",
-    "changes",
-    "transfers",
-    "outbox",
+    *("drafts", "brand_versions", "brand_images", "portal_configurations", "changes"),
+    *("declarations", "intents", "cancellations", "outbox", "transfers"),
 )
 
 
@@ -86,7 +79,28 @@ async def membership_id(db: Database) -> str:
         held = await make_membership(session, ada, customer=customer, plan=plan)
         await make_waiting(session, held, id="trf_waiting", recipient_address="ben@example.com")
         await make_company(session, id="biz_lumen", title="Lumen")
+        await added(session, waiting_declaration(held.membership.id))
     return held.membership.id
+
+
+def waiting_declaration(membership_id: str) -> Declaration:
+    """A withdrawal of Ada's that waits for Northwind: as much as can be done with one."""
+    return Declaration(
+        form_key="form_1",
+        kind=DeclarationKind.WITHDRAWAL,
+        company_id="biz_northwind",
+        name="Ada Lovelace",
+        address="ada@example.com",
+        address_key="ada@example.com",
+        contract="the room",
+        asked_at=NOW,
+        undo_digest="digest",
+        due_at=NOW,
+        handled_at=NOW,
+        finding=Finding.SEVERAL,
+        reference=REFERENCE,
+        membership_id=membership_id,
+    )
 
 
 async def cookie_of(
@@ -174,29 +188,22 @@ async def test_a_creator_sees_their_company_and_the_way_to_it(
     assert (await tab.state(StudioHomeState)).view.sold == []
 
 
-async def test_a_creator_decides_what_waits_for_their_company(
+async def test_staff_read_what_waits_and_close_it_with_a_reason(
     tab: Tab, db: Database, membership_id: str
 ) -> None:
-    """Another company's creator sees and changes nothing: see the strangers above."""
-    path = "/studio/transfers/?company=biz_northwind"
+    path = "/studio/declarations/?company=biz_northwind"
     tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind", CreatorRole.STAFF)
-    await tab.send(TransferQueueState.load, path)
-    (row,) = (await tab.state(TransferQueueState)).view.rows
-    assert (row.sender, row.recipient) == ("ada@example.com", "b•••@example.com")
-    assert "ben@example.com" not in "".join(json_dumps(one) for one in tab.emitted.deltas)
-    assert (await tab.state(StudioState)).frame.waiting == "1"
-    await tab.send(TransferQueueState.decline_it, path, form={**WAITING, "reason": " "})
-    assert (await tab.state(TransferQueueState)).unexplained == "trf_waiting"
-    assert [one.state for one in await all_of(db, Transfer)] == [TransferState.REQUESTED]
-    await tab.send(TransferQueueState.decline_it, path, form=WAITING)
-    (refused,) = await all_of(db, Transfer)
-    assert (refused.state, refused.reason) == (TransferState.REFUSED, "No")
-    await tab.send(TransferQueueState.approve_it, path, transfer_id="trf_waiting")
-    assert (await tab.state(NoticeState)).text == "This offer is over."
-    assert (await tab.state(TransferQueueState)).view.rows == []
-    assert (await tab.state(StudioState)).frame.waiting == ""
-    await tab.send(TransferQueueState.load, "/studio/transfers/?company=biz_lumen")
-    assert (await tab.state(TransferQueueState)).phase == "missing"
+    await tab.send(DeclaredQueueState.load, path)
+    assert (await tab.state(StudioState)).frame.waiting == {"transfers": "1", "declarations": "1"}
+    (row,) = (await tab.state(DeclaredQueueState)).view.rows
+    assert [one.id for one in row.candidates] == [membership_id]
+    form = {"reference": REFERENCE, "reason": " "}
+    await tab.send(DeclaredQueueState.refuse_it, path, form=form)
+    (row,) = (await tab.state(DeclaredQueueState)).view.rows
+    assert row.error == "Say why, so that it can be looked up later."
+    await tab.send(DeclaredQueueState.refuse_it, path, form={**form, "reason": "By phone"})
+    assert (await tab.state(DeclaredQueueState)).view.rows == []
+    assert (await tab.state(StudioState)).frame.waiting == {"transfers": "1"}
 
 
 FORMS: Any = pytest.mark.parametrize(
@@ -262,4 +269,4 @@ async def test_what_owners_decide_staff_can_not(tab: Tab) -> None:
     assert owners == OWNERS
 
 
-OWNERS = {"publish", "restore"}
+OWNERS = {"publish", "restore", "refund"}

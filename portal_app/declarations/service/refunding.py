@@ -7,16 +7,12 @@ import logging
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.declarations import repository
-from portal_app.declarations.errors import (
-    AlreadyResolved,
-    DeclarationNotFound,
-    GivenUp,
-    NothingToGiveBack,
-)
+from portal_app.declarations.errors import GivenUp, NothingToGiveBack
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.withdrawal import GRACE, is_due, without_automatic
 from portal_app.declarations.service.handling import tell_seller
 from portal_app.declarations.service.settling import STALLED, UNDER_WAY, UNREFUNDED, settle
+from portal_app.declarations.service.waiting import open_declaration
 from portal_app.identity.actor import SYSTEM, Author
 from portal_app.intents.errors import Waiting
 from portal_app.intents.models import Intent
@@ -32,19 +28,21 @@ from portal_app.provider.errors import RefusedByProvider
 log = logging.getLogger(__name__)
 
 
-async def give_back(desk: Desk, author: Author, reference: str) -> Declaration:
+async def give_back(
+    desk: Desk, author: Author, reference: str, company_id: str | None = None
+) -> Declaration:
     """End what a withdrawal is about at once, and refund what was computed; what became of it.
 
     It may be under way, where the provider doesn't answer, or wait again, where it refused to give
     something back. What was refused as a whole can be tried again.
 
-    Raises DeclarationNotFound, AlreadyResolved, NothingToGiveBack and NothingToCancel, and as
-    `Desk.carry_out`; GivenUp where it is to be replayed. That the provider is away is no reason to
-    say it again.
+    With a company only one of its own. Raises DeclarationNotFound, AlreadyResolved,
+    NothingToGiveBack and NothingToCancel, and as `Desk.carry_out`; GivenUp where it is to be
+    replayed. That the provider is away is no reason to say it again.
     """
 
     async def record(session: AsyncSession) -> Intent:
-        row = await _open(session, reference)
+        row = await _open(session, reference, company_id)
         row.finding = Finding.IN_TIME
         intent = await withdraw_declared(
             session,
@@ -111,14 +109,16 @@ async def _left_to_seller(desk: Desk, reference: str) -> None:
             await tell_seller(session, row)
 
 
-async def _open(session: AsyncSession, reference: str) -> Declaration:
-    row = await repository.named(session, reference)
-    if row is None:
-        raise DeclarationNotFound
-    if row.resolved_at is not None:
-        raise AlreadyResolved
+def can_be_given_back(row: Declaration) -> bool:
+    """A withdrawal in time; what was refused as a whole can be tried again."""
     again = row.finding is Finding.REFUSED and UNREFUNDED not in row.refund
-    if row.kind is not DeclarationKind.WITHDRAWAL or not (again or row.finding is Finding.IN_TIME):
+    withdrawal = row.kind is DeclarationKind.WITHDRAWAL
+    return withdrawal and (again or row.finding is Finding.IN_TIME)
+
+
+async def _open(session: AsyncSession, reference: str, company_id: str | None) -> Declaration:
+    row = await open_declaration(session, company_id, reference)
+    if not can_be_given_back(row):
         raise NothingToGiveBack
     if STALLED in row.refund:
         raise GivenUp(row.refund[STALLED])

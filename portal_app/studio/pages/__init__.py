@@ -5,9 +5,11 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.studio.brand.state import BrandStudioState
+from portal_app.studio.declarations.state import DeclaredQueueState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
 from portal_app.studio.pages.brand import brand_page
+from portal_app.studio.pages.declarations import declarations_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
 from portal_app.studio.pages.portal import portal_page
@@ -56,6 +58,13 @@ def register(app: rx.App) -> None:
         route="/studio/transfers",
         title=t("Transfers"),
         on_load=TransferQueueState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        declarations_page,
+        route="/studio/declarations",
+        title=t("Declarations"),
+        on_load=DeclaredQueueState.load,
         context=_PRIVATE,
     )
     app.add_page(

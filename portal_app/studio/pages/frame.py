@@ -83,22 +83,24 @@ def _head(title: Child, room: str) -> rx.Component:
     )
 
 
-def _rooms() -> list[tuple[str, Child, str]]:
+def _rooms() -> list[tuple[str, Text, str]]:
     return [
         ("home", t("Overview"), "/studio/"),
         ("brand", t("Brand"), "/studio/brand/"),
         ("portal", t("Portal"), "/studio/portal/"),
-        ("transfers", _transfers(), "/studio/transfers/"),
+        ("transfers", t("Transfers"), "/studio/transfers/"),
+        ("declarations", t("Declarations"), "/studio/declarations/"),
     ]
 
 
-def _transfers() -> Child:
-    """With how many wait for a word, for ears as for eyes."""
-    waiting = StudioState.frame.waiting
-    return rx.fragment(
-        t("Transfers"),
+def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
+    """With how much waits there, for ears as for eyes."""
+    current = {"aria_current": "page"} if name == here else {}
+    waiting = StudioState.frame.waiting[name]
+    said = rx.fragment(
+        label,
         rx.cond(
-            waiting != "",
+            waiting,
             rx.el.span(
                 waiting,
                 rx.el.span(t("waiting"), class_name="visually-hidden"),
@@ -106,14 +108,9 @@ def _transfers() -> Child:
             ),
         ),
     )
-
-
-def _room(name: str, label: Child, href: str, here: str) -> rx.Component:
-    current = {"aria_current": "page"} if name == here else {}
-    address = f"{href}{StudioState.frame.query}"
     # The policy of a document says whether it may have frames, as the preview does.
-    link = text_link if name == "home" else document_link
-    return link(label, address, **current)
+    link = document_link if name in {"brand", "portal"} else text_link
+    return link(said, f"{href}{StudioState.frame.query}", **current)
 
 
 def _companies() -> rx.Component:
