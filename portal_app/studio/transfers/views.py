@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from portal_app.transfers.repository import WaitingRow
+from portal_app.transfers.queue_repository import WaitingRow
 from portal_app.transfers.rules import masked
 from portal_app.transfers.service import Queue
 from portal_app.ui.reader import Reader

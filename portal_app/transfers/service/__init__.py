@@ -32,13 +32,7 @@ from portal_app.transfers.service.offering import (
     signed,
     withdraw,
 )
-from portal_app.transfers.service.queueing import (
-    MOST_COUNTED,
-    Queue,
-    count_waiting,
-    queue_of,
-    waiting,
-)
+from portal_app.transfers.service.queueing import Queue, count_waiting, queue_of, waiting
 from portal_app.transfers.service.receiving import (
     NEW_CUSTOMER,
     accept,
@@ -52,7 +46,6 @@ from portal_app.transfers.service.telling import Side, Step
 __all__ = [
     "END_OLD",
     "KEEP_OLD",
-    "MOST_COUNTED",
     "MOVE",
     "NEW_CUSTOMER",
     "ConfirmedTransfer",

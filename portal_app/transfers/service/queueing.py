@@ -13,8 +13,8 @@ from portal_app.identity.actor import CompanyCreator
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.ids import has_prefix
-from portal_app.transfers import repository
-from portal_app.transfers.repository import WaitingRow
+from portal_app.transfers import queue_repository
+from portal_app.transfers.queue_repository import WaitingRow
 
 PER_PAGE: Final = 25
 MOST_COUNTED: Final = 99
@@ -32,7 +32,7 @@ class Queue:
 async def queue_of(session: AsyncSession, creator: CompanyCreator, after: object = "") -> Queue:
     """What waits for the creator's company, the oldest first."""
     now, given = business_now(), after if has_prefix(after, "trf") else ""
-    found = await repository.waiting_for_approval(
+    found = await queue_repository.waiting_for_approval(
         session, now, company_id=creator.company_id, after=str(given), limit=PER_PAGE + 1
     )
     page = found[:PER_PAGE]
@@ -41,11 +41,11 @@ async def queue_of(session: AsyncSession, creator: CompanyCreator, after: object
 
 async def count_waiting(session: AsyncSession, company_id: str) -> int:
     """How many wait for a company's word; at most one more than MOST_COUNTED."""
-    ids = await repository.ids_waiting(session, company_id, business_now(), MOST_COUNTED + 1)
+    ids = await queue_repository.ids_waiting(session, company_id, business_now(), MOST_COUNTED + 1)
     return len(ids)
 
 
 async def waiting(db: Database) -> Sequence[WaitingRow]:
     """What waits for a seller, whichever."""
     async with db.reading() as session:
-        return await repository.waiting_for_approval(session, business_now())
+        return await queue_repository.waiting_for_approval(session, business_now())
