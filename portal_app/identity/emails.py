@@ -131,7 +131,7 @@ async def remove(session: AsyncSession, actor: Actor, facts: Facts, _claim: Clai
     row = await _own(session, actor, facts["id"])
     await _may_go(session, row)
     await session.delete(row)
-    repository.note_removal(session, actor.person_id, wall_now())
+    repository.note_removal(session, actor.person_id, wall_now(), address=row.address)
     told, notice = {"email": row.address}, AccountNotice.EMAIL_REMOVED
     await append_notice(session, actor.person_id, notice, told)
     await append_notice(session, actor.person_id, notice, told, to=row.address)

@@ -192,12 +192,14 @@ class PrimaryChange(SQLModel, table=True):
 class SignInRemoval(SQLModel, table=True):
     """An address or a service stopped signing a person in. Wall time.
 
-    Not which: that something went is all that is asked (whoever has taken an account over removes
-    what the owner signs in with), and what was removed should not be kept.
+    Whoever has taken an account over removes what the owner signs in with: for a while the
+    *address* that the account's holder removed is still told of what is done there. It is empty for
+    what was not theirs to hear of, and goes with the row soon (`jobs.pruning`).
     """
 
     __tablename__ = "sign_in_removals"
 
     id: str = Field(default_factory=lambda: new_id("sirm"), primary_key=True)
     person_id: str = Field(sa_column=reference("people.id"))
-    removed_at: datetime = Field(sa_column=utc())
+    address: str = ""
+    removed_at: datetime = Field(sa_column=utc(index=True))

@@ -219,9 +219,11 @@ async def change_by_digest(session: AsyncSession, link_digest: str) -> PrimaryCh
     return (await session.scalars(fresh)).one_or_none()
 
 
-def note_removal(session: AsyncSession, person_id: str, now: datetime) -> None:
+def note_removal(
+    session: AsyncSession, person_id: str, now: datetime, *, address: str = ""
+) -> None:
     """Something signs the person in no more, whose row is about to go."""
-    session.add(SignInRemoval(person_id=person_id, removed_at=now))
+    session.add(SignInRemoval(person_id=person_id, removed_at=now, address=address))
 
 
 async def take_back(session: AsyncSession, change: PrimaryChange, now: datetime) -> None:
