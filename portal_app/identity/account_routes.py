@@ -149,7 +149,7 @@ async def undo_page(request: Request, token: str) -> Response:
         return _told(request, refused)
     template = "identity/templates/undo.html"
     here = f"/login/undo/{quote(token)}/"
-    return render(template, request, old=old, new=new, here=here)
+    return render(template, request, old=old, new=new, days=emails.SUSPECT_FOR.days, here=here)
 
 
 @router.post("/login/undo/{token}/")
