@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from portal_app.intents.errors import Waiting
+from portal_app.intents.errors import Queued, Waiting
 from portal_app.kit.errors import PortalError
 
 
@@ -15,10 +15,16 @@ class NotYet(PortalError):
     code = "change_waiting"
     status = 503
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: Waiting) -> None:
+        if isinstance(waiting, Queued):
+            super().__init__(
+                "An earlier change is still being made. This one is saved and will be made right"
+                " after it; you don't have to send it again."
+            )
+            return
         super().__init__(
             "The payment provider isn't answering. The change is saved and will be made as soon as"
-            " it does; you don't have to send it again.",
+            " it does; you don't have to send it again."
         )
 
 
@@ -28,4 +34,4 @@ async def at_the_desk() -> AsyncIterator[None]:
     try:
         yield
     except Waiting as waiting:
-        raise NotYet from waiting
+        raise NotYet(waiting) from waiting

@@ -81,7 +81,7 @@ class InboxHandler:
         wanted = {ref for one in facts for ref in needs(one)} - observed.keys()
         if not wanted:
             return set()
-        async with self.database().reading() as session:
+        async with self.database().reading(inline=True) as session:
             return await not_stored(session, wanted)
 
     async def _project(self, some: Sequence[Projectable]) -> Exception | None:

@@ -92,7 +92,7 @@ class LivePages:
             .order_by(col(Change.id).desc())
             .limit(MOST_READ)
         )
-        async with self.database().reading() as session:
+        async with self.database().reading(inline=True) as session:
             rows = (await session.execute(statement)).all()
         recent = wall_now() - SETTLED_AFTER
         fresh = {row.id: row.person_id for row in rows if row.at >= recent}

@@ -60,7 +60,7 @@ TOGETHER: Final = 6
 
 async def project(db: Database, objects: Sequence[tuple[Ref, Observation]]) -> None:
     """All *objects* in their order, or none, in one unit of work; TOGETHER of them at the most."""
-    async with db.unit_of_work() as session:
+    async with db.unit_of_work(inline=True) as session:
         for ref, seen in objects:
             await _project(session, ref, seen)
             failpoint("inbox.projecting")

@@ -19,12 +19,22 @@ class Waiting(PortalError):
 
     code = "change_waiting"
     status = 202
+    said = (
+        "The payment provider isn't answering. Your change is saved and will be made as soon as it"
+        " does; you don't have to do anything."
+    )
 
     def __init__(self) -> None:
-        super().__init__(
-            "The payment provider isn't answering. Your change is saved and will be made as soon"
-            " as it does; you don't have to do anything."
-        )
+        super().__init__(self.said)
+
+
+class Queued(Waiting):
+    """The change is written down and will be made when an earlier one of the same thing is over."""
+
+    said = (
+        "An earlier change is still being made. Yours is saved and will be made right after it;"
+        " you don't have to do anything."
+    )
 
 
 class Unconfirmed(PortalError):

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from portal_app.intents.models import Intent
+from portal_app.intents.queueing import began
 from portal_app.intents.service import Desk
 from portal_app.intents.writes import Writes
 from portal_app.kit.errors import PortalError, ProviderUnavailable
@@ -16,14 +17,22 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IntentHandler:
-    """The intents' handler for the jobs loop."""
+    """The intents' handler for the jobs loop.
+
+    One that is queued begins here where nobody began it when the open one was closed: that died.
+    """
 
     desk: Desk
     writes: Writes
 
     async def __call__(self, intent: Intent) -> None:
-        """Raises ProviderUnavailable to be called again later; a refusal ends the intent."""
+        """Raises ProviderUnavailable and StillUnderWay to be called again later.
+
+        Any other refusal ends the intent.
+        """
         failpoint("intents.claimed")
+        if intent.queued and not await began(self.desk.database(), intent):
+            return
         write = self.writes[intent.kind]
         try:
             if write.look is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Field, Index, SQLModel, text
 
@@ -14,19 +14,27 @@ from portal_app.kit.ids import new_id
 
 
 class IntentOutcome(StrEnum):
-    """How an intent ended. CONFIRMED was not repeated: we only looked what had become of it."""
+    """How an intent ended. CONFIRMED was not repeated: we only looked what had become of it.
+
+    REFUSED was not done: the provider would not, or it was taken back before anybody asked it.
+    """
 
     DONE = "done"
     REFUSED = "refused"
     CONFIRMED = "confirmed"
 
 
+_OPEN: Final = "done_at IS NULL AND dead_at IS NULL AND NOT queued"
+_QUEUED: Final = "done_at IS NULL AND dead_at IS NULL AND queued"
+
+
 class Intent(SQLModel, table=True):
     """One write at the provider. `itn_…`; a queue of `jobs` with its columns.
 
     *about* is the row of ours that it changes (`cust_…`, `mem_…`): one open intent each, so that
-    two people, tabs or processes never change the same thing at once. *payload* is what was asked
-    for, in ids and plain values. *attempt* counts idempotency keys, *attempts* tries of the queue.
+    two people, tabs or processes never change the same thing at once. A *queued* one has not begun:
+    it waits until the open one is closed, and at most one waits. *payload* is what was asked for,
+    in ids and plain values. *attempt* counts idempotency keys, *attempts* tries of the queue.
     *asked_at* is business time, everything else wall time. *refusal* is the code of the error that
     ended it.
     """
@@ -39,8 +47,15 @@ class Intent(SQLModel, table=True):
             "uq_intents_one_open",
             "about",
             unique=True,
-            sqlite_where=text("done_at IS NULL AND dead_at IS NULL"),
-            postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+        Index(
+            "uq_intents_one_queued",
+            "about",
+            unique=True,
+            sqlite_where=text(_QUEUED),
+            postgresql_where=text(_QUEUED),
         ),
     )
 
@@ -50,6 +65,7 @@ class Intent(SQLModel, table=True):
     actor_kind: ActorKind = Field(sa_column=str_enum(ActorKind))
     actor_id: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    queued: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     attempt: int = 1
     asked_at: datetime = Field(sa_column=utc())
     created_at: datetime = Field(sa_column=utc())

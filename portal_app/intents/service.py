@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from portal_app.identity.actor import Actor, Author, author_for, write_as
-from portal_app.intents.errors import StillUnderWay, Unconfirmed, Waiting
+from portal_app.intents.errors import Queued, StillUnderWay, Unconfirmed, Waiting
 from portal_app.intents.models import Intent, IntentOutcome
+from portal_app.intents.queueing import begin_next
 from portal_app.intents.writes import Answer, Send, Write
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database, database
@@ -68,11 +69,12 @@ class Desk:
     provider: PaymentWriter
     answer_within: float = 15.0
 
-    async def carry_out(self, write: Write[Any], record: Record) -> None:
+    async def carry_out(self, write: Write[Any], record: Record, *, queues: bool = False) -> None:
         """Do what *record* asks for; it checks who may, in the unit of work that writes it down.
 
         Raises what *record* raises, StillUnderWay, the provider's refusal (nothing was changed), or
-        Waiting and Unconfirmed when the provider did not answer.
+        Waiting and Unconfirmed when the provider did not answer. What *queues* is written down
+        though another change is under way, and raises Queued; the same change twice never is.
         """
         try:
             async with self.database().unit_of_work() as session:
@@ -80,6 +82,8 @@ class Desk:
                 session.add(intent)
                 await session.flush()
         except IntegrityError as conflict:
+            if queues:
+                await self._queue(record)
             raise StillUnderWay from conflict
         failpoint("intents.recorded")
         try:
@@ -87,6 +91,20 @@ class Desk:
         except ProviderUnavailable as unanswered:
             await self._leave_to_the_loop(intent, unanswered)
             raise (Unconfirmed if write.look else Waiting) from unanswered
+
+    async def _queue(self, record: Record) -> None:
+        """Raises Queued, or StillUnderWay when the same is being done already."""
+        try:
+            async with self.database().unit_of_work() as session:
+                intent = await record(session)
+                if intent.kind in {one.kind for one in await open_intents(session, [intent.about])}:
+                    raise StillUnderWay
+                intent.queued, intent.leased_until, intent.attempts = True, None, 0
+                session.add(intent)
+        except IntegrityError as conflict:
+            raise StillUnderWay from conflict
+        failpoint("intents.queued")
+        raise Queued
 
     async def proceed(self, write: Write[Any], intent: Intent) -> None:
         """Send and apply a recorded intent, and close it; a refusal closes it too and is raised.
@@ -130,6 +148,7 @@ class Desk:
                 write_as(session, Author(row.actor_kind, row.actor_id))
                 await write.apply(session, row, answer, observed_at=observed_at)
                 _finish(row, outcome)
+                await begin_next(session, row.about)
                 failpoint("intents.applying")
         failpoint("intents.applied")
 
@@ -137,6 +156,7 @@ class Desk:
         async with self.database().unit_of_work() as session:
             if (row := await _open(session, intent.id)) is not None:
                 _finish(row, outcome, refusal=refusal)
+                await begin_next(session, row.about)
 
     async def _send(self, write: Write[Any], intent: Intent) -> Any:  # noqa: ANN401 -- per write
         forgotten = intent.created_at < wall_now() - KEY_KEPT_FOR

@@ -56,5 +56,5 @@ class NoticeWatch:
         """When an event was worked on last, and when a card was noticed last."""
         handled = select(func.max(col(InboxEvent.handled_at)))
         raised = select(func.max(col(CardNotice.raised_at)))
-        async with self.database().reading() as session:
+        async with self.database().reading(inline=True) as session:
             return (await session.scalar(handled), await session.scalar(raised))

@@ -107,7 +107,7 @@ class Queue(Generic[Row]):
             .returning(self.model)
             .execution_options(synchronize_session=False)
         )
-        async with database().unit_of_work() as session:
+        async with database().unit_of_work(inline=True) as session:
             return (await session.execute(claimed)).scalars().all()
 
     async def has_due(self) -> bool:
@@ -123,7 +123,7 @@ class Queue(Generic[Row]):
             )
             .limit(1)
         )
-        async with database().reading() as session:
+        async with database().reading(inline=True) as session:
             return (await session.execute(due)).first() is not None
 
     async def finish(self, rows: Sequence[Row]) -> None:
@@ -150,7 +150,7 @@ class Queue(Generic[Row]):
             .where(columns.id.in_(identifiers), columns[self.done].is_(None))
             .values(**values)
         )
-        async with database().unit_of_work() as session:
+        async with database().unit_of_work(inline=True) as session:
             await session.execute(written)
         failpoint("jobs.settled")
 

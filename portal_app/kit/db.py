@@ -23,6 +23,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from portal_app.kit.sqlite import BEGIN_WRITING, Driver
+
 PRAGMAS = (
     # First, because the change to WAL may have to wait for another process too.
     "PRAGMA busy_timeout=5000",
@@ -51,21 +53,32 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         snapshot = _SQLITE_SNAPSHOT if self.is_sqlite else _POSTGRES_SNAPSHOT
         self._reading = self.engine.execution_options(**snapshot)
+        # Without a meaning on PostgreSQL, whose driver waits without a thread.
+        self._inline = self.engine.execution_options(inline=True)
+        self._reading_inline = self._reading.execution_options(inline=True)
         self._reader: sqlite3.Connection | None = None
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
-        """One write transaction: committed at the end, rolled back on any error."""
-        async with self._sessions() as session, session.begin():
+    async def unit_of_work(self, *, inline: bool = False) -> AsyncIterator[AsyncSession]:
+        """One write transaction: committed at the end, rolled back on any error.
+
+        On SQLite the statements of an *inline* one run on the loop itself: for a few that find
+        their rows by an index. Its beginning and its commit wait elsewhere as ever.
+        """
+        bind = self._inline if inline else self.engine
+        async with self._sessions(bind=bind) as session, session.begin():
             yield session
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, *, inline: bool = False) -> AsyncIterator[AsyncSession]:
         """One read transaction: all its queries see the same moment, and none may write.
 
         On SQLite it takes no write lock. PostgreSQL refuses a write, FOR UPDATE included.
+        *inline* as above.
         """
-        async with self._sessions(bind=self._reading) as session:
+        async with self._sessions(
+            bind=self._reading_inline if inline else self._reading
+        ) as session:
             yield session
 
     async def read_one(self, statement: Executable, params: Mapping[str, Any]) -> Any | None:  # noqa: ANN401
@@ -142,7 +155,7 @@ def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     # Parameters are addresses, digests, comments: they have no place in a traceback.
     if not is_sqlite:
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True, module=Driver())
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
     return engine
@@ -157,9 +170,17 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:  # noqa: ANN40
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    # A write lock taken at once can wait; one upgraded from a read lock can only fail.
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options, adapted = connection.get_execution_options(), _adapted(connection)
+    if options.get("reading", False):
+        adapted.inline = options.get("inline", False)
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql(BEGIN_WRITING)
+        adapted.inline = options.get("inline", False)
+
+
+def _adapted(connection: Connection) -> Any:  # noqa: ANN401 -- SQLAlchemy's types don't know it
+    return connection.connection.dbapi_connection
 
 
 _current: list[Database] = []

@@ -23,6 +23,7 @@ FAILPOINTS: Final = frozenset(
         "outbox.written",
         "outbox.sent",
         "intents.recorded",
+        "intents.queued",
         "intents.claimed",
         "intents.sent",
         "intents.applying",

@@ -123,6 +123,15 @@ async def open_holding(session: AsyncSession, membership_id: str) -> Member | No
     return await session.scalar(statement)
 
 
+async def fed_by(session: AsyncSession, stripe_subscription_id: str) -> str | None:
+    """The membership that this subscription feeds now, by id."""
+    link = MembershipSubscription
+    statement = select(col(link.membership_id)).where(
+        col(link.stripe_subscription_id) == stripe_subscription_id, col(link.until_at).is_(None)
+    )
+    return await session.scalar(statement)
+
+
 async def offer_chosen(
     session: AsyncSession, membership_id: str, kind: str, *, since: datetime
 ) -> RetentionOffer | None:

@@ -25,8 +25,15 @@ from portal_app.jobs.loop import drain
 from portal_app.jobs.pruning import prune
 from portal_app.jobs.queue import Queue
 from portal_app.jobs.queues import inbox_queue, intent_queue, outbox_queue
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
-from portal_app.memberships.service import make_default
+from portal_app.memberships.models import Member
+from portal_app.memberships.service import (
+    cancel_membership,
+    make_default,
+    pause_membership,
+    pause_page,
+)
 from portal_app.notifications.models import OutboxMessage
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.provider.stripe_objects import StripeObjects
@@ -55,7 +62,8 @@ async def work(db: Database, settings: Settings) -> None:
     for model in (InboxEvent, Intent, OutboxMessage):
         table: Table = model.__table__  # type: ignore[attr-defined]
         async with db.unit_of_work() as session:
-            await session.execute(update(table).values(leased_until=None))
+            anew = {"leased_until": None, "due_at": wall_now()}
+            await session.execute(update(table).values(**anew))
     for queue in queues:
         while await drain(queue):
             continue
@@ -70,6 +78,29 @@ async def choose(db: Database, _settings: Settings) -> None:
         method_id = (await session.scalars(newest)).one()
     actor = Actor(person_id=ada.id, session_id="sess_1", email="ada@example.com", locale="en")
     await make_default(desk(), actor, method_id)
+
+
+async def _held(db: Database) -> tuple[Actor, str]:
+    async with db.reading() as session:
+        ada = (await session.scalars(select(Person))).one()
+        member_id = (await session.scalars(select(Member.id))).one()
+    actor = Actor(person_id=ada.id, session_id="sess_1", email="ada@example.com", locale="en")
+    return actor, member_id
+
+
+async def pause(db: Database, _settings: Settings) -> None:
+    """Ada pauses her membership."""
+    actor, member_id = await _held(db)
+    async with db.reading() as session:
+        shown = (await pause_page(session, actor, member_id, business_now())).plan.told
+    await pause_membership(desk(), actor, member_id, months=2, shown=shown)
+
+
+async def cancel(db: Database, _settings: Settings) -> None:
+    """Ada cancels it."""
+    actor, member_id = await _held(db)
+    given = {"shown": "at_period_end", "reason": None, "comment": None}
+    await cancel_membership(desk(), actor, member_id, **given)
 
 
 async def accept_transfer(db: Database, _settings: Settings) -> None:
@@ -98,6 +129,8 @@ WORK: dict[str, Callable[[Database, Settings], Awaitable[None]]] = {
     "store": store,
     "work": work,
     "choose": choose,
+    "pause": pause,
+    "cancel": cancel,
     "accept": accept_transfer,
     "clean": clean,
 }

@@ -60,6 +60,8 @@ REACHED = {
     "intents.claimed": ("choose:intents.recorded", "work"),
     "prune.deleted": ("clean",),
 }
+# Reached only while another change of the same membership is under way.
+QUEUED = "intents.queued"
 # The kinds of places, on PostgreSQL too: within a transaction, between two of a batch, between an
 # effect elsewhere and our commit. `make soak` dies at all of them.
 ON_POSTGRESQL = {"inbox.projecting:3", "inbox.projected:2", "intents.sent", "outbox.sent:2"}
@@ -75,7 +77,7 @@ MAIL_MAY_REPEAT = {"outbox.sent", "outbox.sent:2"}
 
 
 def test_every_failpoint_is_died_at() -> None:
-    named = {name.partition(":")[0] for name in (*REACHED, *TRANSFERS)}
+    named = {name.partition(":")[0] for name in (*REACHED, *TRANSFERS, QUEUED)}
     assert named == FAILPOINTS
 
 
@@ -164,6 +166,21 @@ def test_after_a_kill_everything_has_happened_once(world: World, failpoint: str)
     clicked_again = ["choose"] if world.value("SELECT count(*) FROM intents") == 0 else []
     assert world.run("store", *clicked_again, "work", "work") == 0
     check(world, mails_repeat=failpoint in MAIL_MAY_REPEAT)
+
+
+@pytest.mark.parametrize("database_url", KINDS, indirect=True)
+def test_a_cancellation_that_waits_for_another_change_survives_it(world: World) -> None:
+    assert world.run("store", "work") == 0
+    assert world.run("pause", failpoint="intents.recorded") == -signal.SIGKILL
+    assert world.run("cancel", failpoint=QUEUED) == -signal.SIGKILL
+    assert world.run("work", "work", "work") == 0
+    assert world.value("SELECT count(*) FROM intents WHERE outcome = 'done'") == 2
+    assert world.value("SELECT count(*) FROM cancellations WHERE confirmed_at IS NOT NULL") == 1
+    (sub,) = world.stripe.client().v1.subscriptions.list({}).data
+    assert sub.cancel_at_period_end
+    calls = [one for one in world.stripe.ledger() if str(one["idempotency_key"])[:4] == "itn_"]
+    keys = [one["idempotency_key"] for one in calls]
+    assert len(keys) == len(set(keys)), "everything was asked for once"
 
 
 def check(world: World, *, mails_repeat: bool) -> None:

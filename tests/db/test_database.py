@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from portal_app.identity.models import Person
+from portal_app.kit import sqlite as kit_sqlite
 from portal_app.kit.db import Database
 from tests.factories import make_email, make_person
 from tests.postgres_server import PostgresServer
@@ -30,9 +34,10 @@ async def test_each_test_starts_with_empty_tables(db: Database) -> None:
     assert await _people(db) == 1
 
 
-async def test_a_unit_of_work_that_fails_leaves_nothing(db: Database) -> None:
+@pytest.mark.parametrize("inline", [False, True])
+async def test_a_unit_of_work_that_fails_leaves_nothing(db: Database, *, inline: bool) -> None:
     with suppress(ZeroDivisionError):
-        async with db.unit_of_work() as session:
+        async with db.unit_of_work(inline=inline) as session:
             await make_person(session)
             raise ZeroDivisionError
     assert await _people(db) == 0
@@ -99,3 +104,70 @@ async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert row is not None
     assert row["rows"] == 1
     await database.close()
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path, migrated_sqlite: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'own.db')}")
+    yield database
+    await database.close()
+
+
+async def test_sqlite_lets_writers_write_in_the_order_they_came(sqlite: Database) -> None:
+    wrote: list[str] = []
+
+    async def write(name: str) -> None:
+        async with sqlite.unit_of_work() as session:
+            await make_person(session, f"{name}@example.com")
+            wrote.append(name)
+
+    # Three connections are there, so that nobody comes late because of one.
+    async with sqlite.reading() as one, sqlite.reading() as two, sqlite.reading() as three:
+        for session in (one, two, three):
+            await session.execute(PEOPLE)
+    async with sqlite.unit_of_work() as session:
+        await session.execute(PEOPLE)
+        waiting = [asyncio.create_task(write(name)) for name in ("first", "second")]
+        await asyncio.sleep(0)
+    await write("last")
+    await asyncio.gather(*waiting)
+    assert wrote == ["first", "second", "last"]
+
+
+async def test_a_writer_that_is_broken_off_keeps_nobody_waiting(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = asyncio.Event()
+
+    async def write() -> None:
+        async with sqlite.unit_of_work() as session:
+            await make_person(session)
+            began.set()
+            await asyncio.Event().wait()
+
+    writing = asyncio.create_task(write())
+    await began.wait()
+    monkeypatch.setattr(kit_sqlite, "LONGEST_WAIT", 0.01)
+    with pytest.raises(DBAPIError, match="locked"):
+        async with sqlite.unit_of_work() as session:
+            await session.execute(PEOPLE)
+    monkeypatch.undo()
+    writing.cancel()
+    await asyncio.wait([writing])
+    async with sqlite.unit_of_work() as session:
+        await make_person(session)
+    assert await _people(sqlite) == 1
+
+
+async def test_an_inline_unit_of_work_keeps_the_loop_between_its_beginning_and_its_commit(
+    sqlite: Database,
+) -> None:
+    others: list[str] = []
+    async with sqlite.unit_of_work(inline=True) as session:
+        await session.execute(PEOPLE)  # it begins here
+        asyncio.get_running_loop().call_soon(others.append, "somebody else")
+        await make_person(session)
+        assert await session.scalar(PEOPLE) == 1
+        assert others == []
+    assert others == ["somebody else"]
+    assert await _people(sqlite) == 1

@@ -74,9 +74,9 @@ async def _cancelled(desk: Desk, declaration: Declaration, found: Candidate) -> 
         return await _scheduled(session, declaration, found.membership_id, exit_)
 
     try:
-        await desk.carry_out(CANCEL, record)
+        await desk.carry_out(CANCEL, record, queues=True)
     except Waiting:
-        pass  # It is cancelled; the loop of intents passes it on.
+        pass  # It is cancelled; the loop of intents passes it on, after what is under way.
     except (StillUnderWay, ProviderUnavailable):
         raise
     except NothingToCancel:

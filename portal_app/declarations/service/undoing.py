@@ -15,7 +15,7 @@ from portal_app.intents.errors import Waiting
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
 from portal_app.kit.clock import wall_now
-from portal_app.memberships.service import KEEP, keep_declared
+from portal_app.memberships.service import KEEP, keep_declared, withdraw_declared_exit
 
 
 async def behind_undo(session: AsyncSession, token: str) -> Declaration:
@@ -43,6 +43,13 @@ async def undo(desk: Desk, token: str) -> None:
 
 
 async def _keep(desk: Desk, token: str) -> None:
+    async with desk.database().unit_of_work() as session:
+        row = await _locked(session, token)
+        membership_id = row.membership_id or ""
+        if await withdraw_declared_exit(session, membership_id, reference=row.reference):
+            _take_back(row)
+            return
+
     async def record(session: AsyncSession) -> Intent:
         row = await _locked(session, token)
         intent = await keep_declared(session, row.membership_id or "", reference=row.reference)
@@ -51,7 +58,7 @@ async def _keep(desk: Desk, token: str) -> None:
 
     # Waiting means that it is kept, and that the loop of intents passes it on.
     with suppress(Waiting):
-        await desk.carry_out(KEEP, record)
+        await desk.carry_out(KEEP, record, queues=True)
 
 
 async def _locked(session: AsyncSession, token: str) -> Declaration:

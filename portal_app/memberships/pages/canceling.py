@@ -83,6 +83,7 @@ def cancel_body(view: CancelView, events: CancelEvents) -> rx.Component:
     """The whole page for any view; the studio previews it with one of its own."""
     return stack(
         _head(view),
+        _heard(view),
         rx.match(
             view.state,
             ("open", _open(view, events)),
@@ -95,8 +96,18 @@ def cancel_body(view: CancelView, events: CancelEvents) -> rx.Component:
 def undo_body(view: CancelView, events: CancelEvents) -> rx.Component:
     return stack(
         _head(view),
-        rx.cond(view.undo, stack(_said(view), _keep(view, events)), _no_undo(view)),
+        _heard(view),
+        rx.cond(
+            view.undo,
+            stack(_said(view), _keep(view, events)),
+            rx.cond((view.noted != "") & (view.state == "open"), _back(view), _no_undo(view)),
+        ),
     )
+
+
+def _heard(view: CancelView) -> rx.Component:
+    """What counts already although it is not done yet."""
+    return rx.cond(view.noted != "", alert("info", view.noted, rx.el.span(view.waiting)))
 
 
 def _head(view: CancelView) -> rx.Component:
@@ -177,10 +188,6 @@ def _why(view: CancelView, events: CancelEvents) -> rx.Component:
 
 def _done(view: CancelView, events: CancelEvents) -> rx.Component:
     return stack(
-        rx.cond(
-            view.waiting,
-            alert("info", t("Your cancellation is noted"), rx.foreach(view.further, rx.el.span)),
-        ),
         card(
             rx.el.p(view.first, class_name="lead"),
             key_facts(

@@ -38,7 +38,9 @@ from portal_app.memberships.service.keeping import (
     keep_as_company,
     keep_declared,
     keep_membership,
+    withdraw_declared_exit,
 )
+from portal_app.memberships.service.last_word import LastWord
 from portal_app.memberships.service.listing import (
     MembershipList,
     PastPosition,
@@ -151,6 +153,7 @@ __all__ = [
     "ExpectedCharge",
     "GivenAway",
     "HeldMembership",
+    "LastWord",
     "MembershipDetails",
     "MembershipList",
     "MethodChoices",
@@ -247,5 +250,6 @@ __all__ = [
     "use_promotion",
     "watch_cards",
     "withdraw_declared",
+    "withdraw_declared_exit",
     "year_ahead",
 ]

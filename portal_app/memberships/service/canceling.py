@@ -1,7 +1,8 @@
 """Cancelling: by whoever holds the membership, or by a key of the company that sells it.
 
 It is written down first and always carried out (`ending.py`), also when the provider is away for
-hours: what changes meanwhile is decided in the customer's favour.
+hours, or another change of the membership still waits for it: what changes meanwhile is decided in
+the customer's favour.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from portal_app.memberships.models import Cancellation, Member
 from portal_app.memberships.rules import StripeFacts
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import held_exit
-from portal_app.memberships.service.undoing import BY_COMPANY
+from portal_app.memberships.service.last_word import BY_COMPANY, last_word, stands_again
+from portal_app.memberships.service.reading import find_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +62,18 @@ async def cancel_membership(
 
     *reason* and *comment* are optional; what is none of ours counts as not given.
     Raises MembershipNotFound, NothingToCancel and ExitChanged (nothing was cancelled), and as
-    `Desk.carry_out`: Waiting means that it is cancelled as soon as the provider answers.
+    `Desk.carry_out`: Waiting means that it is cancelled as soon as the provider answers, Queued as
+    soon as an earlier change is made. Having taken it back just before, it is cancelled as before.
     """
+    async with desk.database().unit_of_work() as session:
+        held = await find_held(session, actor, member_id, business_now())
+        if await stands_again(session, held.row.membership.id):
+            return
 
     async def record(session: AsyncSession) -> Intent:
         held, policy = await held_exit(session, actor, member_id, business_now())
-        exit_ = plan_exit(held.facts, policy, held.as_of)
+        word = await last_word(session, held.row.membership.id)
+        exit_ = plan_exit(word.facts(held.facts), policy, held.as_of)
         if not exit_.is_possible:
             raise NothingToCancel
         if shown != exit_.kind:
@@ -78,7 +86,7 @@ async def cancel_membership(
         )
         return await _written(session, author_for(actor), held.row.member, exit_, wish)
 
-    await desk.carry_out(CANCEL, record)
+    await desk.carry_out(CANCEL, record, queues=True)
 
 
 async def cancel_as_company(
@@ -99,7 +107,8 @@ async def cancel_as_company(
         membership = await company_repository.of_company(session, actor.company_id, membership_id)
         if membership is None:
             raise MembershipNotFound
-        facts = StripeFacts.of(membership)
+        word = await last_word(session, membership.id)
+        facts = word.facts(StripeFacts.of(membership))
         exit_ = plan_exit_by_company(facts, at_once=at_once, now=business_now())
         member = await exit_repository.open_holding(session, membership.id)
         if not exit_.is_possible or member is None:
@@ -115,7 +124,7 @@ async def cancel_as_company(
         )
         return await _written(session, actor.author, member, exit_, wish)
 
-    await desk.carry_out(CANCEL, record)
+    await desk.carry_out(CANCEL, record, queues=True)
 
 
 async def schedule_declared(

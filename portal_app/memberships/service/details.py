@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -17,13 +17,15 @@ from portal_app.invoices.repository import latest_invoices, payments_of_intent
 from portal_app.invoices.repository.entries import payments_of
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships import repository
+from portal_app.memberships.exit_repository import cancellation_of
 from portal_app.memberships.history_repository import latest_events
-from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.models import Cancellation, MembershipEvent
 from portal_app.memberships.pauses import PausePlan
 from portal_app.memberships.plan_models import RequestedPlanChange
 from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.service.joinable import is_over, plans_to_join
+from portal_app.memberships.service.last_word import LastWord, last_word, waiting_to_undo
 from portal_app.memberships.service.pause_page import pause_plan
 from portal_app.memberships.service.reading import HeldMembership, find_held
 from portal_app.memberships.service.undoing import may_undo
@@ -40,7 +42,8 @@ class MembershipDetails:
     pausing would do, *asked* the change of plan that its holder wanted and that has not happened.
     *attempts* are the payments of these invoices, by invoice.
     *undoable* says that its arranged end can be taken back by whoever holds it, *rejoinable* that
-    it can begin again after it.
+    it can begin again after it. *word* is what was said of ending it that the provider has not
+    heard, *canceled* the cancellation, if that is it.
     """
 
     held: HeldMembership
@@ -54,6 +57,8 @@ class MembershipDetails:
     asked: RequestedPlanChange | None = None
     undoable: bool = False
     rejoinable: bool = False
+    word: LastWord = field(default_factory=LastWord)
+    canceled: Cancellation | None = None
 
 
 async def get_membership(
@@ -75,6 +80,8 @@ async def get_membership(
     events = await latest_events(session, held.row.member, limit=EVENTS_SHOWN)
     plan_id = membership.scheduled_change.get("plan_id")
     previews = await previews_of(session, actor, [membership.id])
+    word = await last_word(session, membership.id)
+    taken_back = await waiting_to_undo(session, membership, word)
     return MembershipDetails(
         held=held,
         invoices=invoices,
@@ -85,6 +92,11 @@ async def get_membership(
         pause=await pause_plan(session, held),
         preview=previews.get(membership.id),
         asked=await standing_change(session, membership.id) if plan_id else None,
-        undoable=held.current and await may_undo(session, membership, held.facts),
+        undoable=held.current
+        and (taken_back is not None or await may_undo(session, membership, held.facts)),
         rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
+        word=word,
+        canceled=await cancellation_of(session, word.intent.id)
+        if word.cancels and word.intent
+        else None,
     )

@@ -23,6 +23,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service.last_word import CANCELS
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
 from portal_app.memberships.service.undoing import forget_planned_pause
@@ -153,4 +154,4 @@ async def _apply(
         noted.ends_at = ended.ended_at or ended.cancel_at or ended.plan.period_end
 
 
-CANCEL: Final = Write(kind="canceling.cancel", send=_send, apply=_apply)
+CANCEL: Final = Write(kind=CANCELS, send=_send, apply=_apply)

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.identity.actor import Actor
-from portal_app.intents.service import open_intents
 from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import Exit, plan_exit
 from portal_app.memberships.models import Cancellation
 from portal_app.memberships.offers import Offer, OfferKind, may_be_offered, reaches_a_charge
+from portal_app.memberships.service.last_word import LastWord, last_word, waiting_to_undo
 from portal_app.memberships.service.pause_page import pause_plan
 from portal_app.memberships.service.plan_page import cheaper_plans_of
 from portal_app.memberships.service.reading import HeldMembership, find_held
@@ -22,16 +22,16 @@ from portal_app.memberships.service.undoing import may_undo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitPage:
-    """*cancellation* is the newest that stands, *waiting* says that the provider has not heard.
+    """*cancellation* is the newest that stands, *word* what the provider has not heard of yet.
 
-    *offer* is what can be taken instead, *undoable* says that an arranged end can be taken back.
+    *offer* is what can be taken instead, *undoable* says that it can be taken back.
     """
 
     held: HeldMembership
     policy: CancelPolicy
     exit: Exit
     cancellation: Cancellation | None
-    waiting: bool
+    word: LastWord
     offer: Offer | None = None
     undoable: bool = False
 
@@ -49,17 +49,24 @@ async def exit_page(
 ) -> ExitPage:
     """Raises MembershipNotFound."""
     held, policy = await held_exit(session, actor, member_id, now)
-    waiting = await open_intents(session, [held.row.membership.id])
-    exit_ = plan_exit(held.facts, policy, now)
+    membership = held.row.membership
+    word = await last_word(session, membership.id)
+    exit_ = plan_exit(word.facts(held.facts), policy, now)
     return ExitPage(
         held=held,
         policy=policy,
         exit=exit_,
         offer=await offer_for(session, held, policy, exit_),
-        cancellation=await exit_repository.standing_cancellation(session, held.row.membership.id),
-        waiting=bool(waiting),
-        undoable=held.current and await may_undo(session, held.row.membership, held.facts),
+        cancellation=await exit_repository.standing_cancellation(session, membership.id),
+        word=word,
+        undoable=held.current and await _is_undoable(session, held, word),
     )
+
+
+async def _is_undoable(session: AsyncSession, held: HeldMembership, word: LastWord) -> bool:
+    if await waiting_to_undo(session, held.row.membership, word):
+        return True
+    return not word.busy and await may_undo(session, held.row.membership, held.facts)
 
 
 async def offer_for(

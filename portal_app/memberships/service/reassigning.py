@@ -20,16 +20,13 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
-from portal_app.memberships import repository
+from portal_app.memberships import exit_repository, repository
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.listing import (
-    running_memberships,
-)
+from portal_app.memberships.service.listing import running_memberships
 from portal_app.memberships.service.plan_leaving import leave_waiting
-from portal_app.memberships.service.reading import (
-    HeldMembership,
-)
+from portal_app.memberships.service.reading import HeldMembership
+from portal_app.memberships.service.undoing import forget_planned_pause
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.projection import project_payment_method
 from portal_app.provider.errors import RefusedByProvider
@@ -125,12 +122,15 @@ async def _read_customer(provider: PaymentWriter, customer_id: str) -> CustomerF
 
 
 async def _apply(
-    session: AsyncSession, _intent: Intent, answer: Reassigned, *, observed_at: datetime
+    session: AsyncSession, intent: Intent, answer: Reassigned, *, observed_at: datetime
 ) -> None:
     if answer.customer is not None:
         await project_customer(session, answer.customer, observed_at=observed_at)
     for subscription in answer.subscriptions:
         await project_subscription(session, subscription, observed_at=observed_at)
+        if subscription.id in intent.payload["cancel"]:
+            membership_id = await exit_repository.fed_by(session, subscription.id)
+            await forget_planned_pause(session, membership_id or "", subscription)
     for method in answer.detached:
         await project_payment_method(session, method, observed_at=observed_at)
 

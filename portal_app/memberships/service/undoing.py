@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.policies import policy_of
 from portal_app.kit.clock import business_now
 from portal_app.memberships.exit_repository import standing_cancellation, standing_pause
 from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.models import Membership
 from portal_app.memberships.rules import StripeFacts
+from portal_app.memberships.service.last_word import holder_may_undo
 from portal_app.provider.facts import SubscriptionFacts
-
-# Cancellation.source of what a company's program has arranged.
-BY_COMPANY: Final = "api"
 
 
 async def may_undo(session: AsyncSession, membership: Membership, facts: StripeFacts) -> bool:
@@ -26,10 +21,7 @@ async def may_undo(session: AsyncSession, membership: Membership, facts: StripeF
     if not can_be_undone(facts):
         return False
     noted = await standing_cancellation(session, membership.id)
-    if noted is None or noted.source != BY_COMPANY:
-        return True
-    policy = await policy_of(session, membership.company_id, membership.product_id)
-    return policy.cancel.undo_company_end
+    return noted is None or await holder_may_undo(session, membership, noted)
 
 
 async def forget_planned_pause(

@@ -104,7 +104,8 @@ def membership_view(
         badge=label,
         tone=tone,
         # An alert says the same and more.
-        sentence="" if held.status in NEEDS_ATTENTION else sentence(reader, held),
+        sentence=_unheard(reader, details)
+        or ("" if held.status in NEEDS_ATTENTION else sentence(reader, held)),
         scheduled_change=_scheduled_change(reader, details),
         own_change=details.asked is not None,
         charges=held.is_charged,
@@ -123,13 +124,35 @@ def membership_view(
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
         can_change_plan=can_change_plan or details.asked is not None,
-        can_cancel=held.current and plan_exit(held.facts, CancelPolicy(), held.as_of).is_possible,
+        can_cancel=_can_cancel(details),
         can_pause=held.current and details.pause.is_possible,
         unpause=unpause_link(held),
         resume_note=resume_note(reader, held, details.preview),
         can_undo=details.undoable,
         can_rejoin=details.rejoinable,
         can_transfer=held.current,
+    )
+
+
+def _can_cancel(details: MembershipDetails) -> bool:
+    held, word = details.held, details.word
+    planned = plan_exit(word.facts(held.facts), CancelPolicy(), held.as_of)
+    return held.current and planned.is_possible and not word.cancels
+
+
+def _unheard(reader: Reader, details: MembershipDetails) -> str:
+    """What was said of ending it and the provider has not confirmed; empty where nothing was."""
+    if details.word.keeps:
+        return reader.say(
+            "It is noted that you keep it. The payment provider hasn't confirmed that yet."
+        )
+    ends = details.canceled.ends_at if details.canceled else None
+    if ends is None:
+        return ""
+    return reader.say(
+        "Cancelled, ends on {date}. The payment provider hasn't confirmed it yet; you don't have to"
+        " do anything.",
+        date=reader.date(ends),
     )
 
 

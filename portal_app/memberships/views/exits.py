@@ -37,8 +37,9 @@ class ReasonOption:
 class CancelView:
     """*first* is the first sentence: until when, and that nothing more is charged.
 
-    *exit* is what the customer is told that happens, and goes back with their answer. *undo* says
-    that it can be taken back, *needs_method* that something to pay with has to be added first.
+    *exit* is what the customer is told that happens, and goes back with their answer. *noted* and
+    *waiting* say what the provider has not heard of, if anything. *undo* says that it can be taken
+    back, *needs_method* that something to pay with has to be added first.
     """
 
     member_id: str = ""
@@ -58,7 +59,8 @@ class CancelView:
     confirmation: str = ""
     asked: str = ""
     ends: str = ""
-    waiting: bool = False
+    noted: str = ""
+    waiting: str = ""
     undo: bool = False
     renews: str = ""
     needs_method: bool = False
@@ -90,8 +92,9 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         confirmation=f"/confirmations/{noted.id}.pdf" if noted else "",
         asked=reader.moment(noted.asked_at) if noted else "",
         ends=reader.date(ends_at) if ends_at else "",
-        waiting=page.waiting and state == "done",
-        undo=page.undoable and not page.waiting,
+        noted=_noted(reader, page),
+        waiting=_waiting(reader, page),
+        undo=page.undoable,
         renews=_renews(reader, held),
         needs_method=held.is_charged and held.row.payment_method is None,
     )
@@ -110,9 +113,34 @@ def _state(page: ExitPage) -> ExitState:
         return "done"
     if not page.exit.is_possible:
         return "nothing"
-    noted = page.cancellation
-    asked = noted is not None and noted.confirmed_at is None and page.waiting
-    return "done" if asked else "open"
+    return "done" if page.word.cancels else "open"
+
+
+def _noted(reader: Reader, page: ExitPage) -> str:
+    if page.word.cancels:
+        return reader.say("Your cancellation is noted")
+    return reader.say("It is noted that you keep it") if page.word.keeps else ""
+
+
+def _waiting(reader: Reader, page: ExitPage) -> str:
+    """Why, and that it counts all the same."""
+    if page.word.keeps:
+        return reader.say(
+            "The payment provider hasn't answered yet. It is passed on by itself; you don't have to"
+            " do anything."
+        )
+    if page.word.queued:
+        return reader.say(
+            "An earlier change to this membership is still being made. Your cancellation counts"
+            " from the moment you sent it and is made right after that; you don't have to do"
+            " anything."
+        )
+    if page.word.cancels:
+        return reader.say(
+            "The payment provider isn't answering right now. Your cancellation counts from the"
+            " moment you sent it and is passed on by itself; you don't have to do anything."
+        )
+    return ""
 
 
 def _title(reader: Reader, state: ExitState, product: str) -> str:
@@ -146,11 +174,6 @@ def _first(reader: Reader, page: ExitPage) -> str:
 def _further(reader: Reader, page: ExitPage, state: ExitState) -> Iterator[str]:
     held, kind = page.held, page.exit.kind
     if state == "done":
-        if page.waiting:
-            yield reader.say(
-                "The payment provider isn't answering right now. Your cancellation counts from the"
-                " moment you sent it and is passed on by itself; you don't have to do anything."
-            )
         return
     if kind is ExitKind.NOTHING_RENEWS:
         yield sentence(reader, held)

@@ -6,6 +6,8 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import stripe
@@ -32,7 +34,6 @@ class StripeTransport(stripe.AIOHTTPClient):
             self._own = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=_trusted()),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
             )
         return self._own
 
@@ -45,7 +46,9 @@ class StripeTransport(stripe.AIOHTTPClient):
     ) -> tuple[bytes, int, Mapping[str, str]]:
         arguments, options = self._get_request_args_kwargs(method, url, headers, post_data)
         try:
-            async with self._session.request(*arguments, **options) as response:
+            where = urlsplit(url)
+            proxy = _proxy_for(where.scheme, where.netloc)
+            async with self._session.request(*arguments, proxy=proxy, **options) as response:
                 return await response.read(), response.status, response.headers
         except (aiohttp.ClientError, TimeoutError) as error:
             self._handle_request_error(error)
@@ -54,6 +57,12 @@ class StripeTransport(stripe.AIOHTTPClient):
         if self._own is not None:
             await self._own.close()
             self._own = None
+
+
+@cache
+def _proxy_for(scheme: str, host: str) -> str | None:
+    """The environment's proxy; aiohttp would look for it, and for a .netrc, at each request."""
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 @cache

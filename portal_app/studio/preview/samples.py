@@ -25,6 +25,7 @@ from portal_app.memberships.repository import HoldingRow
 from portal_app.memberships.service import (
     ExitPage,
     HeldMembership,
+    LastWord,
     MembershipDetails,
     seen_by_company,
 )
@@ -67,7 +68,7 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
         policy=policy,
         exit=plan_exit(held.facts, policy, now),
         cancellation=None,
-        waiting=False,
+        word=LastWord(),
     )
     return Sample(details, exit_page)
 

@@ -57,6 +57,17 @@ async def test_one_fault_is_tried_again_by_the_sdk(
     assert (await hasty.customer(buyer.id)).id == buyer.id
 
 
+async def test_requests_go_through_the_proxy_of_the_environment(
+    client: stripe.StripeClient, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = customer(client)
+    # What a proxy is asked for names the whole address, and the sandbox takes it as it comes.
+    monkeypatch.setenv("http_proxy", sandbox.origin)
+    through = StripeObjects(KEY, "http://stripe.invalid")
+    assert (await through.customer(buyer.id)).id == buyer.id
+    await through.close()
+
+
 async def test_an_answer_that_was_lost_after_the_effect_repeats_nothing(
     client: stripe.StripeClient, sandbox: SandboxServer
 ) -> None:

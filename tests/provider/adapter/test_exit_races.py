@@ -11,6 +11,11 @@ import pytest
 import stripe
 
 from portal_app.identity.actor import CompanyKey
+from portal_app.intents.handling import IntentHandler
+from portal_app.intents.models import Intent
+from portal_app.jobs.loop import drain as drain_queue
+from portal_app.jobs.queue import Queue
+from portal_app.jobs.queues import WRITES
 from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.money import Money
@@ -34,6 +39,8 @@ KEY = CompanyKey("biz_northwind", "apik_1")
 # What the slower one is told: somebody else is at it, or has done it.
 TOLD = {"change_under_way", "nothing_to_cancel", "exit_changed", "already_back", "nothing_to_undo"}
 TOLD |= {"not_extendable", "cant_rejoin", "resource_missing"}
+# Of a cancellation while something else is at it: it comes right after that.
+TOLD |= {"change_waiting"}
 
 
 class Race:
@@ -100,7 +107,10 @@ class Race:
 
     async def agree(self) -> MembershipStatus:
         """Once the webhooks are in, our rows say what Stripe says."""
-        self.clocks.wall.advance(timedelta(seconds=1))
+        queue: Queue[Any] = Queue(Intent, "done_at", IntentHandler(self.shop.desk, WRITES))
+        for _ in range(3):
+            self.clocks.wall.advance(timedelta(minutes=1))
+            await drain_queue(queue)
         await self.webhooks()
         (held,) = [
             row

@@ -13,14 +13,14 @@ from portal_app.kit.db import Database
 from portal_app.memberships.errors import NothingToPause
 from portal_app.memberships.models import Pause
 from portal_app.memberships.rules import MembershipStatus
-from portal_app.memberships.service import cancel_membership
+from portal_app.memberships.service import cancel_membership, keep_membership, remove_method
 from portal_app.memberships.service.pausing import pause_as_company
 from portal_app.memberships.service.resuming import resume_as_company
 from tests.conftest import Clocks
 from tests.provider.adapter.account import one, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.adapter.overdue_shop import Overdue
-from tests.provider.adapter.pausing_shop import pause
+from tests.provider.adapter.pausing_shop import page, pause
 from tests.provider.sandbox_server import SandboxServer
 
 
@@ -54,3 +54,13 @@ async def test_a_pause_that_a_cancellation_took_away_was_not_taken(shop: Shop) -
         shop.desk, shop.ada, member_id, shown="at_period_end", reason=None, comment=None
     )
     assert (await one(shop.db, Pause)).undone_at == business_now()
+
+
+async def test_nor_one_that_went_with_the_card(shop: Shop) -> None:
+    """Removing the only card ends what it pays for, and takes the pause away with it."""
+    await pause(shop)
+    visa = set((await shop.charged()).values()).pop()
+    await remove_method(shop.desk, shop.ada, await shop.method(visa), cancel=True)
+    assert (await one(shop.db, Pause)).undone_at == business_now()
+    await keep_membership(shop.desk, shop.ada, (await one(shop.db, Pause)).member_id)
+    assert (await page(shop)).plan.is_possible, "none of those that a year allows"
