@@ -1,7 +1,7 @@
 """which step-up somebody left to confirm
 
-Revision ID: 9102
-Revises: 0030
+Revision ID: 0032
+Revises: 0031
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ import sqlmodel
 
 from alembic import op
 
-revision: str = '9102'
-down_revision: str | Sequence[str] | None = '0030'
+revision: str = '0032'
+down_revision: str | Sequence[str] | None = '0031'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
