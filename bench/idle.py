@@ -1,7 +1,7 @@
 """2,000 idle sockets: what each costs the portal in memory, against the empty app in the same run.
 
 `python -m bench.idle`: signed-in tabs on the orders page, thirty a person, which then do nothing
-but answer pings; Linux, since it reads /proc. Takes a few minutes; a busy machine only needs longer.
+but answer pings; Linux, since it reads /proc. Takes a few minutes; a busy machine needs longer.
 """
 
 from __future__ import annotations
