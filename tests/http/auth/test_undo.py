@@ -1,4 +1,4 @@
-"""The undo of a stolen primary address: what was prepared goes with it, the owner's way in never."""
+"""The undo of a stolen primary address: what was prepared goes, the owner's way in stays."""
 
 from __future__ import annotations
 
