@@ -148,9 +148,10 @@ class Identity(SQLModel, table=True):
 class OidcAttempt(SQLModel, table=True):
     """One way to another service and back: ten minutes, one use, one browser.
 
-    *step_up_id* is of who adds the service to their account; without it somebody signs in. After
-    the return *issuer*, *subject* and *account* say who it was, in case an address has yet to be
-    proved before that may sign anybody in.
+    *step_up_id* is of who adds the service to their account, *confirms* of who signs in anew to
+    confirm that step-up; without either somebody signs in. After the return *issuer*, *subject* and
+    *account* say who it was, in case an address has yet to be proved before that may sign anybody
+    in.
     """
 
     __tablename__ = "oidc_attempts"
@@ -162,6 +163,7 @@ class OidcAttempt(SQLModel, table=True):
     nonce: str
     code_verifier: str
     step_up_id: str = ""
+    confirms: str = ""
     next_path: str = "/orders/"
     locale: str = "en"
     created_at: datetime = Field(sa_column=utc())
