@@ -22,7 +22,7 @@ NEVER_STORED = (
     *PRIVATE,
     *("/cancel/", "/confirmations/", "/withdraw/"),
     *("/api/", "/auth/", "/invoices/", "/locale", "/login", "/receipts/", "/recipients/"),
-    *("/sandbox/", "/transfer/", "/webhooks/"),
+    *("/preview/", "/sandbox/", "/transfer/", "/webhooks/"),
 )
 # These carry a proof of their own: an API key, Stripe's signature, the sandbox's key.
 OTHER_PROOF = ("/api/", "/webhooks/", "/sandbox/stripe")
@@ -40,6 +40,9 @@ STRIPE_SOURCES = {
     "connect-src": "https://api.stripe.com",
 }
 STAND_IN_SOURCES = {"frame-src": "'self'"}
+# The pages that show mails and documents of ours in a frame; they are entered by full loads.
+FRAMING_PAGES = ("/preview/:preview_token/", "/studio/brand/", "/studio/portal/")
+FRAMES = {"frame-src": "'self'"}
 
 # Reflex reads these when it is imported. Internal names of 0.10.1 (`__…`): a start without Node
 # and without a build depends on them, and tests/http/test_asgi.py notices when they change.
@@ -101,9 +104,9 @@ def front(
     guard_sockets: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> ASGIApp:
     """Everything that stands between the network and *pages* (Reflex), outermost last."""
-    app: ASGIApp = Documents(
-        pages, client=client, brand_link=brand_link, also=dict.fromkeys(CARD_PAGES, card_sources)
-    )
+    also = dict.fromkeys(CARD_PAGES, card_sources)
+    also |= dict.fromkeys(FRAMING_PAGES, FRAMES)
+    app: ASGIApp = Documents(pages, client=client, brand_link=brand_link, also=also)
     if guard_sockets is not None:
         app = guard_sockets(app)
     if has_session is not None:

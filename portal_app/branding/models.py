@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal_app.catalog.models import PublishedVersion
-from portal_app.kit.columns import reference, utc
+from portal_app.kit.columns import json_column, reference, utc
 from portal_app.kit.ids import new_id
 
 
@@ -33,3 +34,20 @@ class BrandImage(SQLModel, table=True):
     width: int
     height: int
     created_at: datetime = Field(sa_column=utc())
+
+
+class BrandPreview(SQLModel, table=True):
+    """A link that shows a look before it is published; *body* is the draft as it was then.
+
+    The link's token follows from the id and our key; of the token only a digest is kept.
+    """
+
+    __tablename__ = "brand_previews"
+
+    id: str = Field(default_factory=lambda: new_id("bprv"), primary_key=True)
+    company_id: str = Field(sa_column=reference("companies.id"))
+    digest: str = Field(unique=True)
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    author_id: str = ""
+    created_at: datetime = Field(sa_column=utc())
+    expires_at: datetime = Field(sa_column=utc())

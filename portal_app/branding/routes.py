@@ -6,9 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from portal_app.branding.published import looks
 from portal_app.branding.repository import IMAGE
-from portal_app.branding.service import sheet_of
+from portal_app.branding.service import sheet_at
 from portal_app.branding.theme_file import SCHEMA_PATH, schema_text
 from portal_app.kit.db import database
 
@@ -19,12 +18,11 @@ router = APIRouter()
 
 @router.api_route("/brand/{company_id}.css", methods=["GET", "HEAD"], include_in_schema=False)
 async def brand_stylesheet(company_id: str, request: Request, v: str = "") -> Response:
-    """The company's stylesheet, for ever under its own version, else for a minute.
+    """The stylesheet of a company's id or route, for ever under its version, else for a minute.
 
     An old or invented `?v=` still gets today's sheet, which must not be kept under that address.
     """
-    await looks.refresh()
-    sheet = sheet_of(company_id)
+    sheet = await sheet_at(company_id)
     if sheet is None:
         return Response("There is no such stylesheet.\n", 404, media_type="text/plain")
     headers = {

@@ -13,6 +13,7 @@ from sqlmodel import col
 from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
 from portal_app.branding.published import Look, brand_of, looks
+from portal_app.catalog.models import Company
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import database
 from portal_app.memberships.models import Member, Membership
@@ -20,15 +21,19 @@ from portal_app.memberships.models import Member, Membership
 __all__ = [
     "BrandLink",
     "BrandSheet",
+    "PageBrand",
     "brand_link",
     "brand_links",
     "brand_of",
     "links_of",
+    "page_brand",
+    "sheet_at",
     "sheet_of",
     "stylesheet_href",
     "wrapper_style",
 ]
 _MANAGED = re.compile(r"/billing/manage/(mber_[0-9A-Za-z]{1,64})(?:/|$)", re.ASCII)
+_COMPANY_AT: Final = select(col(Company.id)).where(col(Company.route) == bindparam("route"))
 _COMPANY_OF_HOLDING: Final = (
     select(col(Membership.company_id))
     .join(Member, col(Member.membership_id) == col(Membership.id))
@@ -56,6 +61,15 @@ class BrandLink:
     href: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PageBrand:
+    """What a page that the server renders wears: name, *stylesheet* and the company's own links."""
+
+    wordmark: str
+    stylesheet: str
+    links: tuple[BrandLink, ...] = ()
+
+
 def sheet_of(company_id: str) -> BrandSheet | None:
     look = looks.of(company_id)
     return None if look is None else _sheet(look)
@@ -71,6 +85,28 @@ def stylesheet_href(company_id: str) -> str | None:
     """`/brand/<biz>.css?v=<version>`; None for a company without a brand of its own."""
     sheet = sheet_of(company_id)
     return None if sheet is None else f"/brand/{company_id}.css?v={sheet.version}"
+
+
+async def sheet_at(name: str) -> BrandSheet | None:
+    """By a company's id or by its route, which is all that a page without sign-in may tell."""
+    await looks.refresh()
+    if name.startswith("biz_"):
+        return sheet_of(name)
+    row = await database().read_one(_COMPANY_AT, {"route": name})
+    return None if row is None else sheet_of(row["id"])
+
+
+async def page_brand(company_id: str, *, named: str = "") -> PageBrand | None:
+    """For a page that names the company anyway; None where the portal's neutral look holds.
+
+    *named* is the company's route where the page's address tells that and no id.
+    """
+    await looks.refresh()
+    brand, sheet = brand_of(company_id), sheet_of(company_id)
+    if brand is None or sheet is None:
+        return None
+    href = f"/brand/{named or company_id}.css?v={sheet.version}"
+    return PageBrand(brand.wordmark, href, tuple(links_of(brand)))
 
 
 def wrapper_style(company_id: str) -> dict[str, str]:

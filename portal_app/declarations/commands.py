@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from portal_app.declarations.models import Declaration
-from portal_app.declarations.service import give_back, list_waiting, resolve
+from portal_app.declarations.service import UNDER_WAY, give_back, list_waiting, resolve
 from portal_app.declarations.service.confirming import read_declaration
 from portal_app.declarations.views.findings import found_text
 from portal_app.identity.actor import ActorKind, Author
@@ -58,9 +58,13 @@ def declaration_commands(install: Callable[[], Database]) -> typer.Typer:
 
     @app.command("refund")
     def refund(reference: Reference) -> None:
-        """End what a withdrawal in time is about at once, and refund what `list` says."""
-        run(lambda _: give_back(desk(), OPERATOR, reference))
-        typer.echo(f"{reference.strip().upper()}: it has ended, and the refund is on its way.")
+        """End what a withdrawal in time is about at once, and refund what `list` says.
+
+        Says what became of it; the exit code is 1 where something is left for you to do.
+        """
+        row = run(lambda _: give_back(desk(), OPERATOR, reference))
+        typer.echo(f"{row.reference}: {became(row)}")
+        raise typer.Exit(code=1 if row.resolved_at is None else 0)
 
     return app
 
@@ -73,6 +77,19 @@ async def _lines(db: Database, company_id: str | None) -> list[str]:
             membership = f"{read.membership} ({row.membership_id})" if read else ""
             found += _said(row, membership, read.company.title if read else "")
     return found
+
+
+def became(row: Declaration) -> str:
+    """Of a refund that was asked for, for the operator."""
+    if row.resolved_at is None:
+        said = found_text(Reader("en"), row, row.membership_id or "The membership")
+        return f"{said} Do it at Stripe, and say so with `portal declarations resolve`."
+    if row.resolution == UNDER_WAY:
+        return (
+            "Stripe doesn't answer. It is saved and will be done by itself; if it is given up,"
+            " `portal declarations list` says so."
+        )
+    return row.resolution
 
 
 def _said(row: Declaration, membership: str, company: str) -> list[str]:

@@ -58,3 +58,24 @@ class AlreadyResolved(Conflict):
 
     def __init__(self) -> None:
         super().__init__("That declaration is resolved already.")
+
+
+class NothingToDecide(Conflict):
+    """Which membership it is about is known."""
+
+    code = "nothing_to_decide"
+
+    def __init__(self) -> None:
+        super().__init__("It is known already which membership that is about.")
+
+
+class GivenUp(Conflict):
+    """The provider did not answer for days; the same change is to be replayed, not asked again."""
+
+    code = "declaration_given_up"
+
+    def __init__(self, intent_id: str) -> None:
+        super().__init__(
+            "It was given up after days without an answer. Run"
+            f" `portal jobs replay {intent_id} --queue intents`."
+        )

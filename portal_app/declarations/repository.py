@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Creator, CreatorRole, Plan, Product
 from portal_app.customers.models import Customer
-from portal_app.declarations.models import Declaration, DeclarationKind, Finding
+from portal_app.declarations.models import Declaration, Finding
 from portal_app.declarations.rules.matching import Candidate
 from portal_app.identity.models import EmailAddress, Person
-from portal_app.intents.models import Intent
+from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.kit.lookup import locked
 from portal_app.memberships.models import Cancellation, Member, Membership
 from portal_app.memberships.repository import is_over
@@ -68,26 +68,35 @@ async def candidates(session: AsyncSession, company_id: str, address_key: str) -
         .join(Customer, col(Customer.id) == col(Member.customer_id))
         .where(col(Customer.email_key) == address_key, col(Member.until_at).is_(None))
     )
-    statement = (
+    statement = _running(company_id).where(col(Member.id).in_(union(by_person, by_customer)))
+    return _candidates(await session.execute(statement.limit(_MOST)))
+
+
+async def candidate(session: AsyncSession, company_id: str, membership_id: str) -> Candidate | None:
+    """One running membership of the company by its id; another company's is none."""
+    statement = _running(company_id).where(col(Membership.id) == membership_id)
+    return next(iter(_candidates(await session.execute(statement))), None)
+
+
+def _running(company_id: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(Membership, Product, Plan, col(Member.id))
         .join(Member, col(Member.membership_id) == col(Membership.id))
         .join(Product, col(Product.id) == col(Membership.product_id))
         .join(Plan, col(Plan.id) == col(Membership.plan_id))
-        .where(
-            col(Member.id).in_(union(by_person, by_customer)),
-            col(Membership.company_id) == company_id,
-            ~is_over(),
-        )
+        .where(col(Membership.company_id) == company_id, col(Member.until_at).is_(None), ~is_over())
         .order_by(col(Membership.id))
-        .limit(_MOST)
     )
+
+
+def _candidates(rows: Iterable[Any]) -> list[Candidate]:
     return [
         Candidate(
             membership_id=membership.id,
             facts=StripeFacts.of(membership),
             names=(product.title, plan.title, membership.id, member_id),
         )
-        for membership, product, plan, member_id in await session.execute(statement)
+        for membership, product, plan, member_id in rows
     ]
 
 
@@ -147,14 +156,16 @@ async def owners_of(session: AsyncSession, company_id: str) -> list[tuple[str, s
     return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
-async def waiting(session: AsyncSession, company_id: str | None) -> Sequence[Declaration]:
+async def waiting(
+    session: AsyncSession, company_id: str | None, limit: int | None = None
+) -> Sequence[Declaration]:
     """What the loop has looked at and nobody has resolved, the oldest first."""
     statement = select(Declaration).where(
         col(Declaration.resolved_at).is_(None), col(Declaration.finding).is_not(None)
     )
     if company_id is not None:
         statement = statement.where(col(Declaration.company_id) == company_id)
-    ordered = statement.order_by(col(Declaration.asked_at), col(Declaration.id))
+    ordered = statement.order_by(col(Declaration.asked_at), col(Declaration.id)).limit(limit)
     return (await session.scalars(ordered)).all()
 
 
@@ -180,20 +191,44 @@ def _open_withdrawals() -> Select[Declaration]:
     )
 
 
-async def carried_out(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
-    """References of what is still resolved with *said*, with the intent that has ended since."""
+async def asked_of_provider(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
+    """References with what they asked the provider for, where the two may disagree.
+
+    Resolved with *said* although it has ended or was given up, scheduled although it was not done,
+    or waiting for the seller although it was done since.
+    """
+    over = or_(col(Intent.done_at).is_not(None), col(Intent.dead_at).is_not(None))
+    failed = or_(
+        col(Intent.outcome) == IntentOutcome.REFUSED,
+        and_(col(Intent.dead_at).is_not(None), col(Intent.done_at).is_(None)),
+    )
+    refused = and_(
+        col(Declaration.finding) == Finding.REFUSED,
+        col(Declaration.resolved_at).is_(None),
+        col(Intent.outcome) == IntentOutcome.DONE,
+    )
     statement = (
         select(col(Declaration.reference), Intent)
         .join(Cancellation, col(Cancellation.reference) == col(Declaration.reference))
         .join(Intent, col(Intent.id) == col(Cancellation.intent_id))
         .where(
-            col(Declaration.kind) == DeclarationKind.WITHDRAWAL,
-            col(Declaration.resolution) == said,
-            col(Intent.done_at).is_not(None),
+            col(Declaration.undone_at).is_(None),
+            or_(
+                and_(col(Declaration.resolution) == said, over),
+                and_(col(Declaration.finding) == Finding.SCHEDULED, failed),
+                refused,
+            ),
         )
     )
     return [(reference, intent) for reference, intent in await session.execute(statement)]
 
 
 async def named(session: AsyncSession, reference: str) -> Declaration | None:
-    return await locked(session, Declaration, reference=reference)
+    """As people write it, locked."""
+    return await locked(session, Declaration, reference=reference.strip().upper())
+
+
+async def read(session: AsyncSession, reference: str) -> Declaration:
+    """The same of one that is there, not locked."""
+    wanted = col(Declaration.reference) == reference.strip().upper()
+    return (await session.scalars(select(Declaration).where(wanted))).one()

@@ -32,6 +32,12 @@ async def cancellation_of(session: AsyncSession, intent_id: str) -> Cancellation
     return (await session.scalars(statement)).one_or_none()
 
 
+async def with_reference(session: AsyncSession, reference: str) -> Cancellation | None:
+    """What was written down with this name for people."""
+    statement = select(Cancellation).where(col(Cancellation.reference) == reference)
+    return (await session.scalars(statement)).one_or_none()
+
+
 async def pause_of(session: AsyncSession, intent_id: str) -> Pause | None:
     """The same of a pause."""
     statement = select(Pause).where(col(Pause.intent_id) == intent_id)

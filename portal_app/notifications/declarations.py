@@ -22,7 +22,7 @@ from portal_app.declarations.views.documents import (
     settled_document,
     too_late,
 )
-from portal_app.declarations.views.findings import found_text
+from portal_app.declarations.views.findings import failed_text, found_text
 from portal_app.invoices.documents.model import Document
 from portal_app.invoices.documents.paper import named
 from portal_app.invoices.documents.pdf import render_pdf
@@ -77,6 +77,23 @@ async def declaration_on_file(message: OutboxMessage) -> Mail:
     return await _mail(
         message, found, replace(letter, facts=_facts(document, row, reader)), document
     )
+
+
+async def declaration_failed(message: OutboxMessage) -> Mail:
+    """To whom it was told that it would be done. NothingToSend when it was done since."""
+    found, reader = await _read(message), Reader(message.locale)
+    row = found.declaration
+    if row.finding is not Finding.REFUSED or row.undone_at is not None:
+        raise NothingToSend
+    title = reader.say("Not done yet: {reference}", reference=row.reference)
+    document = settled_document(reader, row, found.company, found.membership)
+    letter = Letter(
+        subject=title,
+        heading=title,
+        paragraphs=(failed_text(reader, row, found.membership, found.company.title),),
+        facts=_facts(document, row, reader),
+    )
+    return await _mail(message, found, letter, document)
 
 
 async def declaration_for_seller(message: OutboxMessage) -> Mail:

@@ -16,6 +16,7 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.declarations import (
+    declaration_failed,
     declaration_for_seller,
     declaration_on_file,
     declaration_received,
@@ -100,5 +101,6 @@ KINDS: dict[str, Callable[[OutboxMessage], Awaitable[Mail]]] = {
     "declaration_received": declaration_received,
     "declaration_on_file": declaration_on_file,
     "declaration_for_seller": declaration_for_seller,
+    "declaration_failed": declaration_failed,
     **dict.fromkeys(NOTICES, write_notice),
 }

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from portal_app.branding.brand import Brand
 from portal_app.branding.service import brand_of
 from portal_app.branding.tokens import DARK, LIGHT, accent_of, palette
 from portal_app.settings import get_settings
@@ -53,7 +54,10 @@ NEUTRAL: Final = Letterhead()
 
 def letterhead_of(company_id: str, title: str) -> Letterhead:
     """*title* is the company's; its brand says the colours, where it has one."""
-    brand = brand_of(company_id)
+    return letterhead_in(brand_of(company_id), title)
+
+
+def letterhead_in(brand: Brand | None, title: str) -> Letterhead:
     if brand is None:
         return Letterhead(title=title)
     light = palette(accent_of(brand, dark=False), LIGHT)

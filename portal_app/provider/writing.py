@@ -202,6 +202,10 @@ class InvoiceWriter(Protocol):
 
     async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts: ...
 
+    async def leave_to_customer(self, invoice_id: str, *, key: str) -> InvoiceFacts:
+        """Never charge an open invoice by itself again: only its customer pays it."""
+        ...
+
     async def mark_uncollectible(self, invoice_id: str, *, key: str) -> InvoiceFacts: ...
 
     async def preview_renewal(self, subscription_id: str) -> InvoiceFacts:

@@ -9,7 +9,9 @@ from portal_app.catalog.creators import places_of
 from portal_app.identity.actor import CompanyCreator, current_actor
 from portal_app.identity.guard import COMPANY
 from portal_app.identity.policy import Policy, allow
+from portal_app.kit.db import database
 from portal_app.kit.ids import has_prefix
+from portal_app.studio.declarations.service import count_declared
 from portal_app.studio.errors import NoSuchPage
 from portal_app.studio.views import StudioFrame, studio_frame
 
@@ -26,7 +28,7 @@ class StudioState(rx.State):
         if not has_prefix(company_id, "biz"):
             return None
         room = self.router.url.path.rstrip("/")
-        listed = room in {"/studio/brand", "/studio/portal"}
+        listed = room in {"/studio/brand", "/studio/portal", "/studio/declarations"}
         return rx.redirect(f"{room if listed else '/studio'}/?{COMPANY}={company_id}")
 
 
@@ -41,7 +43,10 @@ async def enter(state: rx.State) -> CompanyCreator:
     places = await places_of(actor)
     frame = await state.get_state(StudioState)
     here = next((one for one in places if asked_for in {"", one.company_id}), None)
-    frame.frame = studio_frame(places, here) if here else StudioFrame()
     if here is None:
+        frame.frame = StudioFrame()
         raise NoSuchPage
+    async with database().reading() as session:
+        waiting = {"declarations": await count_declared(session, here.company_id)}
+    frame.frame = studio_frame(places, here, waiting)
     return CompanyCreator(actor, here.company_id, here.is_owner)

@@ -77,6 +77,7 @@ def transfer_page() -> rx.Component:
         ),
         skeleton=skeleton_page(skeleton_card(4)),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
+        links=view.brand_links,
         style=view.brand_style,
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from portal_app.branding.service import page_brand
 from portal_app.identity.actor import Actor
 from portal_app.identity.answers import see_other, sign_in_path
 from portal_app.identity.cookies import drop_session
@@ -191,6 +192,7 @@ async def _page(
         request,
         status=status,
         view=offer_view(reader, offer),
+        brand=await page_brand(offer.subject.row.company.id),
         signed_in_as=actor.email if actor else "",
         refused=page is not None and page.refusal is not None,
         form=accept_form(reader, page) if page is not None and page.refusal is None else None,

@@ -8,6 +8,11 @@
   const kind = facts.skeletons.find(([prefix]) => location.pathname.startsWith(prefix));
   root.dataset.skeleton = kind ? kind[1] : "detail";
 
+  // The preview speaks every language, so its words must be there before the page is.
+  if (/^\/(preview|studio)\//.test(location.pathname))
+    for (const other of facts.others)
+      document.write(`<script src="/i18n.js?add=${other}"></script>`);
+
   // Signing out clears the storage in which Reflex keeps the theme, and pages without scripts can't
   // read it. A cookie carries the choice over both.
   const [, kept] = document.cookie.match(/(?:^|; )portal_theme=(light|dark|system)/) ?? [];

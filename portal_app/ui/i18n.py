@@ -7,6 +7,10 @@ change of language needs no build (research/reflex-patterns.md §4).
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 import reflex as rx
 from reflex.vars import VarData
@@ -24,9 +28,30 @@ class LocaleState(rx.State):
 _TRANSLATE = VarData(imports={"$/public/translate.js": [ImportVar(tag="t")]})
 
 
+_spoken: ContextVar[rx.Var[Any] | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def spoken_in(language: str | rx.Var[Any]) -> Iterator[None]:
+    """What is built meanwhile speaks *language*, a Var, whatever the visitor chose for the rest.
+
+    Its catalogue must be on the page: `head.js` adds those that the preview needs.
+    """
+    token = _spoken.set(rx.Var.create(language))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def _language() -> rx.Var[Any]:
+    spoken = _spoken.get()
+    return rx.Var.create(LocaleState.lang) if spoken is None else spoken
+
+
 def t(text: str) -> rx.Var[str]:
     """*text* in the visitor's language. A literal, please: the catalogue test reads the source."""
-    return _call(f"t({LocaleState.lang!s}, {json.dumps(text)})")
+    return _call(f"t({_language()!s}, {json.dumps(text)})")
 
 
 def t_fill(text: str, **values: str | rx.Var) -> rx.Var[str]:
@@ -34,11 +59,11 @@ def t_fill(text: str, **values: str | rx.Var) -> rx.Var[str]:
     filled = {name: rx.Var.create(value) for name, value in values.items()}
     pairs = ", ".join(f"{json.dumps(name)}: {value!s}" for name, value in filled.items())
     sources = [value._get_all_var_data() for value in filled.values()]  # noqa: SLF001
-    return _call(f"t({LocaleState.lang!s}, {json.dumps(text)}, {{{pairs}}})", *sources)
+    return _call(f"t({_language()!s}, {json.dumps(text)}, {{{pairs}}})", *sources)
 
 
 def _call(expression: str, *sources: VarData | None) -> rx.Var[str]:
     # Var data carries the hooks and imports an expression needs; there is no public merge.
-    language = rx.Var.create(LocaleState.lang)._get_all_var_data()  # noqa: SLF001
+    language = _language()._get_all_var_data()  # noqa: SLF001
     data = VarData.merge(language, _TRANSLATE, *sources)
     return rx.Var(expression, _var_type=str, _var_data=data)

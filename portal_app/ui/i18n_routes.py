@@ -19,6 +19,7 @@ from portal_app.kit.errors import InvalidInput
 from portal_app.kit.http.forms import small_form
 from portal_app.kit.http.paths import path_of_referrer, safe_path
 from portal_app.ui.catalogue import (
+    DEFAULT_LOCALE,
     LOCALE_COOKIE,
     LOCALES,
     direction,
@@ -43,10 +44,11 @@ def language_router(
     router = APIRouter()
 
     @router.get("/i18n.js", include_in_schema=False)
-    async def catalogue(request: Request) -> Response:
+    async def catalogue(request: Request, add: str = "") -> Response:
+        """With *add* only that language's words, for a page that speaks another one beside."""
         known = request.cookies.get(LOCALE_COOKIE)
         locale = requested_locale(request)
-        script = head_script(locale, mode, skeletons)
+        script = added_script(add) if add else head_script(locale, mode, skeletons)
         etag = f'"{hashlib.sha256(script.encode()).hexdigest()[:20]}"'
         headers = {
             "Cache-Control": "private, no-cache",
@@ -96,10 +98,17 @@ def head_script(locale: str, mode: str, skeletons: Mapping[str, str]) -> str:
         "dir": direction(locale),
         "mode": mode,
         "skeletons": list(skeletons.items()),
+        "others": [one for one in LOCALES if one not in {locale, DEFAULT_LOCALE}],
     }
     found = {locale: dict(messages(locale, "pages"))}
     script = _HEAD.replace("__FACTS__", _compact(facts), 1)
     return script.replace("__MESSAGES__", _compact(found), 1)
+
+
+def added_script(locale: str) -> str:
+    """The words of *locale* beside those that are there; of a language we have."""
+    words = _compact(dict(messages(supported(locale), "pages")))
+    return f"(globalThis.__portal_messages??={{}})[{_compact(supported(locale))}]={words};"
 
 
 def _compact(value: object) -> str:

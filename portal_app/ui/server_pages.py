@@ -39,7 +39,8 @@ def render(
     """*template* in the visitor's language, never stored, under a policy without scripts.
 
     The language form returns to the request's path, without its query, which may carry what a page
-    must not repeat; a page that has another address to return to passes `here`.
+    must not repeat; a page that has another address to return to passes `here`. A page of a company
+    passes its `brand`: wordmark, stylesheet and links.
     """
     locale = requested_locale(request)
     context = {
@@ -52,6 +53,7 @@ def render(
         "stylesheet": stylesheet_url(),
         "here": request.url.path,
         "error": None,
+        "brand": None,
         **values,
     }
     return HTMLResponse(

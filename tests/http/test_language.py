@@ -48,6 +48,16 @@ async def test_script_carries_what_only_the_server_knows(web: httpx.AsyncClient)
     assert '["/orders/","list"]' in text
 
 
+async def test_a_page_that_speaks_two_languages_gets_the_other_ones_words(
+    web: httpx.AsyncClient,
+) -> None:
+    assert '"others":["de"]' in (await web.get("/i18n.js")).text
+    added = (await web.get("/i18n.js?add=de")).text
+    assert added.startswith('(globalThis.__portal_messages??={})["de"]={')
+    assert '"Cancel membership":"' in added
+    assert (await web.get("/i18n.js?add=<x>")).text.endswith('["en"]={};')
+
+
 async def test_unchanged_script_is_not_sent_again(web: httpx.AsyncClient) -> None:
     etag = (await web.get("/i18n.js")).headers["etag"]
     again = await web.get("/i18n.js", headers={"If-None-Match": etag, "Cookie": "portal_lang=en"})

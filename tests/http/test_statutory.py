@@ -11,9 +11,14 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
+from portal_app.branding.brand import Brand
+from portal_app.branding.published import looks
+from portal_app.branding.publishing import publish_brand
+from portal_app.branding.service import sheet_at
 from portal_app.catalog.models import Company
 from portal_app.declarations.routes import undoing
 from portal_app.declarations.rules.links import undo_token_of
+from portal_app.identity.actor import ActorKind, Author
 from portal_app.intents.service import Desk
 from portal_app.notifications.models import OutboxMessage
 from tests.conftest import Clocks
@@ -59,6 +64,34 @@ async def test_a_customer_and_a_stranger_get_the_same(
     assert seen[0] == seen[1]
     assert seen[0][0] == 303
     assert "INSERT INTO declarations" in " ".join(seen[0][1])
+
+
+async def test_a_company_shows_its_look_where_it_shows_its_name_and_tells_no_id(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    look = Brand(wordmark="Acme & Sons", accent="#7c3aed", imprint_url="https://acme.test/imprint")
+    async with world.db.unit_of_work() as session:
+        company = (await session.scalars(select(Company))).one()
+        await make_company(session, title="Other", route="other")
+        await publish_brand(session, company.id, look, Author(ActorKind.OPERATOR))
+    await looks.refresh(at_most_every=0)
+    for path in ("/cancel/acme/", "/withdraw/acme/"):
+        own = (await client.get(path)).text
+        assert "Acme &amp; Sons</a>" in own
+        assert 'href="https://acme.test/imprint"' in own
+        assert company.id not in own
+    sheet = re.search(r'href="/brand/(acme)\.css\?v=(\w+)"', own)
+    assert sheet is not None
+    found = await sheet_at(sheet[1])
+    assert found is not None
+    assert found.version == sheet[2]
+    assert "#7c3aed" in found.css
+    for path in ("/cancel/", "/cancel/other/", "/cancel/nobody/"):
+        page = (await client.get(path)).text
+        assert "/brand/" not in page
+        assert ">Billing</a>" in page
+    assert await sheet_at("nobody") is None
+    assert await sheet_at("other") is None
 
 
 async def test_it_is_acknowledged_at_once_with_content_date_and_time(

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from portal_app.declarations.commands import declaration_commands
+from portal_app.declarations.commands import became, declaration_commands
 from portal_app.declarations.errors import AlreadyResolved
-from portal_app.declarations.models import Finding
+from portal_app.declarations.models import Declaration, Finding
+from portal_app.declarations.service import UNDER_WAY
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
-from tests.factories import make_company, make_declaration
+from tests.factories import NOW, make_company, make_declaration
 
 
 @pytest.fixture
@@ -41,3 +42,19 @@ def test_the_list_says_what_waits_and_why(waiting: Database, database_url: str) 
     assert "C-1111-2222" not in run.invoke(app, ["list"]).output
     again = run.invoke(app, ["resolve", "C-1111-2222", "--note", "x"])
     assert isinstance(again.exception, AlreadyResolved)
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"resolved_at": NOW, "resolution": UNDER_WAY}, "Stripe doesn't answer. It is saved"),
+        ({"resolved_at": NOW, "resolution": "It ended."}, "It ended."),
+        (
+            {"finding": Finding.REFUSED, "refund": {"currency": "USD", "unrefunded_minor": 2900}},
+            "mem_1 has ended, but the payment provider did not give $29.00 back. Do it at Stripe",
+        ),
+    ],
+)
+def test_the_refund_says_what_became_of_it(over: dict[str, Any], said: str) -> None:
+    row = Declaration(reference="W-1111-2222", membership_id="mem_1", **over)
+    assert became(row).startswith(said)

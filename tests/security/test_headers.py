@@ -28,6 +28,7 @@ CACHING = {
     "/login": "no-store",
     "/orders": "no-store",
     "/payment-methods": "no-store",
+    "/preview/": "no-store",
     "/readyz": "no-store",
     "/receipts/": "no-store",
     "/recipients/": "no-store",

@@ -21,7 +21,10 @@ assert portal_app.app  # importing it registers every handler
 HYDRATE = "reflex___state____state.hydrate_and_load"
 MANAGE = "/billing/manage/[member_id]/"
 # Handlers that anybody may call, in writing: a new one is a decision, not an accident.
-PUBLIC: set[str] = set()
+# The page behind a shared link shows sample data to whoever has the link.
+PUBLIC = {
+    "reflex___state____state.portal_app___studio___sharing___state____shared_preview_state.load"
+}
 AT_ONCE = 100
 PAUSE_SECONDS = 0.005
 HOSTILE: tuple[Any, ...] = (None, 7, "x" * 2000, ["a"], {"a": {"b": [1, None]}}, True)

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, col, select
 
 from portal_app.catalog import versions
 from portal_app.catalog.models import Creator, CreatorRole, DraftKind
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.identity.actor import ActorKind, Author
 from portal_app.identity.policy import Policy, policy_of
 from portal_app.identity.sessions import start_session
@@ -22,9 +23,11 @@ from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.studio import pages
 from portal_app.studio.brand.state import BrandStudioState
+from portal_app.studio.declarations.state import DeclaredQueueState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
 from portal_app.studio.portal.state import PortalStudioState
+from portal_app.studio.state import StudioState
 from portal_app.ui.notices import NoticeState
 from tests.conftest import Clocks
 from tests.factories import (
@@ -35,14 +38,21 @@ from tests.factories import (
     make_plan,
     make_product,
 )
-from tests.rows import added
+from tests.rows import NOW, added
 from tests.states.guarded_tab import Tab, guarded_tab
 
 assert pages  # importing it registers every handler of the studio
 SECRETS = ("Northwind", "Ada Lovelace", "ada@example.com")
-HOSTILE: tuple[Any, ...] = ("", "x" * 500, "biz_lumen", {"q": "ada", "accent": "#000000"})
+REFERENCE = "C-TEST-0001"
+HOSTILE: tuple[Any, ...] = (
+    *("", "x" * 500, "biz_lumen", REFERENCE),
+    {"q": "ada", "accent": "#000000", "reference": REFERENCE, "reason": "x", "membership": "x"},
+)
 # What being a stranger's neighbour may leave behind: nothing.
-WATCHED = ("drafts", "brand_versions", "brand_images", "portal_configurations", "changes")
+WATCHED = (
+    *("drafts", "brand_versions", "brand_images", "portal_configurations", "changes"),
+    *("declarations", "intents", "cancellations", "outbox"),
+)
 
 
 @pytest.fixture
@@ -65,7 +75,28 @@ async def membership_id(db: Database) -> str:
         plan = await make_plan(session, await make_product(session, company))
         held = await make_membership(session, ada, customer=customer, plan=plan)
         await make_company(session, id="biz_lumen", title="Lumen")
+        await added(session, waiting_declaration(held.membership.id))
     return held.membership.id
+
+
+def waiting_declaration(membership_id: str) -> Declaration:
+    """A withdrawal of Ada's that waits for Northwind: as much as can be done with one."""
+    return Declaration(
+        form_key="form_1",
+        kind=DeclarationKind.WITHDRAWAL,
+        company_id="biz_northwind",
+        name="Ada Lovelace",
+        address="ada@example.com",
+        address_key="ada@example.com",
+        contract="the room",
+        asked_at=NOW,
+        undo_digest="digest",
+        due_at=NOW,
+        handled_at=NOW,
+        finding=Finding.SEVERAL,
+        reference=REFERENCE,
+        membership_id=membership_id,
+    )
 
 
 async def cookie_of(
@@ -153,6 +184,24 @@ async def test_a_creator_sees_their_company_and_the_way_to_it(
     assert (await tab.state(StudioHomeState)).view.sold == []
 
 
+async def test_staff_read_what_waits_and_close_it_with_a_reason(
+    tab: Tab, db: Database, membership_id: str
+) -> None:
+    path = "/studio/declarations/?company=biz_northwind"
+    tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind", CreatorRole.STAFF)
+    await tab.send(DeclaredQueueState.load, path)
+    assert (await tab.state(StudioState)).frame.waiting == {"declarations": "1"}
+    (row,) = (await tab.state(DeclaredQueueState)).view.rows
+    assert [one.id for one in row.candidates] == [membership_id]
+    form = {"reference": REFERENCE, "reason": " "}
+    await tab.send(DeclaredQueueState.refuse_it, path, form=form)
+    (row,) = (await tab.state(DeclaredQueueState)).view.rows
+    assert row.error == "Say why, so that it can be looked up later."
+    await tab.send(DeclaredQueueState.refuse_it, path, form={**form, "reason": "By phone"})
+    assert (await tab.state(DeclaredQueueState)).view.rows == []
+    assert (await tab.state(StudioState)).frame.waiting == {}
+
+
 FORMS: Any = pytest.mark.parametrize(
     "sheet",
     [
@@ -216,4 +265,4 @@ async def test_what_owners_decide_staff_can_not(tab: Tab) -> None:
     assert owners == OWNERS
 
 
-OWNERS = {"publish", "restore"}
+OWNERS = {"publish", "restore", "refund"}

@@ -12,6 +12,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from portal_app.branding.service import page_brand
 from portal_app.catalog.models import Company
 from portal_app.declarations import repository
 from portal_app.declarations.errors import CompanyNotFound, IncompleteForm
@@ -106,7 +107,7 @@ async def _form(request: Request, kind: DeclarationKind, route: str) -> Response
         "contract": request.query_params.get("contract", "")[:300],
         "email": actor.email if actor else "",
     }
-    return _page(request, kind, company, typed)
+    return await _page(request, kind, company, typed)
 
 
 async def _send(request: Request, kind: DeclarationKind, route: str) -> Response:
@@ -122,7 +123,7 @@ async def _send(request: Request, kind: DeclarationKind, route: str) -> Response
         declared = read_form(kind, form, faults=faults)
         await admit_visitor(Visitor.of(request).ip)
     except PortalError as refused:
-        return _page(request, kind, company, form, refused=refused)
+        return await _page(request, kind, company, form, refused=refused)
     sent = Sent(
         address=address,
         form_key=form.get("form") or new_token(),
@@ -150,7 +151,7 @@ def _address(typed: str) -> tuple[str, dict[str, str]]:
         return "", {"email": refused.sentence}
 
 
-def _page(
+async def _page(
     request: Request,
     kind: DeclarationKind,
     company: Company,
@@ -167,6 +168,7 @@ def _page(
         status=refused.status if refused else 200,
         words=_words(request, kind),
         company=company.title,
+        brand=await page_brand(company.id, named=company.route),
         cancels=kind is DeclarationKind.CANCELLATION,
         typed={name: typed.get(name, "") for name in _FIELDS},
         faults={name: reader.say(text) for name, text in faults.items()},

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 # What mails to the address on file and to the owners of the company are called.
 ON_FILE: Final = "declaration_on_file"
 FOR_SELLER: Final = "declaration_for_seller"
+# What became of what was scheduled.
+ENDS: Final = "It ends with its period."
 # Whoever said “that was not me” is not ended again by the next who types their address.
 QUIET_AFTER_UNDO: Final = timedelta(days=90)
 
@@ -91,26 +93,38 @@ async def _scheduled(
 ) -> Intent:
     intent = await schedule_declared(session, membership_id, exit_, reference=declaration.reference)
     row = await _row(session, declaration)
+    await note_scheduled(session, row, membership_id, exit_)
+    await _tell_seller(session, row)
+    return intent
+
+
+async def note_scheduled(
+    session: AsyncSession, row: Declaration, membership_id: str, exit_: Exit
+) -> None:
+    """It ends with its period, and whoever holds it is told."""
     row.finding, row.membership_id = Finding.SCHEDULED, membership_id
     row.takes_effect_at = exit_.takes_effect_at
     if not row.extraordinary:
-        row.resolved_at, row.resolution = wall_now(), "It ends with its period."
+        row.resolved_at, row.resolution = wall_now(), ENDS
     await _tell_holder(session, row)
-    await _tell_seller(session, row)
-    return intent
 
 
 async def _withdrawn(desk: Desk, declaration: Declaration, found: Candidate) -> None:
     async with desk.database().unit_of_work() as session:
         row = await _row(session, declaration)
-        row.membership_id = found.membership_id
-        row.finding = await compute_refund(session, row)
-        await _tell_holder(session, row)
-        if not row.told_address:
-            # Nobody could take it back in time, so it does not happen by itself.
-            row.refund = without_automatic(row.refund)
+        await note_withdrawn(session, row, found.membership_id)
         if "automatic_at" not in row.refund:
             await _tell_seller(session, row)
+
+
+async def note_withdrawn(session: AsyncSession, row: Declaration, membership_id: str) -> None:
+    """What would go back is computed, and whoever holds it is told."""
+    row.membership_id = membership_id
+    row.finding = await compute_refund(session, row)
+    await _tell_holder(session, row)
+    if not row.told_address:
+        # Nobody could take it back in time, so it does not happen by itself.
+        row.refund = without_automatic(row.refund)
 
 
 async def _noted(

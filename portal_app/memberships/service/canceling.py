@@ -128,18 +128,24 @@ async def cancel_as_company(
 
 
 async def schedule_declared(
-    session: AsyncSession, membership_id: str, exit_: Exit, *, reference: str
+    session: AsyncSession,
+    membership_id: str,
+    exit_: Exit,
+    *,
+    reference: str,
+    author: Author = SYSTEM,
 ) -> Intent:
     """Cancel a membership for its period's end, as somebody declared who did not sign in.
 
-    The caller has decided that it may be (`declarations`); nobody is named as having done it, since
-    nobody has proved to be its holder. Raises NothingToCancel.
+    The caller has decided that it may be (`declarations`). Unless somebody of the company has said
+    that this one is meant, nobody is named as having done it, since nobody has proved to be its
+    holder. Raises NothingToCancel.
     """
     member = await exit_repository.open_holding(session, membership_id)
     if member is None:
         raise NothingToCancel
     wish = Wish(source=STATUTORY, waits=True, reference=reference)
-    return await _written(session, SYSTEM, member, exit_, wish)
+    return await _written(session, author, member, exit_, wish)
 
 
 async def _written(

@@ -68,7 +68,12 @@ class HeldMembership:
     @property
     def payable(self) -> Invoice | None:
         """What the customer can pay now."""
-        return self.unpaid if self.owes else self.switching
+        return self.unpaid if self.owes or self.resuming else self.switching
+
+    @property
+    def resuming(self) -> bool:
+        """Whether Stripe has paused it, and it resumes once its open invoice is paid."""
+        return self.unpaid is not None and self.facts.stripe_status == "paused"
 
     def owes_to(self, customer_id: str) -> bool:
         """Whether that is billed to this customer."""

@@ -38,6 +38,7 @@ _RESUME: Final = 1
 _RELEASE: Final = 2
 _VOID_OLD: Final = 3
 _VOID: Final = 4
+_LEAVE: Final = 5
 
 
 async def unpause_membership(desk: Desk, actor: Actor, member_id: object) -> None:
@@ -59,8 +60,8 @@ async def resume_membership(
     """Begin a new period of what Stripe has paused, and pay for it.
 
     *amount_minor* is what the customer was shown. Raises MembershipNotFound, NothingToResume,
-    AmountChanged, CardDeclined and AuthenticationRequired (it stays paused), and as
-    `Desk.carry_out`.
+    AmountChanged and CardDeclined (it stays paused); AuthenticationRequired, then it resumes once
+    its open invoice is paid, on the page for that; and as `Desk.carry_out`.
     """
 
     async def record(session: AsyncSession) -> Intent:
@@ -68,6 +69,10 @@ async def resume_membership(
         return await _resume(session, author_for(actor), held.row.membership, amount_minor)
 
     await desk.carry_out(RESUME, record)
+    async with desk.database().reading() as session:
+        held = await find_held(session, actor, member_id, business_now())
+    if held.last_attempt is not None and held.last_attempt.asks_bank:
+        raise AuthenticationRequired
 
 
 async def resume_as_company(desk: Desk, actor: CompanyKey, membership_id: str) -> None:
@@ -161,15 +166,18 @@ async def _send_resume(provider: PaymentWriter, intent: Intent) -> Resumed:
         preview = await provider.preview_resume(before.id)
         if preview.amount_due.minor != asked["amount"]:
             raise AmountChanged
+    after = before
+    refusal: CardDeclined | AuthenticationRequired = CardDeclined()
     try:
         after = await provider.resume_subscription(before.id, key=intent.step_key(_RESUME))
-    except (CardDeclined, AuthenticationRequired):
-        await _take_back(provider, before, key=intent.step_key(_VOID))
-        raise
+    except (CardDeclined, AuthenticationRequired) as declined:
+        after, refusal = await provider.subscription(before.id), declined
     answer = await _settled(provider, after)
     if after.status == "paused" and not _is_under_way(answer):
+        if asked["amount"] is not None and _asks_bank(answer):
+            return await _left_to_customer(provider, intent, answer)
         await _take_back(provider, before, key=intent.step_key(_VOID))
-        raise CardDeclined
+        raise refusal
     await _forget_the_date(provider, intent, before)
     return answer
 
@@ -187,6 +195,22 @@ async def _settled(provider: PaymentWriter, sub: SubscriptionFacts) -> Resumed:
 def _is_under_way(answer: Resumed) -> bool:
     """A debit takes days; until it has arrived the pause goes on."""
     return isinstance(answer, Settled) and any(map(_is_on_its_way, answer.payments))
+
+
+def _asks_bank(answer: Resumed) -> bool:
+    """Whether its customer, who is there, can pay it after all."""
+    if not isinstance(answer, Settled) or answer.invoice.status is not InvoiceStatus.OPEN:
+        return False
+    pending = (one for one in answer.payments if one.status is PaymentStatus.PENDING)
+    return any(one.failure_code for one in pending)
+
+
+async def _left_to_customer(provider: PaymentWriter, intent: Intent, answer: Resumed) -> Resumed:
+    """Nobody charges it some days later: it waits for the bank's page, or for the next try."""
+    if not isinstance(answer, Settled):
+        return answer
+    key = intent.step_key(_LEAVE)
+    return await around(provider, await provider.leave_to_customer(answer.invoice.id, key=key))
 
 
 def _is_on_its_way(payment: PaymentFacts) -> bool:

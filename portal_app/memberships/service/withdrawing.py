@@ -64,17 +64,19 @@ async def withdraw_declared(
         about=membership_id,
         payload={"subscription": subscriptions[0], "refunds": list(_shares(payments, back))},
     )
-    session.add(
-        Cancellation(
+    noted = await exit_repository.with_reference(session, reference)
+    if noted is None:
+        noted = Cancellation(
             membership_id=membership_id,
             member_id=member.id,
             intent_id=intent.id,
             reference=reference,
             source=STATUTORY,
             asked_at=now,
-            ends_at=now,
         )
-    )
+        session.add(noted)
+    # An earlier try was refused: this one is what counts.
+    noted.intent_id, noted.asked_at, noted.ends_at = intent.id, now, now
     return intent
 
 

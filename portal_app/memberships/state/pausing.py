@@ -6,8 +6,10 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portal_app.identity.actor import current_actor
+from portal_app.identity.guard import open_document
 from portal_app.identity.policy import Policy, allow
 from portal_app.intents.errors import Waiting
 from portal_app.intents.service import desk
@@ -21,6 +23,7 @@ from portal_app.memberships.service import (
     unpause_membership,
 )
 from portal_app.memberships.views import PauseView, pause_view
+from portal_app.provider.errors import AuthenticationRequired
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 
@@ -101,13 +104,13 @@ class PausingState(rx.State):
 
     @rx.event
     @allow(Policy.SIGNED_IN)
-    async def resume(self) -> AsyncIterator[None]:
-        """Pay what the page has said, and begin a new period."""
+    async def resume(self) -> AsyncIterator[EventSpec | None]:
+        """Pay what the page has said, and begin a new period; where a bank asks, its page comes."""
         actor, amount, pay = current_actor(), self.view.pay_minor, self.view.pay
         if not pay:
             return
         self.busy = True
-        yield
+        yield None
         resumed = await self._try(
             lambda: resume_membership(desk(), actor, self._given_id(), amount_minor=amount)
         )
@@ -115,6 +118,8 @@ class PausingState(rx.State):
             reader = actor.reader
             said = reader.say("Welcome back. {amount} was charged.", amount=pay)
             await notify(self, "ok", said)
+        elif self.view.confirm:
+            yield open_document(f"/billing/manage/{self.view.member_id}/pay/?bank=1")
 
     async def _try(self, change: Callable[[], Awaitable[None]]) -> bool:
         """Whether *change* was made; the page is read again whatever came of it."""
@@ -125,6 +130,8 @@ class PausingState(rx.State):
             made = True
         except Waiting:
             pass  # The page itself says it, for as long as it is so.
+        except AuthenticationRequired:
+            pass  # The page that pays is next.
         except PortalError as refusal:
             await tell(self, reader, refusal)
         finally:

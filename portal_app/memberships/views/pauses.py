@@ -43,8 +43,8 @@ class PauseView:
 
     *told* is what the customer is told that happens, and goes back with their choice. *undo* says
     that it can be taken back for nothing, and *go_on* what follows then; *pay* is what resuming
-    costs today, *pay_minor* the same for the way back, charged to *method*. *waiting* says what is
-    not settled yet.
+    costs today, *pay_minor* the same for the way back, charged to *method*. *confirm* is what the
+    bank wants to have confirmed first. *waiting* says what is not settled yet.
     """
 
     member_id: str = ""
@@ -62,6 +62,7 @@ class PauseView:
     waiting: str = ""
     undo: bool = False
     go_on: str = ""
+    confirm: str = ""
     pay: str = ""
     pay_minor: int = 0
     method: str = ""
@@ -89,6 +90,7 @@ def pause_view(reader: Reader, page: PausePage) -> PauseView:
         waiting=_waiting(reader, page, state),
         undo=_may_undo(page, state),
         go_on=_goes_on(reader, held),
+        confirm=_confirm(reader, held) if state == "paused" and not page.waiting else "",
         pay=reader.money(due) if due else "",
         pay_minor=due.minor if due else 0,
         method=charged_with(reader, held),
@@ -125,7 +127,8 @@ def _is_noted(page: PausePage) -> bool:
 def may_pay(page: PausePage, state: PauseStep) -> bool:
     """Whether resuming costs something, and can be asked for now."""
     stopped = page.held.facts.stripe_status == "paused"
-    return state == "paused" and stopped and not page.waiting and not _is_on_its_way(page.held)
+    settled = not (_is_on_its_way(page.held) or asks_bank(page.held))
+    return state == "paused" and stopped and not page.waiting and settled
 
 
 def _may_undo(page: PausePage, state: PauseStep) -> bool:
@@ -138,6 +141,11 @@ def _is_on_its_way(held: HeldMembership) -> bool:
     tried = held.last_attempt
     pending = tried is not None and tried.status is PaymentStatus.PENDING
     return held.unpaid is not None and pending and not (tried and tried.failure_code)
+
+
+def asks_bank(held: HeldMembership) -> bool:
+    """Whether resuming it waits for its customer to confirm it with their bank."""
+    return held.resuming and held.last_attempt is not None and held.last_attempt.asks_bank
 
 
 def _dates(page: PausePage) -> tuple[datetime | None, datetime | None]:
@@ -215,6 +223,12 @@ def _unpaid(reader: Reader, held: HeldMembership) -> Iterator[str]:
             "Your payment of {amount} is under way. It resumes as soon as it has arrived.",
             amount=amount,
         )
+    elif asks_bank(held):
+        yield reader.say(
+            "Your bank wants you to confirm the payment of {amount}. It resumes as soon as you"
+            " have; until then nothing is charged.",
+            amount=amount,
+        )
     else:
         yield reader.say(
             "It was to resume, but the payment of {amount} didn't go through.", amount=amount
@@ -243,6 +257,11 @@ def _waiting(reader: Reader, page: PausePage, state: PauseStep) -> str:
             " sent it and is passed on by itself; you don't have to do anything."
         )
     return reader.say("Your last change is still being made. This page shows it when it is done.")
+
+
+def _confirm(reader: Reader, held: HeldMembership) -> str:
+    invoice = held.unpaid
+    return reader.money(invoice.remaining) if invoice is not None and asks_bank(held) else ""
 
 
 def _goes_on(reader: Reader, held: HeldMembership) -> str:

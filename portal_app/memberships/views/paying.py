@@ -114,10 +114,12 @@ def _sentence(reader: Reader, page: PaymentPage, state: str) -> str:
     match state:
         case "owed" if held.switching is not None:
             return reader.say("Your plan changes once this is paid. Until then it stays as it is.")
-        case "owed" if held.last_attempt is None:
-            return ""
+        case "owed" if held.resuming:
+            return reader.say("It resumes once this is paid. Until then it stays paused.")
         case "owed":
-            return f"{could_not_charge(reader, held)} {why_not(reader, held)}".strip()
+            tried = held.last_attempt is not None
+            said = f"{could_not_charge(reader, held)} {why_not(reader, held)}" if tried else ""
+            return said.strip()
         case "invoiced":
             return could_not_charge(reader, held)
         case "under_way":
@@ -133,7 +135,7 @@ def _access(reader: Reader, page: PaymentPage, state: str) -> str:
     held = page.held
     if state == "paid" and held.has_access:
         return reader.say("You have access to {product}.", product=held.row.product.title)
-    if state not in {"owed", "invoiced"} or held.switching is not None:
+    if state not in {"owed", "invoiced"} or held.switching is not None or held.resuming:
         return ""
     if held.status is MembershipStatus.DRAFTED:
         return reader.say("It starts once the payment is confirmed.")

@@ -25,9 +25,10 @@ from portal_app.memberships.service import (
 from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.copies import write_copy
+from portal_app.notifications.notices.kind import NoticeKind
 from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letter import Letter, Writing
-from portal_app.notifications.rendering import Mail, NothingToSend, render
+from portal_app.notifications.rendering import Letterhead, Mail, NothingToSend, render
 from portal_app.settings import get_settings
 
 
@@ -37,14 +38,24 @@ async def write_notice(message: OutboxMessage) -> Mail:
     await looks.refresh()
     async with database().reading() as session:
         writing = await _writing(session, message)
-        letter = _tidied(await kind.write(writing))
+        letter = await letter_of(kind, writing)
         if "invited_as" in message.payload:
             return await write_copy(session, message, writing, letter)
+    return as_mail(kind, writing, letter, writing.letterhead)
+
+
+async def letter_of(kind: NoticeKind, writing: Writing) -> Letter:
+    """Raises NothingToSend."""
+    return _tidied(await kind.write(writing))
+
+
+def as_mail(kind: NoticeKind, writing: Writing, letter: Letter, head: Letterhead) -> Mail:
+    """Both forms of a notice to a membership's holder."""
     return render(
         "notice",
-        message.locale,
+        writing.reader.locale,
         subject=letter.subject,
-        head=writing.letterhead,
+        head=head,
         letter=letter,
         manage_url=writing.manage_url,
         may_cancel=_may_cancel(writing.held),

@@ -56,7 +56,12 @@ def update(world: World, invoice_id: str, params: Params) -> Obj:
 
 
 def _plan(world: World, invoice: Obj) -> None:
-    """A one-off draft with `auto_advance` is finalized about an hour later."""
+    """A one-off draft with `auto_advance` is finalized about an hour later.
+
+    What is open is collected by itself with it only (…/invoicing/automatic-charging).
+    """
+    if invoice["status"] == "open" and not invoice["auto_advance"]:
+        invoice["next_payment_attempt"] = None
     if invoice["status"] == "draft" and invoice["parent"] is None:
         planned = invoice["automatically_finalizes_at"] or world.now + HOUR
         invoice["automatically_finalizes_at"] = planned if invoice["auto_advance"] else None

@@ -47,17 +47,22 @@ def rest(world: World, subscription: Obj, params: Params) -> Demand | None:
 
 
 def resume(world: World, subscription_id: str, params: Params) -> Obj:
-    """Raises the card's 402 and stays paused with `resume_on_payment_success`."""
+    """With `resume_on_payment_success` it stays paused until its invoice is paid.
+
+    docs.stripe.com/changelog/dahlia/2026-05-27/pause-subscriptions
+    """
     subscription = world.get("subscription", subscription_id)
     if subscription["status"] != "paused":
         raise invalid("Only paused subscriptions can be resumed.")
     resumptions.expire(world, subscription_id)
-    events = ("customer.subscription.updated", "customer.subscription.resumed")
-    with world.changing(subscription_id, *events) as subscription:
-        demand = wake(world, subscription, params)
-        refusal = billing.bill(world, subscription, demand)
-    if refusal and params.get("payment_behavior") == "resume_on_payment_success":
-        raise refusal.error()
+    waits = params.get("payment_behavior") == "resume_on_payment_success"
+    before = resumptions.remember(world.objects[subscription_id])
+    with world.changing(subscription_id, "customer.subscription.updated") as subscription:
+        refusal = billing.bill(world, subscription, wake(world, subscription, params))
+        if refusal and waits:
+            resumptions.hold(subscription, before)
+    if not (refusal and waits):
+        world.emit("customer.subscription.resumed", subscription)
     return subscription
 
 

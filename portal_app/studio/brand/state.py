@@ -22,7 +22,9 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.brand.form import COLOURS, PICTURES, checked, filled_in, form_of
 from portal_app.studio.brand.views import BrandStudioView, Typed, brand_studio_view
 from portal_app.studio.history import VersionRow, number_of, version_rows
+from portal_app.studio.preview.look import sealed
 from portal_app.studio.preview.state import draw_preview
+from portal_app.studio.sharing.state import list_links
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
@@ -33,10 +35,14 @@ SUMMARY_ID = "error-summary"
 
 
 class BrandStudioState(rx.State):
-    """*phase* is `loading`, `ready`, `missing` or `failed`."""
+    """*phase* is `loading`, `ready`, `missing` or `failed`.
+
+    *look* is what is typed, sealed, for the frames of the preview.
+    """
 
     phase: str = "loading"
     view: BrandStudioView = BrandStudioView()
+    look: str = ""
     busy: bool = False
     _form: dict[str, str] = {}
     _brand: dict[str, Any] = {}
@@ -180,6 +186,7 @@ class BrandStudioState(rx.State):
         self._revision += 1
         self._draw(reader)
         await draw_preview(self, creator, policies.body if policies else {})
+        await list_links(self, creator)
 
     def _fill(self, given: dict[str, Any]) -> None:
         self._form = filled_in(self._form, given if isinstance(given, dict) else {})
@@ -199,6 +206,7 @@ class BrandStudioState(rx.State):
             sizes=self._sizes,
         )
         self.view = brand_studio_view(reader, typed)
+        self.look = sealed(self._company_id, typed.brand)
 
 
 async def _keep(session: AsyncSession, creator: CompanyCreator, brand: Brand) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +101,16 @@ async def sold(session: AsyncSession, company_id: str, membership_id: str) -> So
     statement = sold_by(company_id).where(col(Membership.id) == membership_id)
     found = _rows(await session.execute(statement))
     return found[0] if found else None
+
+
+async def sold_among(
+    session: AsyncSession, company_id: str, membership_ids: Sequence[str]
+) -> list[SoldRow]:
+    """Those of these that are the company's, the oldest first."""
+    if not membership_ids:
+        return []
+    statement = sold_by(company_id).where(col(Membership.id).in_(membership_ids))
+    return _rows(await session.execute(statement.order_by(col(Membership.created_at))))
 
 
 async def count_by_bucket(session: AsyncSession, company_id: str) -> dict[str, int]:

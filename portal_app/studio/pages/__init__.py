@@ -5,13 +5,17 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.studio.brand.state import BrandStudioState
+from portal_app.studio.declarations.state import DeclaredQueueState
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.membership.state import SoldMembershipState
 from portal_app.studio.pages.brand import brand_page
+from portal_app.studio.pages.declarations import declarations_page
 from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
 from portal_app.studio.pages.portal import portal_page
+from portal_app.studio.pages.sharing import shared_page
 from portal_app.studio.portal.state import PortalStudioState
+from portal_app.studio.sharing.state import SharedPreviewState
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -45,5 +49,20 @@ def register(app: rx.App) -> None:
         route="/studio/portal",
         title=t("Portal"),
         on_load=PortalStudioState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        declarations_page,
+        route="/studio/declarations",
+        title=t("Declarations"),
+        on_load=DeclaredQueueState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        shared_page,
+        route="/preview/[preview_token]",
+        title=t("Preview of a new look"),
+        on_load=SharedPreviewState.load,
+        meta=[{"name": "robots", "content": "noindex"}],
         context=_PRIVATE,
     )

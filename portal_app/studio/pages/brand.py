@@ -16,6 +16,7 @@ from portal_app.studio.pages.brand_fields import (
 from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
 from portal_app.studio.pages.frame import publish_row, studio_page
 from portal_app.studio.pages.preview import preview_card
+from portal_app.studio.pages.sharing import share_card
 from portal_app.studio.pages.versions import versions_card
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (
@@ -54,7 +55,13 @@ def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
     return rx.el.div(
         stack(_form(view, events), pictures_card(view, events), contrasts_card(view)),
         stack(
-            preview_card(style=view.style, wordmark=view.wordmark, links=view.links),
+            preview_card(
+                style=view.style,
+                wordmark=view.wordmark,
+                links=view.links,
+                look=BrandStudioState.look,
+            ),
+            share_card(),
             versions_card(view.versions, events.restore),
             file_card(),
         ),

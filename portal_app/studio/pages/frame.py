@@ -13,6 +13,7 @@ from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
     action_row,
     button,
+    document_link,
     empty_state,
     link_button,
     load_failed,
@@ -87,12 +88,28 @@ def _rooms() -> list[tuple[str, Text, str]]:
         ("home", t("Overview"), "/studio/"),
         ("brand", t("Brand"), "/studio/brand/"),
         ("portal", t("Portal"), "/studio/portal/"),
+        ("declarations", t("Declarations"), "/studio/declarations/"),
     ]
 
 
 def _room(name: str, label: Text, href: str, here: str) -> rx.Component:
+    """With how much waits there, for ears as for eyes."""
     current = {"aria_current": "page"} if name == here else {}
-    return text_link(label, f"{href}{StudioState.frame.query}", **current)
+    waiting = StudioState.frame.waiting[name]
+    said = rx.fragment(
+        label,
+        rx.cond(
+            waiting,
+            rx.el.span(
+                waiting,
+                rx.el.span(t("waiting"), class_name="visually-hidden"),
+                class_name="badge badge-warn room-count",
+            ),
+        ),
+    )
+    # The policy of a document says whether it may have frames, as the preview does.
+    link = document_link if name in {"brand", "portal"} else text_link
+    return link(said, f"{href}{StudioState.frame.query}", **current)
 
 
 def _companies() -> rx.Component:

@@ -7,8 +7,10 @@ import reflex as rx
 from portal_app.studio.home.state import StudioHomeState
 from portal_app.studio.home.views import FigureRow, HomeView, SoldView
 from portal_app.studio.pages.frame import studio_page
+from portal_app.studio.state import StudioState
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (
+    alert,
     badge,
     button,
     card,
@@ -36,6 +38,7 @@ def home_page() -> rx.Component:
 
 def home_body(view: HomeView, search: Events) -> rx.Component:
     return rx.el.div(
+        _waiting(),
         rx.el.div(
             card(
                 figures(t("Memberships now"), t("Status"), view.now),
@@ -55,6 +58,20 @@ def home_body(view: HomeView, search: Events) -> rx.Component:
         ),
         _people(view, search),
         class_name="stack",
+    )
+
+
+def _waiting() -> rx.Component:
+    """What waits for a word of the company's."""
+    frame = StudioState.frame
+    return rx.cond(
+        frame.waiting["declarations"],
+        alert(
+            "warn",
+            t_fill("Declarations that wait: {count}", count=frame.waiting["declarations"]),
+            t("Customers cancelled or withdrew, and nobody knows yet what is meant."),
+            action=link_button(t("Decide"), f"/studio/declarations/{frame.query}"),
+        ),
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import reflex as rx
 
 from portal_app.studio.pages.frame import publish_row, studio_page
+from portal_app.studio.pages.portal_events import PortalEvents
+from portal_app.studio.pages.portal_lists import list_of
 from portal_app.studio.pages.preview import preview_card
 from portal_app.studio.pages.versions import versions_card
 from portal_app.studio.portal.state import SUMMARY_ID, PortalStudioState
 from portal_app.studio.portal.views import PortalStudioView, SectionView, SettingView
-from portal_app.ui.i18n import t
+from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (
+    badge,
+    button,
     card,
     checkbox,
     error_summary,
@@ -20,22 +22,7 @@ from portal_app.ui.parts import (
     muted,
     select_field,
     stack,
-    text_area,
 )
-from portal_app.ui.parts.types import Events, Flag
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortalEvents:
-    """*note* takes a setting's name and text, *switch* a name and whether it is on."""
-
-    note: Events
-    switch: Events
-    save: Events
-    publish: Events
-    discard: Events
-    restore: Events
-    busy: Flag
 
 
 def portal_page() -> rx.Component:
@@ -43,6 +30,13 @@ def portal_page() -> rx.Component:
     events = PortalEvents(
         note=state.note,
         switch=state.switch,
+        choose=state.choose,
+        inherit=state.inherit,
+        add=state.add_row,
+        keep=state.keep_row,
+        remove=state.remove_row,
+        move=state.move_row,
+        note_cell=state.note_cell,
         save=state.save,
         publish=state.publish,
         discard=state.discard,
@@ -69,13 +63,31 @@ def portal_page() -> rx.Component:
 def portal_body(view: PortalStudioView, events: PortalEvents) -> rx.Component:
     return stack(
         error_summary(t("There is a problem"), view.errors, identity=SUMMARY_ID),
-        _always(),
+        rx.cond(view.products, _whose(view, events)),
+        rx.cond(view.product == "", _always()),
         rx.el.div(
             rx.foreach(view.sections, lambda section: _section(section, events)),
             class_name="stack",
             key=view.revision,
         ),
         card(publish_row(view.is_draft, view.blocked, events)),
+    )
+
+
+def _whose(view: PortalStudioView, events: PortalEvents) -> rx.Component:
+    return card(
+        select_field(
+            t("Settings of"),
+            "product",
+            view.products,
+            value=view.product,
+            on_change=events.choose,
+        ),
+        rx.cond(
+            view.product != "",
+            muted(t("What you don't change here follows the settings of all products.")),
+            muted(t("They hold for every product, unless you choose one and change it there.")),
+        ),
     )
 
 
@@ -102,55 +114,77 @@ def _section(section: SectionView, events: PortalEvents) -> rx.Component:
 
 
 def _setting(one: SettingView, events: PortalEvents) -> rx.Component:
-    identity = f"field-{one.name}"
     return rx.el.div(
         rx.match(
             one.kind,
-            (
-                "switch",
-                checkbox(
-                    one.label,
-                    one.name,
-                    id=identity,
-                    default_checked=one.on,
-                    on_change=events.switch(one.name),
-                ),
-            ),
-            (
-                "choice",
-                select_field(
-                    one.label,
-                    one.name,
-                    one.options,
-                    id=identity,
-                    error=one.error,
-                    default_value=one.value,
-                    on_change=events.note(one.name),
-                ),
-            ),
-            (
-                "lines",
-                text_area(
-                    one.label,
-                    "lines",
-                    id=identity,
-                    error=one.error,
-                    required=False,
-                    default_value=one.value,
-                    on_blur=events.note(one.name),
-                ),
-            ),
-            field(
-                one.label,
-                one.name,
-                id=identity,
-                required=False,
-                error=one.error,
-                default_value=one.value,
-                on_blur=events.note(one.name),
-                input_mode="decimal",
-                auto_complete="off",
-            ),
+            ("switch", _switch(one, events)),
+            ("choice", _choice(one, events)),
+            ("rows", list_of(one, events)),
+            _number(one, events),
         ),
+        rx.cond(one.own, _own(one, events)),
+        class_name="setting",
         key=one.name,
+    )
+
+
+def _own(one: SettingView, events: PortalEvents) -> rx.Component:
+    """It differs from the company's, which can be had back."""
+    return rx.el.div(
+        badge(t("Differs"), "info"),
+        rx.cond(
+            one.usual != "",
+            rx.el.span(t_fill("All products: {value}", value=one.usual), class_name="choice-note"),
+        ),
+        button(
+            t("Use the company's"),
+            on_click=events.inherit(one.name),
+            class_name="button-small",
+            accessible_name=t_fill("Use the company's: {setting}", setting=one.label),
+        ),
+        class_name="setting-own",
+    )
+
+
+def _switch(one: SettingView, events: PortalEvents) -> rx.Component:
+    return checkbox(
+        one.label,
+        one.name,
+        id=f"field-{one.name}",
+        auto_focus=one.focus,
+        default_checked=one.on,
+        on_change=events.switch(one.name),
+    )
+
+
+def _choice(one: SettingView, events: PortalEvents) -> rx.Component:
+    """With a list below it, where that is what counts."""
+    return rx.el.div(
+        select_field(
+            one.label,
+            one.name,
+            one.options,
+            id=f"field-{one.name}",
+            auto_focus=one.focus,
+            error=one.error,
+            default_value=one.value,
+            on_change=events.note(one.name),
+        ),
+        rx.cond(one.listed, list_of(one, events)),
+        class_name="setting",
+    )
+
+
+def _number(one: SettingView, events: PortalEvents) -> rx.Component:
+    return field(
+        one.label,
+        one.name,
+        id=f"field-{one.name}",
+        auto_focus=one.focus,
+        required=False,
+        error=one.error,
+        default_value=one.value,
+        on_blur=events.note(one.name),
+        input_mode="decimal",
+        auto_complete="off",
     )

@@ -1,6 +1,8 @@
-"""The preview: the pages that customers see, of a membership that nobody holds, on one screen."""
+"""The preview: what customers see, of a membership that nobody holds, on one screen."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import reflex as rx
 
@@ -8,25 +10,58 @@ from portal_app.memberships.pages.canceling import CancelEvents, cancel_body
 from portal_app.memberships.pages.detail import membership_body
 from portal_app.memberships.pages.orders import OrdersEvents, orders_body
 from portal_app.studio.preview.state import PreviewState
-from portal_app.ui.i18n import t
+from portal_app.studio.preview.views import LANGUAGES, PreviewView
+from portal_app.studio.state import StudioState
+from portal_app.ui.i18n import spoken_in, t
 from portal_app.ui.layout import company_links
-from portal_app.ui.parts import card, load_failed, select_field
+from portal_app.ui.parts import card, document_link, load_failed, select_field
 from portal_app.ui.parts.types import Events, Rows, Text
 
-_CHOICES = ("active", "trial", "past_due", "paused", "ending", "ended", "cancel", "empty", "error")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """*style* are the tokens of the look, *links* its ways to the company.
+
+    *paper* is the address of the mail or the document that *view* names.
+    """
+
+    view: PreviewView
+    device: Text
+    theme: Text
+    language: Text
+    style: rx.Var | dict[str, str]
+    wordmark: Text
+    links: Rows
+    paper: Text
 
 
-def preview_card(*, style: rx.Var | dict[str, str], wordmark: Text, links: Rows) -> rx.Component:
-    """*style* are the tokens of the look that is typed, *links* its ways to the company."""
+def preview_card(
+    *, style: rx.Var | dict[str, str], wordmark: Text, links: Rows, look: Text = ""
+) -> rx.Component:
+    """*look* is what is typed, sealed, for mails and documents; without, what holds."""
     state = PreviewState
+    asked = f"&look={look}&lang={state.language}&theme={state.theme}"
+    screen = Screen(
+        view=state.view,
+        device=state.device,
+        theme=state.theme,
+        language=state.language,
+        style=style,
+        wordmark=wordmark,
+        links=links,
+        paper=f"/studio/preview/{state.view.paper}{StudioState.frame.query}{asked}",
+    )
     return card(
+        select_field(
+            t("Page"),
+            "preview-state",
+            state.options,
+            value=state.view.shown,
+            on_change=state.show,
+        ),
         rx.el.div(
-            select_field(
-                t("Page"),
-                "preview-state",
-                list(zip(_CHOICES, _labels(), strict=True)),
-                value=state.view.shown,
-                on_change=state.show,
+            _segments(
+                t("Language"), state.language, state.choose_language, list(LANGUAGES.items())
             ),
             _segments(
                 t("Device"),
@@ -40,45 +75,50 @@ def preview_card(*, style: rx.Var | dict[str, str], wordmark: Text, links: Rows)
                 state.choose_theme,
                 [("light", t("Light")), ("dark", t("Dark"))],
             ),
-            class_name="studio-fields",
+            class_name="action-row",
         ),
-        rx.el.div(
-            rx.el.div(
-                _screen(wordmark, links),
-                class_name=rx.cond(
-                    state.theme == "dark", "preview-look theme-dark", "preview-look theme-light"
-                ),
-                style=style,
-            ),
-            class_name=rx.cond(
-                state.device == "phone", "preview preview-phone", "preview preview-desktop"
-            ),
-            # Nothing in it can be followed, pressed or reached by the keyboard.
-            custom_attrs={"inert": True},
-        ),
+        preview_screen(screen),
         title=t("Preview"),
         subtitle=t("What customers see, with a membership that nobody holds."),
     )
 
 
-def _labels() -> list[rx.Var]:
-    return [
-        t("Active"),
-        t("Trial"),
-        t("Past due"),
-        t("Paused"),
-        t("Ending"),
-        t("Ended"),
-        t("Cancel page"),
-        t("No memberships"),
-        t("Error"),
-    ]
-
-
-def _screen(wordmark: Text, links: Rows) -> rx.Component:
-    view = PreviewState.view
+def preview_screen(screen: Screen) -> rx.Component:
+    """A page, in which nothing can be followed or pressed, or a frame with a mail or a document."""
+    look = rx.cond(screen.theme == "dark", "preview-look theme-dark", "preview-look theme-light")
+    with spoken_in(screen.language):
+        body = _page(screen)
     return rx.fragment(
-        rx.el.div(rx.el.span(wordmark, class_name="brand"), class_name="header-row"),
+        rx.el.div(
+            rx.cond(
+                screen.view.paper != "",
+                _paper(screen),
+                rx.el.div(
+                    body,
+                    class_name=look,
+                    style=screen.style,
+                    lang=screen.language,
+                    custom_attrs={"inert": True},
+                ),
+            ),
+            class_name=rx.cond(
+                screen.device == "phone", "preview preview-phone", "preview preview-desktop"
+            ),
+        ),
+        rx.cond(screen.view.shown == "invoice", document_link(t("Open the PDF"), screen.paper)),
+    )
+
+
+def _paper(screen: Screen) -> rx.Component:
+    """A mail may do nothing in its frame; a browser shows no PDF in one that is so confined."""
+    frame = {"src": screen.paper, "title": t("Preview"), "class_name": "preview-frame"}
+    return rx.cond(screen.view.is_mail, rx.el.iframe(sandbox="", **frame), rx.el.iframe(**frame))
+
+
+def _page(screen: Screen) -> rx.Component:
+    view, links = screen.view, screen.links
+    return rx.fragment(
+        rx.el.div(rx.el.span(screen.wordmark, class_name="brand"), class_name="header-row"),
         rx.el.div(
             rx.match(
                 view.shown,
@@ -97,20 +137,16 @@ def _segments(
     label: Text, chosen: Text, choose: Events, options: list[tuple[str, Text]]
 ) -> rx.Component:
     return rx.el.div(
-        rx.el.span(label, class_name="field-label"),
-        rx.el.div(
-            *[
-                rx.el.button(
-                    text,
-                    type="button",
-                    on_click=choose(value),
-                    aria_pressed=rx.cond(chosen == value, "true", "false"),
-                )
-                for value, text in options
-            ],
-            class_name="segments",
-            role="group",
-            aria_label=label,
-        ),
-        class_name="field",
+        *[
+            rx.el.button(
+                text,
+                type="button",
+                on_click=choose(value),
+                aria_pressed=rx.cond(chosen == value, "true", "false"),
+            )
+            for value, text in options
+        ],
+        class_name="segments",
+        role="group",
+        aria_label=label,
     )

@@ -1,194 +1,217 @@
-"""The portal's policies as a form: read off the policy classes, so that a new field appears here.
+"""The portal's policies as a form, for all that a company sells or for one product.
 
-Switches, whole numbers, choices and the reasons to cancel can be edited. Any other list or table is
-kept as it is.
+What is stored holds only what differs: the company's from the defaults, a product's from the
+company's.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, fields
-from enum import StrEnum
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
+from portal_app.catalog.policies import PRODUCTS, Policies, exceptions_of
+from portal_app.studio.portal.rows import NO_COLUMNS, Row, faults_of, rows_of, staying, value_of
+from portal_app.studio.portal.settings import SETTINGS, THESE, Setting, stored
 
-Kind = Literal["switch", "number", "choice", "lines"]
-# Where a policy reads a field from, when it is not below its own name.
-STORED_AT: Final = {
-    "plan_change.least": ("plan_change", "quantity", "least"),
-    "plan_change.most": ("plan_change", "quantity", "most"),
-}
 MOST_DIGITS: Final = 4
-REASONS: Final = "cancel.reasons"
-_LONGEST: Final = {"lines": 2_000}
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """A field of a policy: `cancel.at_once`. *default* is what holds when nobody decides."""
+class Form:
+    """*fields* by the setting's name: `on` or an empty text, a number's digits, a choice's name.
 
-    name: str
-    kind: Kind
-    default: object
-    options: tuple[str, ...] = ()
-    may_be_empty: bool = False
+    *rows* are those of lists and tables.
+    """
 
-    @property
-    def policy(self) -> str:
-        return self.name.partition(".")[0]
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return STORED_AT.get(self.name, tuple(self.name.split(".")))
+    fields: Mapping[str, str]
+    rows: Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True, slots=True)
 class WrongSetting:
-    """*at* is the setting's name; the sentence is English."""
+    """*at* is the setting's name, or `name.key.column` of a row; the sentence is English."""
 
     at: str
     sentence: str
 
-
-def settings_of(configuration: Configuration = DEFAULT) -> Iterator[Setting]:
-    """Every setting that can be edited, in the order of the classes."""
-    for policy in fields(configuration):
-        default = getattr(configuration, policy.name)
-        for one in fields(default):
-            found = _setting(f"{policy.name}.{one.name}", getattr(default, one.name), str(one.type))
-            if found is not None:
-                yield found
+    @property
+    def setting(self) -> str:
+        return ".".join(self.at.split(".")[:2])
 
 
-def _setting(name: str, default: object, annotation: str) -> Setting | None:
-    if name == REASONS:
-        return Setting(name, "lines", [])
-    if isinstance(default, bool):
-        return Setting(name, "switch", default)
-    if isinstance(default, StrEnum):
-        return Setting(name, "choice", default, tuple(str(one) for one in type(default)))
-    if annotation in {"int", "int | None"}:
-        return Setting(name, "number", default, may_be_empty="None" in annotation)
-    return None
+def form_of(configuration: Configuration) -> Form:
+    values = {name: stored(configuration, name) for name in SETTINGS}
+    return Form(
+        fields={
+            name: _text(SETTINGS[name], value)
+            for name, value in values.items()
+            if SETTINGS[name].kind != "rows"
+        },
+        rows={
+            name: rows_of(name, value) for name, value in values.items() if SETTINGS[name].columns
+        },
+    )
 
 
-SETTINGS: Final = {one.name: one for one in settings_of()}
-
-
-def values_of(configuration: Configuration) -> dict[str, str]:
-    """What the form shows: `on` or an empty text, a number's digits, a choice's name."""
-    return {name: _text(_read(configuration, name)) for name in SETTINGS}
-
-
-def _read(configuration: Configuration, name: str) -> object:
-    policy, _, field = name.partition(".")
-    return getattr(getattr(configuration, policy), field)
-
-
-def _text(value: object) -> str:
+def _text(setting: Setting, value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
-    if isinstance(value, list | tuple):
-        return "\n".join(_label(one) for one in value)
+    if isinstance(value, list) and setting.columns:
+        return THESE
     return "" if value is None else str(value)
 
 
-def _label(reason: object) -> str:
-    return str(reason["label"] if isinstance(reason, dict) else getattr(reason, "label", reason))
-
-
-def filled_in(form: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
-    """*form* with what a field says; unknown names and values of other types are left out."""
-    told = dict(form)
+def filled_in(fields: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
+    """*fields* with what one says; unknown names and values of other types are left out."""
+    told = dict(fields)
     for name, value in given.items():
         setting = SETTINGS.get(name)
-        if setting is None:
+        if setting is None or name not in told:
             continue
         if setting.kind == "switch":
             told[name] = "on" if value is True else ""
         elif isinstance(value, str):
-            told[name] = value.strip()[: _LONGEST.get(setting.kind, 40)]
+            told[name] = value.strip()[:40]
     return told
 
 
-def checked(
-    form: Mapping[str, str], body: Mapping[str, Any]
-) -> tuple[dict[str, Any] | None, list[WrongSetting]]:
-    """The document to store, or what is wrong; what can't be edited stays as it is in *body*.
+def base_of(body: Mapping[str, Any], product_id: str) -> Configuration:
+    """What holds where nothing differs: for a product the company's, for the company ours."""
+    return Policies.read(body).company if product_id else DEFAULT
 
-    It holds only what differs from the defaults. A value that the policy itself would not take
-    back, because it is out of its range, is wrong.
+
+def effective(body: Mapping[str, Any], product_id: str) -> Configuration:
+    """What holds for the product; for none, for all the others."""
+    return Policies.read(body).of(product_id)
+
+
+def own_settings(form: Form, body: Mapping[str, Any], product_id: str) -> frozenset[str]:
+    """Those of a product that differ from the company's."""
+    if not product_id:
+        return frozenset()
+    base = form_of(base_of(body, product_id))
+    return frozenset(
+        name
+        for name in SETTINGS
+        if form.fields.get(name) != base.fields.get(name)
+        or _typed(form, name) != _typed(base, name)
+    )
+
+
+def _typed(form: Form, name: str) -> list[Row]:
+    """What the rows say; not those of a choice that doesn't use them."""
+    if form.fields.get(name, THESE) != THESE:
+        return []
+    return [
+        {at: text for at, text in row.items() if at not in NO_COLUMNS}
+        for row in staying(form.rows.get(name, ()))
+    ]
+
+
+def checked(
+    form: Form, body: Mapping[str, Any], product_id: str = ""
+) -> tuple[dict[str, Any] | None, list[WrongSetting]]:
+    """The whole document to store, or what is wrong; what can't be edited stays as it is in *body*.
+
+    A value that the policy itself would not take back, because it is out of its range, is wrong.
     """
-    wrong: list[WrongSetting] = []
-    stored: dict[str, Any] = deepcopy(dict(body))
-    values = {name: _parsed(SETTINGS[name], text, wrong) for name, text in form.items()}
+    wrong = list(_faults(form))
     if wrong:
         return None, wrong
-    if REASONS in values:
-        values[REASONS] = _reasons(str(form[REASONS]), Configuration.read(body))
+    values = {name: _value(setting, form) for name, setting in SETTINGS.items()}
+    base = base_of(body, product_id)
+    own = deepcopy(dict(exceptions_of(body).get(product_id, {}) if product_id else body))
     for name, value in values.items():
-        _put(stored, SETTINGS[name].path, value, SETTINGS[name].default)
-    read = Configuration.read(stored)
+        _put(own, SETTINGS[name].path, value, stored(base, name))
+    document = _with(body, product_id, own) if product_id else own
+    read = effective(document, product_id)
     wrong = [
         WrongSetting(name, "That value isn't possible.")
         for name, value in values.items()
-        if _text(_read(read, name)) != _text(value)
+        if stored(read, name) != value
     ]
-    return (None, wrong) if wrong else (stored, [])
+    if not wrong:
+        before = {one.at for one in _broken(body)}
+        wrong = [one for one in _broken(document) if one.at not in before]
+    return (None, wrong) if wrong else (document, [])
 
 
-def _parsed(setting: Setting, text: str, wrong: list[WrongSetting]) -> object:
-    match setting.kind:
-        case "switch":
-            return text == "on"
-        case "choice":
-            if text not in setting.options:
-                wrong.append(WrongSetting(setting.name, "Choose from the list."))
-            return text
-        case "number":
-            return _number(setting, text, wrong)
-        case "lines":
-            return text
+def _faults(form: Form) -> Iterator[WrongSetting]:
+    for name, setting in SETTINGS.items():
+        text = form.fields.get(name, THESE)
+        if setting.kind == "choice" and text not in setting.options:
+            yield WrongSetting(name, "Choose from the list.")
+        if setting.kind == "number" and not _is_number(setting, text):
+            yield WrongSetting(name, "Write a whole number.")
+        if setting.columns and text == THESE:
+            rows = form.rows.get(name, ())
+            for at, sentence in faults_of(setting, rows):
+                yield WrongSetting(f"{name}.{at}", sentence)
+            if setting.kind == "choice" and not staying(rows):
+                yield WrongSetting(name, "Add at least one.")
 
 
-def _reasons(text: str, now: Configuration) -> list[dict[str, str]]:
-    """One for each line. One that was there keeps its id and its category."""
-    known = {own.label: own for own in now.cancel.reasons}
-    found: list[dict[str, str]] = []
-    for line in text.splitlines():
-        label = line.strip()
-        own = known.get(label)
-        if own is not None:
-            found.append({"id": own.id, "label": label, "category": own.category})
-        elif label:
-            number = hashlib.sha256(label.encode()).hexdigest()[:12]
-            found.append({"id": f"own_{number}", "label": label, "category": "other"})
+def _is_number(setting: Setting, text: str) -> bool:
+    if text == "":
+        return setting.may_be_empty
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
+
+def _value(setting: Setting, form: Form) -> object:
+    """What to store of a form without a fault."""
+    text = form.fields.get(setting.name, THESE)
+    if setting.columns and text == THESE:
+        return value_of(setting, form.rows.get(setting.name, ()))
+    if setting.kind == "switch":
+        return text == "on"
+    if setting.kind == "number":
+        return int(text) if text else None
+    return text
+
+
+def _with(body: Mapping[str, Any], product_id: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """*body* with what differs for a product; nothing leaves no trace."""
+    products = dict(exceptions_of(body)) | {product_id: own}
+    kept = {name: differs for name, differs in products.items() if differs}
+    rest = {name: deepcopy(value) for name, value in body.items() if name != PRODUCTS}
+    return rest | ({PRODUCTS: kept} if kept else {})
+
+
+def _broken(document: Mapping[str, Any]) -> list[WrongSetting]:
+    """What differs for a product and would not hold any more beside this."""
+    policies = Policies.read(document)
+    found: list[WrongSetting] = []
+    for product_id, own in exceptions_of(document).items():
+        for name, setting in SETTINGS.items():
+            there, value = _at(own, setting.path)
+            if there and stored(policies.of(product_id), name) != value:
+                sentence = "It doesn't go with what a product has of its own."
+                found.append(WrongSetting(name, sentence))
     return found
 
 
-def _number(setting: Setting, text: str, wrong: list[WrongSetting]) -> int | None:
-    if text == "" and setting.may_be_empty:
-        return None
-    if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS:
-        return int(text)
-    wrong.append(WrongSetting(setting.name, "Write a whole number."))
-    return None
+def _at(document: object, path: Sequence[str]) -> tuple[bool, object]:
+    for name in path:
+        if not isinstance(document, Mapping) or name not in document:
+            return False, None
+        document = document[name]
+    return True, document
 
 
-def _put(stored: dict[str, Any], path: tuple[str, ...], value: object, default: object) -> None:
-    """Write *value* where the policy reads it; a default leaves no trace."""
+def _put(document: dict[str, Any], path: tuple[str, ...], value: object, base: object) -> None:
+    """Write *value* where the policy reads it; what is the base's leaves no trace."""
     name, *further = path
     if not further:
-        stored[name] = value
-        if value == default:
-            del stored[name]
+        document[name] = value
+        if value == base:
+            del document[name]
         return
-    inner = stored.get(name)
+    inner = document.get(name)
     below = dict(inner) if isinstance(inner, Mapping) else {}
-    _put(below, tuple(further), value, default)
-    stored[name] = below
+    _put(below, tuple(further), value, base)
+    document[name] = below
     if not below:
-        del stored[name]
+        del document[name]

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog import versions
-from portal_app.catalog.models import DraftKind, PortalConfiguration
+from portal_app.catalog.models import DraftKind, Plan, PortalConfiguration, Product
 from portal_app.catalog.versions import Version
 from portal_app.identity.actor import CompanyCreator
+from portal_app.studio.portal import repository
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyWorkshop:
     """What a creator works on: the draft where there is one, else what holds.
 
-    *seen* is what a change expects (`expect_policies`).
+    *seen* is what a change expects (`expect_policies`); *products* and *plans* are the company's.
     """
 
     body: Mapping[str, Any]
     is_draft: bool
     versions: list[Version]
     seen: str
+    products: Sequence[Product]
+    plans: Sequence[tuple[Plan, Product]]
 
 
 async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> PolicyWorkshop:
@@ -37,6 +40,8 @@ async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> Pol
         is_draft=draft is not None,
         versions=await versions.versions_of(session, PortalConfiguration, company_id),
         seen=await versions.seen(session, PortalConfiguration, DraftKind.PORTAL, company_id),
+        products=await repository.products_of(session, company_id),
+        plans=await repository.plans_of(session, company_id),
     )
 
 

@@ -13,19 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.branding import publishing, stylesheet
 from portal_app.branding.published import logo_tokens
 from portal_app.branding.service import BrandLink, links_of
-from portal_app.catalog.configuration import Configuration
 from portal_app.identity.actor import CompanyCreator, current_creator
 from portal_app.identity.policy import Policy, allow
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.history import VersionRow, number_of, version_rows
 from portal_app.studio.portal import service
-from portal_app.studio.portal.form import checked, filled_in, values_of
-from portal_app.studio.portal.views import PortalStudioView, portal_studio_view
+from portal_app.studio.portal.draft import PolicyDraft
+from portal_app.studio.portal.views import (
+    PortalStudioView,
+    plans_to_choose,
+    portal_studio_view,
+    products_to_choose,
+)
 from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
-from portal_app.ui.reader import Reader
 
 _Work: TypeAlias = Callable[[AsyncSession, CompanyCreator, Mapping[str, Any]], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -41,10 +44,7 @@ class PortalStudioState(rx.State):
     style: dict[str, str] = {}
     wordmark: str = ""
     links: list[BrandLink] = []
-    _form: dict[str, str] = {}
-    _body: dict[str, Any] = {}
-    _revision: int = 0
-    _is_draft: bool = False
+    _draft: PolicyDraft = PolicyDraft()
     _versions: list[VersionRow] = []
     _company_id: str = ""
     _seen: str = ""
@@ -71,13 +71,60 @@ class PortalStudioState(rx.State):
     @allow(Policy.CREATOR)
     async def note(self, name: str, value: str) -> None:
         """A field was left: the preview follows."""
-        await self._fill({str(name): value})
+        await self._put(self._now().noted({str(name): value}))
 
     @rx.event
     @allow(Policy.CREATOR)
     async def switch(self, name: str, value: bool) -> None:
         """The same for a switch."""
-        await self._fill({str(name): value is True})
+        await self._put(self._now().noted({str(name): value is True}))
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def inherit(self, name: str) -> None:
+        """Of a product: as the company has it."""
+        await self._put(self._now().as_the_company(str(name)))
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def choose(self, product_id: str) -> EventSpec | None:
+        """The settings of another product; what was filled in here is kept."""
+        draft = self._now()
+        other = draft.of(str(product_id))
+        if other is None:
+            return rx.set_focus(SUMMARY_ID) if draft.wrong else None
+        await self._put(other)
+        return None
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def note_cell(self, name: str, key: str, column: str, value: str) -> None:
+        """A field of a list was left."""
+        await self._put(self._now().cell(str(name), str(key), str(column), str(value)))
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def add_row(self, name: str) -> None:
+        """One more line; what is to be filled in has the focus."""
+        await self._put(self._now().with_row(str(name)))
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def remove_row(self, name: str, key: str) -> None:
+        """It can be had back until it is saved."""
+        await self._put(self._now().removed(str(name), str(key), removed=True))
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def keep_row(self, name: str, key: str) -> None:
+        """Not removed after all."""
+        await self._put(self._now().removed(str(name), str(key), removed=False))
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def move_row(self, name: str, key: str, up: bool) -> None:
+        """The focus stays with the line: it may be moved on."""
+        await self._put(self._now().moved(str(name), str(key), up=up is True))
 
     @rx.event
     @allow(Policy.CREATOR)
@@ -133,7 +180,7 @@ class PortalStudioState(rx.State):
         await notify(self, "info", "")
         if await self._is_another(creator):
             return
-        body, _ = checked(self._form, self._body)
+        body = self._now().document
         if body is None:
             yield rx.set_focus(SUMMARY_ID)
             return
@@ -166,29 +213,35 @@ class PortalStudioState(rx.State):
             look = await publishing.workshop(session, creator)
         self.style = stylesheet.inline(look.brand) | logo_tokens(look.brand, look.sizes)
         self.wordmark, self.links = look.brand.wordmark, links_of(look.brand)
-        self._body, self._is_draft = dict(found.body), found.is_draft
-        self._form = values_of(Configuration.read(self._body))
         self._versions = version_rows(reader, found.versions)
+        same = self._company_id == creator.company_id
         self._company_id, self._seen = creator.company_id, found.seen
-        self._revision += 1
-        self._draw(reader)
-        await draw_preview(self, creator, self._body, shown=shown)
+        before = self._now()
+        products = products_to_choose(found.products)
+        kept = same and before.product_id in {one.id for one in products}
+        self._draft = PolicyDraft(
+            body=found.body,
+            product_id=before.product_id if kept else "",
+            revision=before.revision,
+            is_draft=found.is_draft,
+            products=products,
+            plans=plans_to_choose(reader, found.plans),
+        ).drawn()
+        await self._draw(creator, shown=shown)
 
-    async def _fill(self, given: dict[str, Any]) -> None:
-        creator = current_creator()
-        self._form = filled_in(self._form, given)
-        self._draw(creator.actor.reader)
-        body, _ = checked(self._form, self._body)
+    def _now(self) -> PolicyDraft:
+        """The value itself: it is never changed, so nobody has to watch it."""
+        draft: PolicyDraft = getattr(self._draft, "__wrapped__", self._draft)
+        return draft
+
+    async def _put(self, draft: PolicyDraft) -> None:
+        self._draft = draft
+        await self._draw(current_creator())
+
+    async def _draw(self, creator: CompanyCreator, shown: str = "") -> None:
+        """The page, and the preview while it is possible."""
+        draft, reader = self._now(), creator.actor.reader
+        self.view = portal_studio_view(reader, draft, versions=self._versions)
+        body = draft.shown
         if body is not None:
-            await draw_preview(self, creator, body)
-
-    def _draw(self, reader: Reader) -> None:
-        _, wrong = checked(self._form, self._body)
-        self.view = portal_studio_view(
-            reader,
-            self._form,
-            wrong,
-            revision=self._revision,
-            is_draft=self._is_draft,
-            versions=self._versions,
-        )
+            await draw_preview(self, creator, body, shown=shown)

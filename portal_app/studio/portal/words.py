@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from portal_app.memberships.views.exits import REASONS
+from portal_app.studio.portal.settings import DISCOUNTS, OFFERS, TARGETS
+from portal_app.studio.portal.settings import REASONS as OWN_REASONS
+
 # Policies in the order of the page, with their headings.
 POLICIES: Final = {
     "cancel": "Cancelling",
@@ -18,7 +22,9 @@ LABELS: Final = {
     "access.grace_days": "… for at most so many days (empty: as long as the charge is retried)",
     "access.while_paused": "Access goes on while a membership is paused",
     "cancel.at_once": "It ends right away instead of with the paid period",
-    "cancel.reasons": "Reasons to choose from, one on each line (empty: the usual ones)",
+    OWN_REASONS: "Reasons to choose from",
+    OFFERS: "What is offered instead: the first that can be",
+    DISCOUNTS: "Discounts to offer",
     "cancel.void_unpaid": "An overdue invoice is taken back",
     "cancel.undo_company_end": "Customers may take back an end that you arranged",
     "pause.offered": "Customers may pause",
@@ -30,6 +36,7 @@ LABELS: Final = {
     "plan_change.least": "Fewest units of a plan",
     "plan_change.most": "Most units of a plan (1: no choice)",
     "plan_change.promotion_codes": "Promotion codes are taken",
+    TARGETS: "Customers may change to",
     "transfer.mode": "Customers may transfer a membership",
     "withdraw.automatic": "Withdrawals are carried out without your looking at them",
     "withdraw.pro_rata": "What was used before is paid for, as agreed before buying",
@@ -38,6 +45,28 @@ CHOICES: Final = {
     "on": "Yes",
     "off": "No",
     "approval": "After your approval",
+    "all": "Any plan of the same product",
+    "none": "No other plan",
+    "these": "These plans",
+    "discount": "A discount",
+    "plan": "A cheaper plan",
+    "pause": "A pause",
+    **{str(one): text for one, text in REASONS.items()},
+}
+COLUMNS: Final = {
+    "label": "Reason",
+    "category": "Counts as",
+    "offer": "Offer",
+    "plan": "Plan",
+    "coupon": "Coupon at Stripe",
+    "percent_off": "Percent off",
+    "months": "Months",
+}
+# Below a list: how it is meant.
+HINTS: Final = {
+    OWN_REASONS: "Without any, customers choose from the usual ones.",
+    DISCOUNTS: "Months: 0 is one payment, empty is for good. It has to be what the coupon says at "
+    "Stripe, or it isn't given.",
 }
 
 

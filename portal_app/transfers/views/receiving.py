@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from portal_app.branding.service import stylesheet_href
 from portal_app.kit.money import Money
 from portal_app.payment_methods.views import label_of
 from portal_app.transfers.links import path_of
@@ -48,7 +47,6 @@ class OfferView:
     """*facts* are label and value; *happens* what accepting does."""
 
     path: str
-    stylesheet: str | None
     product: str
     title: str
     lead: str
@@ -62,7 +60,6 @@ def offer_view(reader: Reader, offer: Offer) -> OfferView:
     sender = offer.masked_sender
     return OfferView(
         path=path_of(offer.transfer.id),
-        stylesheet=stylesheet_href(row.company.id),
         product=row.product.title,
         title=reader.say("Take over {product}", product=row.product.title),
         lead=reader.say("{sender} wants to transfer this membership to you.", sender=sender)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.configuration import TransferMode
 from portal_app.memberships.views.wording import price_text
 from portal_app.settings import get_settings
@@ -38,6 +38,7 @@ class TransferView:
 
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
+    brand_links: list[BrandLink] = field(default_factory=list)
     wordmark: str = ""
     product: str = ""
     title: str = ""
@@ -65,6 +66,7 @@ def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
     return TransferView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
+        brand_links=brand_links(held.row.company.id),
         wordmark=brand.wordmark if brand else "",
         product=held.row.product.title,
         title=reader.say("Transfer {product}", product=held.row.product.title),

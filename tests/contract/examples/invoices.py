@@ -53,6 +53,15 @@ def void(scene: Scene) -> Case:
     )
 
 
+@example("leave_to_customer")
+def leave(scene: Scene) -> Case:
+    invoice = scene.invoice()
+    return Case(
+        lambda w, key: w.leave_to_customer(invoice, key=key),
+        lambda facts: facts.status == "open" and facts.next_attempt_at is None,
+    )
+
+
 @example("mark_uncollectible")
 def uncollectible(scene: Scene) -> Case:
     invoice = scene.invoice()

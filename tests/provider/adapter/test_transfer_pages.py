@@ -12,7 +12,10 @@ import stripe
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from portal_app.identity.actor import Actor, CompanyKey
+from portal_app.branding.brand import Brand
+from portal_app.branding.published import looks
+from portal_app.branding.publishing import publish_brand
+from portal_app.identity.actor import Actor, ActorKind, Author, CompanyKey
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
@@ -149,6 +152,29 @@ async def test_guessed_links_all_get_the_same_answer(
             answers.add((page.status_code, page.text))
     assert len(answers) == 1
     assert next(iter(answers))[0] == 404
+
+
+async def test_an_open_offer_is_dressed_as_its_company_and_a_dead_link_as_nobody(
+    over: Handover, http: httpx.AsyncClient, signed_in_as: As
+) -> None:
+    transfer = await over.offered()
+    look = Brand(wordmark="Acme & Sons", accent="#7c3aed", terms_url="https://acme.test/terms")
+    async with over.db.unit_of_work() as session:
+        held = await session.get_one(Membership, transfer.membership_id)
+        await publish_brand(session, held.company_id, look, Author(ActorKind.OPERATOR))
+    await looks.refresh(at_most_every=0)
+    page = (await http.get(path_of(transfer.id))).text
+    assert "Acme &amp; Sons</a>" in page
+    assert f"/brand/{held.company_id}.css?v=" in page
+    assert 'href="https://acme.test/terms"' in page
+    async with over.db.reading() as session:
+        seen = await sender_page(session, over.shop.ada, over.member_id, business_now())
+    assert [one.kind for one in transfer_view(Reader("en"), seen).brand_links] == ["terms"]
+    await withdraw(over.db, over.shop.ada, over.member_id)
+    for path in (path_of(transfer.id), f"/transfer/{'0' * 64}/"):
+        dead = (await http.get(path)).text
+        assert "Acme" not in dead
+        assert "/brand/" not in dead
 
 
 async def test_dead_links_say_why(

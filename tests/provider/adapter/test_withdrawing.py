@@ -156,14 +156,14 @@ async def test_a_refund_that_was_refused_waits_for_the_seller_again(
     row = await declared(shop, BEN, WITHDRAWS)
     await mails(shop, CLEO)
     monkeypatch.setattr(shop.writer, "create_refund", refused)
-    await give_back(shop.desk, OPERATOR, row.reference)
+    after = await give_back(shop.desk, OPERATOR, row.reference)
     assert at_stripe(shop) == (["active", "active", "canceled"], [])
-    after = await one(shop.db, Declaration, id=row.id)
     assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
     assert found_text(Reader("en"), after, "It") == (
         "It has ended, but the payment provider did not give $29.00 back."
     )
     assert await mails(shop, CLEO) == [f"Needs you: {row.reference}"] * 2
+    assert f"Not done yet: {row.reference}" in await mails(shop, BEN)
 
 
 async def test_it_is_said_to_be_done_when_the_provider_has_answered(shop: Shop) -> None:

@@ -105,8 +105,25 @@ def test_resuming_on_success_needs_the_money(shop: Shop, sandbox: SandboxServer)
         subscription.id, {"bill_for": {"unused_time_from": {"type": "none"}}}
     )
     shop.set_default(customer, shop.attach(customer, "pm_card_chargeCustomerFail"))
-    with pytest.raises(stripe.CardError):
-        resume(subscription.id, {"payment_behavior": "resume_on_payment_success"})
+    waiting = resume(subscription.id, {"payment_behavior": "resume_on_payment_success"})
+    assert waiting.status == "paused"
+    unpaid = shop.invoices(subscription.id)[-1]
+    assert (unpaid.status, unpaid.next_payment_attempt is not None) == ("open", True)
+    left = shop.client.v1.invoices.update(unpaid.id, {"auto_advance": False})
+    assert left.next_payment_attempt is None
+    sandbox.advance(10 * DAY)
     assert shop.client.v1.subscriptions.retrieve(subscription.id).status == "paused"
-    assert len(shop.invoices(subscription.id)) == 1
-    assert resume(subscription.id).status == "past_due"
+    shop.set_default(customer, shop.attach(customer, "pm_card_visa"))
+    shop.client.v1.invoices.pay(unpaid.id)
+    assert shop.client.v1.subscriptions.retrieve(subscription.id).status == "active"
+
+
+def test_without_it_resuming_owes_the_money(shop: Shop, sandbox: SandboxServer) -> None:
+    customer = shop.customer()
+    subscription = shop.subscribe(customer)
+    sandbox.advance(DAY)
+    shop.client.v1.subscriptions.pause(
+        subscription.id, {"bill_for": {"unused_time_from": {"type": "none"}}}
+    )
+    shop.set_default(customer, shop.attach(customer, "pm_card_chargeCustomerFail"))
+    assert shop.client.v1.subscriptions.resume(subscription.id).status == "past_due"

@@ -37,6 +37,11 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
         "declaration_on_file",
         {**IN_TIME, "finding": Finding.TOO_LATE, "takes_effect_at": None},
     ),
+    "declared_failed": ("declaration_failed", {**SCHEDULED, "finding": Finding.REFUSED}),
+    "declared_unrefunded": (
+        "declaration_failed",
+        {**IN_TIME, "finding": Finding.REFUSED, "refund": {**SUMS, "unrefunded_minor": 1934}},
+    ),
     "declared_waits": ("declaration_for_seller", IN_TIME),
 }
 
@@ -87,6 +92,7 @@ async def test_a_mail_says_to_the_letter(
     [
         ("declaration_on_file", {**SCHEDULED, "undone_at": NOW}),
         ("declaration_on_file", {"finding": Finding.REFUSED}),
+        ("declaration_failed", SCHEDULED),
         ("declaration_for_seller", {**SCHEDULED, "resolved_at": NOW}),
         ("declaration_for_seller", {}),
     ],

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
-from portal_app.studio.portal.form import (
-    SETTINGS,
-    checked,
-    filled_in,
-    settings_of,
-    values_of,
-)
+from portal_app.catalog.policies import Policies
+from portal_app.studio.portal.form import Form, checked, filled_in, form_of, own_settings
+from portal_app.studio.portal.settings import SETTINGS, settings_of
 from portal_app.studio.portal.words import heading_of, label_of
 
-FORM = values_of(DEFAULT)
+FORM = form_of(DEFAULT)
+LISTS = {"cancel.reasons", "cancel.offers", "cancel.discounts", "plan_change.targets"}
+
+
+def typed(form: Form, **given: Any) -> Form:
+    """*given* with `__` for the point in a name."""
+    named = {name.replace("__", "."): value for name, value in given.items()}
+    return Form(filled_in(form.fields, named), form.rows)
 
 
 def test_every_switch_number_and_choice_of_every_policy_can_be_edited() -> None:
@@ -29,7 +33,7 @@ def test_every_switch_number_and_choice_of_every_policy_can_be_edited() -> None:
         if isinstance(getattr(getattr(DEFAULT, policy.name), one.name), bool | int | str)
         or str(one.type) == "int | None"
     }
-    assert {one.name for one in settings_of()} == plain | {"cancel.reasons"}
+    assert {one.name for one in settings_of()} == plain | LISTS
 
 
 def test_every_setting_is_called_something_also_one_that_has_no_words_yet() -> None:
@@ -44,13 +48,14 @@ def test_a_form_that_was_not_touched_stores_nothing() -> None:
 
 
 def test_what_is_stored_is_what_the_policies_read() -> None:
-    typed = {
-        "cancel.at_once": True,
-        "access.grace_days": "7",
-        "plan_change.least": "2",
-        "plan_change.most": "5",
-    }
-    body, _ = checked(filled_in(FORM, typed), {})
+    form = typed(
+        FORM,
+        cancel__at_once=True,
+        access__grace_days="7",
+        plan_change__least="2",
+        plan_change__most="5",
+    )
+    body, _ = checked(form, {})
     assert body == {
         "cancel": {"at_once": True},
         "access": {"grace_days": 7},
@@ -59,33 +64,49 @@ def test_what_is_stored_is_what_the_policies_read() -> None:
     read = Configuration.read(body)
     assert (read.cancel.at_once, read.access.grace_days) == (True, 7)
     assert (read.plan_change.least, read.plan_change.most) == (2, 5)
-    back, _ = checked(filled_in(values_of(read), {"cancel.at_once": False}), body)
+    back, _ = checked(typed(form_of(read), cancel__at_once=False), body)
     assert back is not None
     assert "cancel" not in back
 
 
-def test_reasons_are_lines_and_one_that_was_there_keeps_its_id() -> None:
-    body = {"cancel": {"reasons": [{"id": "r1", "label": "Too loud", "category": "other"}]}}
-    form = values_of(Configuration.read(body))
-    assert form["cancel.reasons"] == "Too loud"
-    stored, _ = checked(filled_in(form, {"cancel.reasons": "Too far away\n\n Too loud "}), body)
-    assert stored is not None
-    read = Configuration.read(stored).cancel.reasons
-    assert [(one.label, one.id == "r1") for one in read] == [
-        ("Too far away", False),
-        ("Too loud", True),
-    ]
-    for text in ("x" * 101, "\n".join(str(number) for number in range(13))):
-        assert [one.at for one in checked(filled_in(form, {"cancel.reasons": text}), {})[1]]
-
-
 def test_what_can_not_be_edited_stays() -> None:
     body = {"plan_change": {"targets": ["plan_1"]}, "tomorrow": {"x": 1}}
-    stored, _ = checked(filled_in(FORM, {"plan_change.in_trial": False}), body)
+    form = form_of(Configuration.read(body))
+    stored, _ = checked(typed(form, plan_change__in_trial=False), body)
     assert stored == {
         "plan_change": {"targets": ["plan_1"], "in_trial": False},
         "tomorrow": {"x": 1},
     }
+
+
+def test_a_product_stores_what_differs_from_the_company_and_nothing_else() -> None:
+    body = {"pause": {"longest_months": 6}, "cancel": {"at_once": True}}
+    form = form_of(Configuration.read(body))
+    assert checked(form, body, "prod_1") == (body, [])
+    # Also where it is what would be usual: the company has decided otherwise.
+    own = typed(form, pause__longest_months="3", transfer__mode="off")
+    stored, _ = checked(own, body, "prod_1")
+    differs = {"pause": {"longest_months": 3}, "transfer": {"mode": "off"}}
+    assert stored == {**body, "products": {"prod_1": differs}}
+    assert own_settings(own, body, "prod_1") == {"pause.longest_months", "transfer.mode"}
+    policies = Policies.read(stored)
+    assert policies.of("prod_1").pause.longest_months == 3
+    assert policies.of("prod_2").pause.longest_months == 6
+    assert policies.of("prod_1").cancel.at_once
+    # And with the company's again, nothing is left of it.
+    assert checked(form, stored, "prod_1")[0] == body
+
+
+def test_the_companys_can_not_break_what_a_product_has_of_its_own() -> None:
+    body = {
+        "plan_change": {"quantity": {"most": 9}},
+        "products": {"prod_1": {"plan_change": {"quantity": {"least": 4}}}},
+    }
+    form = form_of(Policies.read(body).company)
+    stored, wrong = checked(typed(form, plan_change__most="3"), body)
+    assert stored is None
+    assert [one.at for one in wrong] == ["plan_change.least"]
+    assert checked(typed(form, plan_change__most="5"), body)[0] is not None
 
 
 @pytest.mark.parametrize(
@@ -101,7 +122,7 @@ def test_what_can_not_be_edited_stays() -> None:
     ],
 )
 def test_what_no_policy_would_take_is_said_at_its_field(name: str, text: str) -> None:
-    body, wrong = checked(filled_in(FORM, {name: text}), {})
+    body, wrong = checked(Form(filled_in(FORM.fields, {name: text}), FORM.rows), {})
     assert body is None
     assert name in [one.at for one in wrong]
 
@@ -114,14 +135,14 @@ def test_what_no_policy_would_take_is_said_at_its_field(name: str, text: str) ->
     )
 )
 def test_whatever_is_sent_is_refused_or_read_back_the_same(typed: dict[str, object]) -> None:
-    form = filled_in(FORM, typed)
-    assert set(form) == set(SETTINGS)
+    form = Form(filled_in(FORM.fields, typed), FORM.rows)
+    assert set(form.fields) == set(FORM.fields)
     body, wrong = checked(form, {})
     assert (body is None) == bool(wrong)
     if body is not None:
-        again = values_of(Configuration.read(body))
+        again = form_of(Configuration.read(body)).fields
         assert {name: text.lstrip("0") for name, text in again.items()} == {
-            name: text.lstrip("0") for name, text in form.items()
+            name: text.lstrip("0") for name, text in form.fields.items()
         }
 
 

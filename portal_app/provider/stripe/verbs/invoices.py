@@ -36,6 +36,9 @@ class InvoiceVerbs(Posting):
     async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts:
         return await self._invoice_after(invoice_id, "void", {}, key)
 
+    async def leave_to_customer(self, invoice_id: str, *, key: str) -> InvoiceFacts:
+        return await self._invoice_after(invoice_id, "", {"auto_advance": False}, key)
+
     async def mark_uncollectible(self, invoice_id: str, *, key: str) -> InvoiceFacts:
         return await self._invoice_after(invoice_id, "mark_uncollectible", {}, key)
 

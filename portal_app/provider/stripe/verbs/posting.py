@@ -54,7 +54,8 @@ class Posting(StripeObjects):
         self, invoice_id: str, action: str, params: Mapping[str, Any], key: str
     ) -> InvoiceFacts:
         path = f"/v1/invoices/{named(invoice_id)}"
-        answer = await self._post(f"{path}/{action}", {**params, "expand": ["payments"]}, key)
+        target = f"{path}/{action}" if action else path
+        answer = await self._post(target, {**params, "expand": ["payments"]}, key)
         if isinstance(answer, dict):
             await completed(answer, "lines", self._list(f"{path}/lines"))
         return invoice_facts(answer)

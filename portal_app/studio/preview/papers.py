@@ -1,0 +1,166 @@
+"""Mails and an invoice of a membership that nobody holds, by the very code that makes real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal_app.branding.brand import Brand
+from portal_app.catalog.configuration import Configuration
+from portal_app.catalog.models import Company
+from portal_app.customers.models import Customer
+from portal_app.invoices.documents.invoice import invoice_document
+from portal_app.invoices.documents.model import Document
+from portal_app.invoices.documents.rows import InvoiceRows
+from portal_app.invoices.documents.wording import accent_in
+from portal_app.invoices.models import Invoice, InvoiceLine, InvoiceStatus, Payment, PaymentStatus
+from portal_app.memberships.rules import renewal_date
+from portal_app.memberships.service import HeldMembership, next_charge_of
+from portal_app.notifications.notices.kinds import NOTICES
+from portal_app.notifications.notices.letter import Writing
+from portal_app.notifications.notices.letters import as_mail, letter_of
+from portal_app.notifications.rendering import Mail, letterhead_in
+from portal_app.payment_methods.models import PaymentMethod
+from portal_app.settings import get_settings
+from portal_app.studio.preview.samples import sample
+from portal_app.ui.reader import Reader
+
+# Kind of notice → the state of the membership that it is about.
+MAILS: Final = {
+    "renewal": "active",
+    "trial_ending": "trial",
+    "payment_failed": "past_due",
+    "cancelled": "ending",
+}
+PDF: Final = "invoice.pdf"
+_SHARE: Final = 2900
+_TAX: Final = 551
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """Whose papers they are, in which look and language."""
+
+    company: Company
+    brand: Brand
+    reader: Reader
+    now: datetime
+
+
+async def sample_mail(session: AsyncSession, dressed: Dressed, kind: str) -> Mail:
+    """*kind* is one of MAILS. What it looks up is of a membership that is in no table."""
+    notice, company = NOTICES[kind], dressed.company
+    made = sample(company, Configuration(), MAILS[kind], dressed.now).details.held
+    held = _charged(made, dressed.now, unpaid=kind == "payment_failed")
+    row = held.row
+    writing = Writing(
+        session=session,
+        reader=dressed.reader,
+        payload=_payload(held),
+        origin=get_settings().origin,
+        membership=row.membership,
+        product=row.product,
+        plan=row.plan,
+        company=company,
+        held=held,
+        next_charge=next_charge_of(held, None),
+    )
+    letter = await letter_of(notice, writing)
+    return as_mail(notice, writing, letter, letterhead_in(dressed.brand, writing.letterhead.title))
+
+
+def _payload(held: HeldMembership) -> Mapping[str, Any]:
+    """What the kinds compare with how things stand when they write."""
+    due = renewal_date(held.facts)
+    day = due.isoformat() if due else ""
+    return {"due_at": day, "ends_at": day, "invoice_id": "inv_preview", "attempt": 1}
+
+
+def _charged(held: HeldMembership, now: datetime, *, unpaid: bool) -> HeldMembership:
+    """With a card, and with an invoice that it did not pay."""
+    card = PaymentMethod(
+        id="payt_preview",
+        customer_id="cust_preview",
+        stripe_payment_method_id="pm_preview",
+        kind="card",
+        brand="visa",
+        last4="4242",
+        created_at=now,
+        observed_at=now,
+    )
+    invoice = _invoice(now, InvoiceStatus.OPEN) if unpaid else None
+    return replace(held, row=replace(held.row, payment_method=card), unpaid=invoice)
+
+
+def sample_document(dressed: Dressed) -> Document:
+    """An invoice that was paid."""
+    now = dressed.now
+    rows = InvoiceRows(
+        invoice=_invoice(now, InvoiceStatus.PAID),
+        customer=Customer(
+            id="cust_preview", stripe_customer_id="cus_preview", created_at=now, observed_at=now
+        ),
+        company=dressed.company,
+        lines=(_line(),),
+        payments=(_payment(now),),
+        refunds=(),
+    )
+    made = invoice_document(dressed.reader, rows)
+    return replace(made, issuer=dressed.brand.wordmark, accent=accent_in(dressed.brand))
+
+
+def _invoice(now: datetime, status: InvoiceStatus) -> Invoice:
+    paid = status is InvoiceStatus.PAID
+    total = _SHARE + _TAX
+    return Invoice(
+        id="inv_preview",
+        customer_id="cust_preview",
+        stripe_invoice_id="in_preview",
+        number="SAMPLE-0001",
+        status=status,
+        currency="USD",
+        subtotal_minor=_SHARE,
+        tax_minor=_TAX,
+        total_minor=total,
+        amount_due_minor=total,
+        amount_paid_minor=total if paid else 0,
+        amount_remaining_minor=0 if paid else total,
+        attempt_count=1,
+        paid_at=now if paid else None,
+        issued_at=now,
+        created_at=now,
+        observed_at=now,
+        snapshot={"buyer": {"name": "Sam Sample", "email": "sam@example.com"}},
+    )
+
+
+def _line() -> InvoiceLine:
+    return InvoiceLine(
+        invoice_id="inv_preview",
+        position=0,
+        stripe_line_id="il_preview",
+        description="Trading Room",
+        amount_minor=_SHARE,
+        tax_minor=_TAX,
+    )
+
+
+def _payment(now: datetime) -> Payment:
+    return Payment(
+        id="pay_preview",
+        customer_id="cust_preview",
+        stripe_payment_intent_id="pi_preview",
+        status=PaymentStatus.SUCCEEDED,
+        currency="USD",
+        amount_minor=_SHARE + _TAX,
+        method_kind="card",
+        method_brand="visa",
+        method_last4="4242",
+        paid_at=now,
+        created_at=now,
+        observed_at=now,
+    )
