@@ -200,17 +200,6 @@ async def test_changing_request_needs_proof_of_origin(
     assert reply.status_code == status
 
 
-async def test_webhooks_pay_for_no_layer_of_the_pages(client_dir: Path) -> None:
-    async def webhooks(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await respond(send, 200, body=b"stored")
-
-    app = front(reflex, api=api, webhooks=webhooks, origin=ORIGIN, client=client_dir)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
-        reply = await client.post("/webhooks/stripe")
-    assert reply.content == b"stored"
-    assert reply.headers["cache-control"] == "no-store"
-
-
 @pytest.mark.parametrize("path", ["/webhooks/stripe", "/sandbox/stripe/v1/customers"])
 async def test_paths_with_another_proof_are_exempt(web: httpx.AsyncClient, path: str) -> None:
     assert (await web.post(path)).status_code == 200
