@@ -202,6 +202,10 @@ class InvoiceWriter(Protocol):
 
     async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts: ...
 
+    async def invoices_since(self, subscription_id: str, since: datetime) -> list[str]:
+        """Ids of what was billed for a subscription from *since* on, the oldest first."""
+        ...
+
     async def leave_to_customer(self, invoice_id: str, *, key: str) -> InvoiceFacts:
         """Never charge an open invoice by itself again: only its customer pays it."""
         ...

@@ -17,7 +17,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.writes import Write
 from portal_app.invoices.models import InvoiceStatus
 from portal_app.invoices.projection import project_invoices
-from portal_app.kit.clock import wall_now
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
@@ -78,6 +78,8 @@ async def _ends_now(
     provider: PaymentWriter, asked: dict[str, Any], before: SubscriptionFacts
 ) -> bool:
     """Whether nothing is paid for that the customer could keep until its end."""
+    if before.status == "paused" and _may_end_a_pause(asked):
+        return True
     if asked.get("waits"):
         return _is_past_the_end(asked, before.plan.period_start)
     if before.status in UNPAID or _is_past_the_end(asked, before.plan.period_start):
@@ -88,6 +90,14 @@ async def _ends_now(
     latest = before.latest_invoice_id
     paid_at = (await provider.invoice(latest)).paid_at if latest else None
     return paid_at is not None and _is_past_the_end(asked, paid_at)
+
+
+def _may_end_a_pause(asked: dict[str, Any]) -> bool:
+    """A pause that has begun meanwhile has no paid period running whose end would come.
+
+    What must not end before its period does not, until that is over.
+    """
+    return not asked.get("waits") or _is_past_the_end(asked, business_now())
 
 
 def _is_past_the_end(asked: dict[str, Any], moment: datetime) -> bool:
@@ -106,9 +116,10 @@ async def _settle(
     A refusal ends nothing: the membership is over already, and must not be called unchanged.
     """
     latest = [ended.latest_invoice_id] if ended.latest_invoice_id else []
+    since = await _billed_late(provider, intent.payload, ended)
     settled = []
-    for place, invoice_id in enumerate(dict.fromkeys([*intent.payload["owed"], *latest])):
-        late = invoice_id in latest and _is_past_the_end(intent.payload, ended.plan.period_start)
+    for place, invoice_id in enumerate(dict.fromkeys([*intent.payload["owed"], *latest, *since])):
+        late = invoice_id in since
         try:
             settled.append(await _settled(provider, intent, invoice_id, place, late=late))
         except ProviderUnavailable:
@@ -119,6 +130,15 @@ async def _settle(
                 "what was billed after the end has to be settled", extra={"fields": fields}
             )
     return tuple(settled)
+
+
+async def _billed_late(
+    provider: PaymentWriter, asked: dict[str, Any], ended: SubscriptionFacts
+) -> list[str]:
+    """What was billed from the end on that was told: several periods, where it took so long."""
+    if not _is_past_the_end(asked, ended.plan.period_start):
+        return []
+    return await provider.invoices_since(ended.id, datetime.fromisoformat(asked["ends_at"]))
 
 
 async def _settled(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from portal_app.kit.money import Money
 from tests.contract.examples.subscriptions import change_of
 from tests.contract.registry import Case, example
@@ -50,6 +52,15 @@ def void(scene: Scene) -> Case:
     invoice = scene.invoice()
     return Case(
         lambda w, key: w.void_invoice(invoice, key=key), lambda facts: facts.status == "void"
+    )
+
+
+@example("invoices_since")
+def since(scene: Scene) -> Case:
+    subscription = scene.subscribe().id
+    return Case(
+        lambda w, _key: w.invoices_since(subscription, datetime(2020, 1, 1, tzinfo=UTC)),
+        lambda found: len(found) == 1 and found[0].startswith("in_"),
     )
 
 

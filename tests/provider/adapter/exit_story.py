@@ -137,7 +137,9 @@ class ExitStory(ExitWorld):
         before = sum(amount for _, amount in self.kept(subscription))
         if await self._try("plan", change_plan(self.desk, self.ada, quote)):
             taken = sum(amount for _, amount in self.kept(subscription)) - before
-            assert taken == quote.due.minor, (taken, quote)
+            # Where it could not be paid, the plan waits for its payment and is as it was.
+            waits = taken == 0 and self.subscriptions(self.customers[0])[-1]["pending_update"]
+            assert waits or taken == quote.due.minor, (taken, quote)
 
     async def keep_plan(self) -> None:
         await self._try("keep plan", keep_plan(self.desk, self.ada, self.member_id))

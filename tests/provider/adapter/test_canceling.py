@@ -174,6 +174,16 @@ async def test_a_renewal_in_between_is_given_back(shop: Shop) -> None:
     assert refund.amount == 2900
 
 
+async def test_every_renewal_in_between_is_given_back(shop: Shop) -> None:
+    go_away(shop)
+    with pytest.raises(Waiting):
+        await cancel(shop)
+    shop.sandbox.advance(64 * DAY)
+    await finish(shop)
+    assert shop.client.v1.subscriptions.retrieve(shop.subs[0]).status == "canceled"
+    assert [refund.amount for refund in shop.client.v1.refunds.list({}).data] == [2900, 2900]
+
+
 async def finish(shop: Shop) -> None:
     """The jobs loop, a while later."""
     shop.sandbox.raw("POST", "/_sandbox/faults", json={})

@@ -178,6 +178,20 @@ async def test_it_can_be_cancelled_while_the_undo_waits(shop: PlanShop) -> None:
     assert (await intent_of(shop, KEEP.kind)).outcome is IntentOutcome.DONE
 
 
+async def test_a_pause_that_began_first_does_not_outlive_it(shop: PlanShop) -> None:
+    """No paid period runs whose end would come, so that it ends now."""
+    await wait_with(shop, "pause")
+    with pytest.raises(Queued):
+        await cancel(shop)
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={})
+    shop.client.v1.subscriptions.pause(shop.subs[0])
+    await come_back(shop)
+    assert shop.sub.status == "canceled"
+    paid = len(shop.invoices())
+    shop.sandbox.advance(100 * DAY)
+    assert len(shop.invoices()) == paid
+
+
 async def test_what_ended_meanwhile_is_answered_as_it_is(shop: PlanShop) -> None:
     await wait_with(shop, "pause")
     with pytest.raises(Queued):

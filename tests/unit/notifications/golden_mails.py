@@ -1,25 +1,14 @@
-"""Expected mails, kept in `golden/`; `PORTAL_WRITE_GOLDEN=1` writes them anew, to be read.
-
-Never where tests are run by a machine (`CI` is set): a golden file that writes itself proves
-nothing.
-"""
+"""Expected mails, kept in `golden/`; `tests/golden.py` says how they are written anew."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 from portal_app.notifications.rendering import Mail
+from tests.golden import writing
 
 FOLDER: Final = Path(__file__).parent / "golden"
-
-
-def writing() -> bool:
-    wanted = bool(os.environ.get("PORTAL_WRITE_GOLDEN"))
-    if wanted and os.environ.get("CI"):
-        raise AssertionError("golden files are written by people, not in CI")
-    return wanted
 
 
 def assert_golden(name: str, mail: Mail) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from portal_app.kit.money import Money
 from portal_app.provider.errors import UnknownAtProvider
-from portal_app.provider.facts import WHOLE, InvoiceFacts, RefundFacts
+from portal_app.provider.facts import WHOLE, InvoiceFacts, ListParams, RefundFacts
 from portal_app.provider.stripe.fields import Fields
 from portal_app.provider.stripe.invoices import refund_facts
 from portal_app.provider.stripe.verbs.posting import Posting
@@ -35,6 +36,12 @@ class InvoiceVerbs(Posting):
 
     async def void_invoice(self, invoice_id: str, *, key: str) -> InvoiceFacts:
         return await self._invoice_after(invoice_id, "void", {}, key)
+
+    async def invoices_since(self, subscription_id: str, since: datetime) -> list[str]:
+        listing = self._list("/v1/invoices", subscription=subscription_id)
+        pages = listing.pages(_made, ListParams(since=since))
+        found = [one async for page in pages for one in page.facts]
+        return [invoice_id for _, invoice_id in sorted(found)]
 
     async def leave_to_customer(self, invoice_id: str, *, key: str) -> InvoiceFacts:
         return await self._invoice_after(invoice_id, "", {"auto_advance": False}, key)
@@ -69,6 +76,12 @@ class InvoiceVerbs(Posting):
         if amount is not None:
             params["amount"] = amount.to_stripe()
         return refund_facts(await self._post("/v1/refunds", params, key))
+
+
+def _made(obj: object) -> tuple[datetime, str]:
+    """When, and its id."""
+    invoice = Fields(obj, "invoice")
+    return invoice.moment("created"), invoice.text("id")
 
 
 def _pending(obj: object) -> tuple[str, str | None]:

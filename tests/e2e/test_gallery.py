@@ -1,0 +1,61 @@
+"""Every page and state, on a phone and a desktop, light and dark, in two brands and RTL.
+
+Nothing overflows, overlaps, sticks out or is cut off, and readers hear what is recorded. A scene
+without a record is only looked at: `PORTAL_WRITE_GOLDEN=1` writes what is missing, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.gallery.everything import SCENES
+from tests.e2e.gallery.layout import layout_faults
+from tests.e2e.gallery.records import differs, is_recorded, normalised
+from tests.e2e.gallery.scene import Scene
+from tests.e2e.gallery.world import World, gallery_world
+
+# One world, of which nobody else changes anything, and one browser page for each person.
+pytestmark = pytest.mark.xdist_group("gallery")
+# Milliseconds: what is laid out is looked at here, not how fast.
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="module")
+def world(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with gallery_world(browser, tmp_path_factory.mktemp("gallery")) as world:
+        yield world
+
+
+def enter(scene: Scene, world: World) -> Page:
+    """The page of *scene*, loaded and at rest."""
+    address = scene.address(world)
+    page = world.page_of(scene.who)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(address)
+    settled(page)
+    seen = [page.url]
+    if scene.act:
+        scene.act(page, world)
+        settled(page)
+        seen.append(page.url)
+    assert any(scene.shows(url.removeprefix(world.portal.origin)) for url in seen), seen
+    return page
+
+
+def settled(page: Page) -> None:
+    # The studio previews a whole page below its own heading.
+    expect(page.get_by_role("heading", level=1).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=[scene.name for scene in SCENES])
+def test_it_is_laid_out_well_and_reads_as_recorded(world: World, scene: Scene) -> None:
+    page = enter(scene, world)
+    heard = page.locator("body" if scene.whole else "main").aria_snapshot()
+    unlike = []
+    if is_recorded(scene.name):
+        unlike = differs(scene.name, normalised(heard, dated=scene.dated))
+    assert [*layout_faults(page), *unlike, *world.watch.findings()] == []
