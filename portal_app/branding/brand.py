@@ -46,6 +46,7 @@ FONTS: Final = {
 }
 
 _LINE: Final = r"^[^\x00-\x1f\x7f-\x9f<>\u2028\u2029\u202a-\u202e\u2066-\u2069]+$"
+_CSS: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 _EMAIL: Final = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$"
 # https only, of an ordinary host, without a name and password, quotes, spaces or brackets.
 _URL: Final = (
@@ -83,5 +84,9 @@ class Brand(BaseModel):
     terms_url: Link | None = None
     privacy_url: Link | None = None
     imprint_url: Link | None = None
+    # What of it is shown, `own_css.py` decides each time.
+    css: Annotated[str, StringConstraints(strict=True, max_length=4_000, pattern=_CSS)] | None = (
+        None
+    )
     logo: ImageId | None = None
     logo_dark: ImageId | None = None

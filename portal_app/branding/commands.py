@@ -40,13 +40,16 @@ def theme_commands(install: Callable[[], Database]) -> typer.Typer:
     @app.command("validate")
     def validate(file: File) -> None:
         """Check a theme file, its contrasts included; says the nearest colour that passes."""
-        theme_file.check(theme_file.read(file.read_bytes()))
+        brand = theme_file.read(file.read_bytes())
+        theme_file.check(brand)
+        theme_file.check_css(brand)
         typer.echo("This theme can be published.")
 
     @app.command("apply")
     def apply(file: File, company_id: CompanyId) -> None:
         """Publish a theme file; pictures stay as they are."""
         brand = theme_file.read(file.read_bytes())
+        theme_file.check_css(brand)
         number = run(lambda db: _publish(db, company_id, brand))
         typer.echo(f"Version {number} of {company_id} is published.")
 

@@ -37,7 +37,7 @@ class Workshop:
 async def workshop(session: AsyncSession, creator: CompanyCreator) -> Workshop:
     company_id = creator.company_id
     draft = await versions.draft_of(session, DraftKind.BRAND, company_id)
-    brand = theme_file.parsed(draft.body) if draft else await current_brand(session, company_id)
+    brand = await drafted_brand(session, company_id)
     names = {name for name in (brand.logo, brand.logo_dark) if name}
     return Workshop(
         brand=brand,
@@ -46,6 +46,12 @@ async def workshop(session: AsyncSession, creator: CompanyCreator) -> Workshop:
         sizes=await repository.sizes_of(session, names),
         seen=await versions.seen(session, BrandVersion, DraftKind.BRAND, company_id),
     )
+
+
+async def drafted_brand(session: AsyncSession, company_id: str) -> Brand:
+    """The draft, else what holds."""
+    draft = await versions.draft_of(session, DraftKind.BRAND, company_id)
+    return theme_file.parsed(draft.body) if draft else await current_brand(session, company_id)
 
 
 async def current_brand(session: AsyncSession, company_id: str) -> Brand:

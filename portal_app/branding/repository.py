@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from portal_app.branding.brand import Brand
 from portal_app.branding.models import BrandImage, BrandVersion
+from portal_app.settings import get_settings
 
 FOLDER: Final = Path(__file__).parent / "brands"
 # For the hot path: one small statement, however many companies there are.
@@ -38,6 +39,26 @@ def read_brands(folder: Path) -> dict[str, Brand]:
 def brands_of_files() -> dict[str, Brand]:
     """The looks that companies came with, read once."""
     return read_brands(FOLDER)
+
+
+def own_text(company_id: str, brand: Brand) -> str:
+    """What the company wrote itself, else `theme/<biz>.css` of the data directory.
+
+    The file is for who hosts the portal themselves, and read again when it changes.
+    """
+    if brand.css:
+        return brand.css
+    path = get_settings().data_dir / "theme" / f"{company_id}.css"
+    try:
+        return _text_of(path, path.stat().st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=64)
+def _text_of(path: Path, changed_at: int) -> str:
+    del changed_at
+    return path.read_text("utf-8", errors="replace")
 
 
 async def sizes_of(session: AsyncSession, names: set[str]) -> dict[str, tuple[int, int]]:

@@ -13,6 +13,7 @@ from sqlmodel import col
 from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
 from portal_app.branding.published import Look, brand_of, looks
+from portal_app.branding.repository import own_text
 from portal_app.catalog.models import Company
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import database
@@ -32,6 +33,7 @@ __all__ = [
     "stylesheet_href",
     "wrapper_style",
 ]
+OWN_SHEET: Final = "--sheet"
 _MANAGED = re.compile(r"/billing/manage/(mber_[0-9A-Za-z]{1,64})(?:/|$)", re.ASCII)
 _COMPANY_AT: Final = select(col(Company.id)).where(col(Company.route) == bindparam("route"))
 _COMPANY_OF_HOLDING: Final = (
@@ -72,12 +74,12 @@ class PageBrand:
 
 def sheet_of(company_id: str) -> BrandSheet | None:
     look = looks.of(company_id)
-    return None if look is None else _sheet(look)
+    return None if look is None else _sheet(look, own_text(company_id, look.brand))
 
 
 @lru_cache(maxsize=256)
-def _sheet(look: Look) -> BrandSheet:
-    css = stylesheet.render(look.brand, dict(look.logo))
+def _sheet(look: Look, text: str) -> BrandSheet:
+    css = stylesheet.render(look.brand, dict(look.logo), text)
     return BrandSheet(css, stylesheet.version(css))
 
 
@@ -113,9 +115,14 @@ def wrapper_style(company_id: str) -> dict[str, str]:
     """The brand's custom properties for the wrapper of a page; empty without a brand.
 
     This way the brand follows client navigation, where no document and no stylesheet is loaded.
+    What a company wrote itself fits no `style`: OWN_SHEET names the sheet that the page links.
     """
     look = looks.of(company_id)
-    return {} if look is None else stylesheet.inline(look.brand) | dict(look.logo)
+    if look is None:
+        return {}
+    href = stylesheet_href(company_id) if own_text(company_id, look.brand) else None
+    own = {OWN_SHEET: href} if href else {}
+    return stylesheet.inline(look.brand) | dict(look.logo) | own
 
 
 def links_of(brand: Brand) -> list[BrandLink]:

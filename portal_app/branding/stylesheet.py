@@ -9,20 +9,27 @@ from typing import Final
 
 from portal_app.branding.brand import Brand
 from portal_app.branding.colour import Colour
+from portal_app.branding.own_css import own_css
 from portal_app.branding.tokens import colour_tokens, scale_tokens, shape_tokens
 
 LAYERS: Final = "@layer tokens,base,components,creator;"
 
 
-def render(brand: Brand, logo: dict[str, str] | None = None) -> str:
-    """The stylesheet, at most 2 kB.
+def render(brand: Brand, logo: dict[str, str] | None = None, text: str = "") -> str:
+    """The stylesheet, at most 2 kB and what the company wrote itself (*text*).
 
     It sits in the layer that `portal.css` keeps for creators. `light-dark()` follows the
     `color-scheme` which that sheet sets for a chosen theme and for the system's.
     """
     tokens = inline(brand) | _both(brand, scale_tokens) | (logo or {})
     declared = ";".join(f"{name}:{value}" for name, value in tokens.items())
-    return f"{LAYERS}@layer creator{{:root{{{declared}}}}}\n"
+    own = own_css(text).css()
+    return f"{LAYERS}@layer creator{{:root{{{declared}}}{own}}}\n"
+
+
+def own_sheet(brand: Brand, within: str) -> str:
+    """What the company wrote itself, below a selector of ours."""
+    return f"{LAYERS}@layer creator{{{own_css(brand.css or '').css(within)}}}\n"
 
 
 def version(css: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from portal_app.branding.brand import Brand
 from portal_app.branding.contrast_gate import Unreadable, unreadable
+from portal_app.branding.own_css import own_css
 from portal_app.kit.errors import InvalidInput
 
 SCHEMA_PATH: Final = "/brand/theme.schema.json"
@@ -69,6 +70,12 @@ def check(brand: Brand) -> None:
     """Raises NoTheme for colours that can't be read."""
     if found := unreadable(brand):
         raise NoTheme("\n".join(explained(one) for one in found))
+
+
+def check_css(brand: Brand) -> None:
+    """Raises NoTheme for a stylesheet of which something would be left out."""
+    if found := own_css(brand.css or "").refused:
+        raise NoTheme("\n".join(f"css, line {one.line}: {one.what}: {one.reason}" for one in found))
 
 
 def schema() -> dict[str, Any]:

@@ -106,6 +106,10 @@ def palette(accent: Colour, surfaces: Surfaces) -> Palette:
     ink, from_ink = ink_on(seen)
     # A few mid-tones bear neither ink; they are darkened until white can be read.
     solid = moved_until(seen, towards=from_ink, against=(ink,), ratio=TEXT_RATIO)
+    if any(contrast(solid, surface) < CONTROL_RATIO for surface in surfaces.all):
+        # In the dark that may sink into the surfaces; then it gets lighter until black can be read.
+        ink, from_ink = INK, WHITE
+        solid = moved_until(seen, towards=from_ink, against=(ink,), ratio=TEXT_RATIO)
     soft = accent.mixed(surfaces.panel, surfaces.soft_share)
     grounds = (*surfaces.all, *surfaces.tones, soft)
     return Palette(

@@ -53,6 +53,7 @@ def page_shell(
         waiting = skeleton or skeleton_page(skeleton_card(), skeleton_card(2))
         content = until_ready(content, waiting)
     return rx.el.div(
+        *_own_sheet(style),
         skip_link(),
         page_header(signed_in=signed_in, brand=brand),
         warning,
@@ -70,6 +71,15 @@ def page_shell(
         class_name="shell",
         style={} if style is None else style,
     )
+
+
+def _own_sheet(style: Mapping[str, Text] | rx.Var | None) -> list[rx.Component]:
+    """The stylesheet that a company wrote itself, where the tokens name one."""
+    if not isinstance(style, rx.Var):
+        return []
+    tokens: Any = style
+    href = tokens["--sheet"]
+    return [rx.cond(href, rx.el.link(rel="stylesheet", href=href))]
 
 
 def until_ready(body: rx.Component, skeleton: rx.Component) -> rx.Component:

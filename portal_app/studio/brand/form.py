@@ -15,8 +15,8 @@ PAPERS: Final = ("terms_url", "privacy_url", "imprint_url")
 COLOURS: Final = ("accent", "background", "accent_dark", "background_dark")
 CHOICES: Final = ("radius", "font")
 PICTURES: Final = ("logo", "logo_dark")
-TYPED: Final = (*TEXTS, *PAPERS, *COLOURS, *CHOICES)
-LONGEST: Final = 400
+TYPED: Final = (*TEXTS, *PAPERS, *COLOURS, *CHOICES, "css")
+_LONGEST: Final = {"css": 5_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class WrongField:
 _SENTENCES: Final = {
     "wordmark": "Enter a name of at most 40 characters, without < and >.",
     "support_email": "Enter an email address, or leave it empty.",
+    "css": "Write at most 4,000 characters of CSS.",
     "radius": "Choose from the list.",
     "font": "Choose from the list.",
     **dict.fromkeys(COLOURS, "Write a colour like #0f766e."),
@@ -47,7 +48,7 @@ def form_of(brand: Brand) -> dict[str, str]:
 def filled_in(form: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
     """*form* with what the browser sent; unknown names, pictures, other types are left out."""
     typed = {
-        name: value.strip()[:LONGEST]
+        name: value.replace("\r\n", "\n").strip()[: _LONGEST.get(name, 400)]
         for name, value in given.items()
         if name in TYPED and isinstance(value, str)
     }

@@ -9,6 +9,7 @@ from typing import Final
 from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
 from portal_app.branding.contrast_gate import Pair, Unreadable, pairs_of, unreadable
+from portal_app.branding.own_css import own_css
 from portal_app.branding.published import logo_tokens
 from portal_app.branding.service import BrandLink, links_of
 from portal_app.studio.brand.form import COLOURS, WrongField
@@ -45,10 +46,21 @@ class PairRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What of the stylesheet is not taken, where, and why."""
+
+    key: str = ""
+    where: str = ""
+    what: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandStudioView:
     """*style* dresses the preview, *dots* are colours as the form has them.
 
     *wrong* are sentences by field name, "" where nothing is.
+    *left_out* is of the stylesheet, *own_sheet* whether there is one.
     *revision* changes when fields have to be drawn anew. *blocked* says that it can't be published.
     """
 
@@ -59,6 +71,8 @@ class BrandStudioView:
     errors: list[ErrorLine] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     pairs: list[PairRow] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    own_sheet: bool = False
     style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
     links: list[BrandLink] = field(default_factory=list)
@@ -69,6 +83,7 @@ class BrandStudioView:
     versions: list[VersionRow] = field(default_factory=list)
 
 
+_MOST_LISTED: Final = 20
 FIELD_NAMES: Final = {
     "wordmark": "Name",
     "support_email": "Support email",
@@ -82,6 +97,7 @@ FIELD_NAMES: Final = {
     "background_dark": "Background in dark",
     "radius": "Corners",
     "font": "Font",
+    "css": "Stylesheet",
     "logo": "Logo",
     "logo_dark": "Logo in dark",
 }
@@ -130,6 +146,8 @@ def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
         ],
         proposals=[_proposal(reader, one) for one in found],
         pairs=[_pair(reader, one) for one in pairs_of(brand)],
+        left_out=_left_out(reader, brand),
+        own_sheet=bool(brand.css),
         style=stylesheet.inline(brand) | logo_tokens(brand, typed.sizes),
         wordmark=brand.wordmark,
         links=links_of(brand),
@@ -139,6 +157,18 @@ def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
         blocked=bool(typed.wrong or found),
         versions=list(typed.versions),
     )
+
+
+def _left_out(reader: Reader, brand: Brand) -> list[LeftOut]:
+    return [
+        LeftOut(
+            key=str(number),
+            where=reader.say("Line {line}", line=one.line),
+            what=one.what,
+            reason=reader.say(one.reason),
+        )
+        for number, one in enumerate(own_css(brand.css or "").refused[:_MOST_LISTED])
+    ]
 
 
 def _address(name: str | None, sizes: Mapping[str, tuple[int, int]]) -> str:

@@ -15,8 +15,9 @@ from portal_app.studio.pages.brand_fields import (
 )
 from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
 from portal_app.studio.pages.frame import publish_row, studio_page
+from portal_app.studio.pages.own_css import own_css_fields
 from portal_app.studio.pages.preview import preview_card
-from portal_app.studio.pages.sharing import share_card
+from portal_app.studio.pages.share_card import share_card
 from portal_app.studio.pages.versions import versions_card
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import (
@@ -60,6 +61,7 @@ def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 wordmark=view.wordmark,
                 links=view.links,
                 look=BrandStudioState.look,
+                revision=view.revision,
             ),
             share_card(),
             versions_card(view.versions, events.restore),
@@ -79,6 +81,7 @@ def _form(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 _colours(view, events),
                 _shape(view, events),
                 _support(view, events),
+                own_css_fields(view, events),
                 class_name="form-fields",
                 key=view.revision,
             ),

@@ -62,12 +62,7 @@ def colour_field(
             placeholder=empty,
         ),
         rx.el.svg(
-            rx.el.svg.circle(
-                cx="10",
-                cy="10",
-                r="9",
-                fill=view.dots[name],
-            ),
+            rx.el.svg.circle(cx="10", cy="10", r="9", fill=view.dots[name]),
             view_box="0 0 20 20",
             class_name="studio-dot",
             aria_hidden="true",

@@ -10,7 +10,7 @@ from portal_app.memberships.pages.canceling import CancelEvents, cancel_body
 from portal_app.memberships.pages.detail import membership_body
 from portal_app.memberships.pages.orders import OrdersEvents, orders_body
 from portal_app.studio.preview.state import PreviewState
-from portal_app.studio.preview.views import LANGUAGES, PreviewView
+from portal_app.studio.preview.views import LANGUAGES, OWN_CSS, PreviewView
 from portal_app.studio.state import StudioState
 from portal_app.ui.i18n import spoken_in, t
 from portal_app.ui.layout import company_links
@@ -22,7 +22,8 @@ from portal_app.ui.parts.types import Events, Rows, Text
 class Screen:
     """*style* are the tokens of the look, *links* its ways to the company.
 
-    *paper* is the address of the mail or the document that *view* names.
+    *paper* is the address of the mail or the document that *view* names, *own* that of the
+    company's own stylesheet.
     """
 
     view: PreviewView
@@ -33,12 +34,21 @@ class Screen:
     wordmark: Text
     links: Rows
     paper: Text
+    own: Text
 
 
 def preview_card(
-    *, style: rx.Var | dict[str, str], wordmark: Text, links: Rows, look: Text = ""
+    *,
+    style: rx.Var | dict[str, str],
+    wordmark: Text,
+    links: Rows,
+    look: Text = "",
+    revision: Text = "",
 ) -> rx.Component:
-    """*look* is what is typed, sealed, for mails and documents; without, what holds."""
+    """*look* is what is typed, sealed, for mails and documents; without, what holds.
+
+    The company's own stylesheet is as it was saved; *revision* has it read again.
+    """
     state = PreviewState
     asked = f"&look={look}&lang={state.language}&theme={state.theme}"
     screen = Screen(
@@ -50,6 +60,7 @@ def preview_card(
         wordmark=wordmark,
         links=links,
         paper=f"/studio/preview/{state.view.paper}{StudioState.frame.query}{asked}",
+        own=f"/studio/preview/{OWN_CSS}{StudioState.frame.query}&v={revision}",
     )
     return card(
         select_field(
@@ -89,6 +100,7 @@ def preview_screen(screen: Screen) -> rx.Component:
     with spoken_in(screen.language):
         body = _page(screen)
     return rx.fragment(
+        rx.el.link(rel="stylesheet", href=screen.own),
         rx.el.div(
             rx.cond(
                 screen.view.paper != "",
@@ -104,6 +116,10 @@ def preview_screen(screen: Screen) -> rx.Component:
             class_name=rx.cond(
                 screen.device == "phone", "preview preview-phone", "preview preview-desktop"
             ),
+            # It scrolls, so the keyboard must reach it.
+            tab_index=0,
+            role="region",
+            aria_label=t("Preview"),
         ),
         rx.cond(screen.view.shown == "invoice", document_link(t("Open the PDF"), screen.paper)),
     )

@@ -1,4 +1,4 @@
-"""Links to a draft: the card that makes them, and the page that they open."""
+"""The page that a link to a draft opens."""
 
 from __future__ import annotations
 
@@ -6,58 +6,19 @@ import reflex as rx
 
 from portal_app.studio.pages.preview import Screen, preview_screen
 from portal_app.studio.preview.views import Option
-from portal_app.studio.sharing.state import SharedPreviewState, ShareState
-from portal_app.studio.sharing.views import SharedLink, SharedView
+from portal_app.studio.sharing.state import SharedPreviewState
+from portal_app.studio.sharing.views import SharedView
 from portal_app.ui.i18n import t
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
-    action_row,
-    button,
-    card,
     document_link,
     empty_state,
-    field,
     load_failed,
-    muted,
     skeleton_card,
     skeleton_page,
     stack,
 )
-from portal_app.ui.parts.types import Events, Rows, Text
-
-
-def share_card() -> rx.Component:
-    state = ShareState
-    return card(
-        muted(t("Whoever has the link sees the draft with sample data, without signing in.")),
-        rx.el.ul(
-            rx.foreach(state.links, lambda one: _link(one, state.revoke)),
-            class_name="plain-list stack",
-        ),
-        action_row(button(t("Create a preview link"), on_click=state.share)),
-        title=t("Share the draft"),
-        subtitle=t("It shows the draft as it was last saved, for seven days."),
-    )
-
-
-def _link(one: SharedLink, revoke: Events) -> rx.Component:
-    return rx.el.li(
-        field(
-            t("Preview link"),
-            "preview-link",
-            id=f"field-{one.id}",
-            required=False,
-            read_only=True,
-            value=one.url,
-            hint=one.until,
-        ),
-        action_row(
-            button(t("Copy link"), on_click=rx.set_clipboard(one.url), class_name="button-small"),
-            button(t("Revoke"), on_click=revoke(one.id), class_name="button-small"),
-        ),
-        class_name="form-section",
-        key=one.id,
-    )
+from portal_app.ui.parts.types import Rows, Text
 
 
 def shared_page() -> rx.Component:
@@ -106,6 +67,7 @@ def shared_body(view: SharedView) -> rx.Component:
                 wordmark=view.wordmark,
                 links=view.links,
                 paper=view.paper,
+                own=view.own,
             )
         ),
     )

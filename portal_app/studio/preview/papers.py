@@ -17,7 +17,7 @@ from portal_app.invoices.documents.invoice import invoice_document
 from portal_app.invoices.documents.model import Document
 from portal_app.invoices.documents.rows import InvoiceRows
 from portal_app.invoices.documents.wording import accent_in
-from portal_app.invoices.models import Invoice, InvoiceLine, InvoiceStatus, Payment, PaymentStatus
+from portal_app.invoices.models import InvoiceStatus
 from portal_app.memberships.rules import renewal_date
 from portal_app.memberships.service import HeldMembership, next_charge_of
 from portal_app.notifications.notices.kinds import NOTICES
@@ -26,6 +26,7 @@ from portal_app.notifications.notices.letters import as_mail, letter_of
 from portal_app.notifications.rendering import Mail, letterhead_in
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.settings import get_settings
+from portal_app.studio.preview.sample_invoice import sample_invoice, sample_line, sample_payment
 from portal_app.studio.preview.samples import sample
 from portal_app.ui.reader import Reader
 
@@ -37,8 +38,6 @@ MAILS: Final = {
     "cancelled": "ending",
 }
 PDF: Final = "invoice.pdf"
-_SHARE: Final = 2900
-_TAX: Final = 551
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _charged(held: HeldMembership, now: datetime, *, unpaid: bool) -> HeldMember
         created_at=now,
         observed_at=now,
     )
-    invoice = _invoice(now, InvoiceStatus.OPEN) if unpaid else None
+    invoice = sample_invoice(now, InvoiceStatus.OPEN) if unpaid else None
     return replace(held, row=replace(held.row, payment_method=card), unpaid=invoice)
 
 
@@ -100,67 +99,14 @@ def sample_document(dressed: Dressed) -> Document:
     """An invoice that was paid."""
     now = dressed.now
     rows = InvoiceRows(
-        invoice=_invoice(now, InvoiceStatus.PAID),
+        invoice=sample_invoice(now, InvoiceStatus.PAID),
         customer=Customer(
             id="cust_preview", stripe_customer_id="cus_preview", created_at=now, observed_at=now
         ),
         company=dressed.company,
-        lines=(_line(),),
-        payments=(_payment(now),),
+        lines=(sample_line(),),
+        payments=(sample_payment(now),),
         refunds=(),
     )
     made = invoice_document(dressed.reader, rows)
     return replace(made, issuer=dressed.brand.wordmark, accent=accent_in(dressed.brand))
-
-
-def _invoice(now: datetime, status: InvoiceStatus) -> Invoice:
-    paid = status is InvoiceStatus.PAID
-    total = _SHARE + _TAX
-    return Invoice(
-        id="inv_preview",
-        customer_id="cust_preview",
-        stripe_invoice_id="in_preview",
-        number="SAMPLE-0001",
-        status=status,
-        currency="USD",
-        subtotal_minor=_SHARE,
-        tax_minor=_TAX,
-        total_minor=total,
-        amount_due_minor=total,
-        amount_paid_minor=total if paid else 0,
-        amount_remaining_minor=0 if paid else total,
-        attempt_count=1,
-        paid_at=now if paid else None,
-        issued_at=now,
-        created_at=now,
-        observed_at=now,
-        snapshot={"buyer": {"name": "Sam Sample", "email": "sam@example.com"}},
-    )
-
-
-def _line() -> InvoiceLine:
-    return InvoiceLine(
-        invoice_id="inv_preview",
-        position=0,
-        stripe_line_id="il_preview",
-        description="Trading Room",
-        amount_minor=_SHARE,
-        tax_minor=_TAX,
-    )
-
-
-def _payment(now: datetime) -> Payment:
-    return Payment(
-        id="pay_preview",
-        customer_id="cust_preview",
-        stripe_payment_intent_id="pi_preview",
-        status=PaymentStatus.SUCCEEDED,
-        currency="USD",
-        amount_minor=_SHARE + _TAX,
-        method_kind="card",
-        method_brand="visa",
-        method_last4="4242",
-        paid_at=now,
-        created_at=now,
-        observed_at=now,
-    )

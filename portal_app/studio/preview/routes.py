@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.branding import publishing, sharing
+from portal_app.branding import publishing, sharing, stylesheet
 from portal_app.branding.brand import Brand
 from portal_app.catalog.creators import creator_at
 from portal_app.catalog.models import Company
@@ -24,6 +24,7 @@ from portal_app.kit.errors import PortalError
 from portal_app.studio.errors import NoSuchPage
 from portal_app.studio.preview.look import opened
 from portal_app.studio.preview.papers import MAILS, PDF, Dressed, sample_document, sample_mail
+from portal_app.studio.preview.views import OWN_CSS
 from portal_app.ui.catalogue import supported
 from portal_app.ui.reader import Reader
 
@@ -39,13 +40,13 @@ _DARK: Final = "@media (prefers-color-scheme: dark)"
 
 @router.api_route("/studio/preview/{paper}", methods=_READ)
 async def typed_look(request: Request, paper: str, company: str = "", look: str = "") -> Response:
-    """In the look that a creator has typed (*look*, sealed), else in what holds."""
+    """In the look that a creator has typed (*look*, sealed), else in what was saved last."""
     try:
         actor = await find_actor(request.headers.get("cookie", ""))
         if actor is None or await creator_at(actor, company) is None:
             raise NoSuchPage
         async with database().reading() as session:
-            brand = opened(company, look) or await publishing.current_brand(session, company)
+            brand = opened(company, look) or await publishing.drafted_brand(session, company)
             return await _drawn(session, request, paper, company, brand)
     except PortalError as refused:
         return _refused(refused)
@@ -67,6 +68,9 @@ async def _drawn(
 ) -> Response:
     """Raises NoSuchPage for a paper that is none."""
     asked = request.query_params
+    if paper == OWN_CSS:
+        css = stylesheet.own_sheet(brand, ".preview-look")
+        return Response(css, media_type="text/css", headers={"Cache-Control": "no-store"})
     company = await session.get_one(Company, company_id)
     reader = Reader(supported(asked.get("lang", "")))
     dressed = Dressed(company, brand, reader, business_now())

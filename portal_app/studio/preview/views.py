@@ -46,6 +46,7 @@ class Option:
 
 # What is no page → its last segment below the preview's routes.
 PAPERS: Final = {f"mail_{kind}": f"{kind}.html" for kind in MAILS} | {"invoice": PDF}
+OWN_CSS: Final = "own.css"
 LABELS: Final = {
     "active": "Active",
     "trial": "Trial",

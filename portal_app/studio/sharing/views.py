@@ -19,6 +19,7 @@ from portal_app.studio.preview.views import (
     DEVICES,
     LABELS,
     LANGUAGES,
+    OWN_CSS,
     THEMES,
     Option,
     PreviewView,
@@ -43,6 +44,7 @@ class SharedView:
     preview: PreviewView = field(default_factory=PreviewView)
     chosen: dict[str, str] = field(default_factory=dict)
     paper: str = ""
+    own: str = ""
     style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
     links: list[BrandLink] = field(default_factory=list)
@@ -102,6 +104,7 @@ def shared_view(
         preview=preview,
         chosen=chosen,
         paper=f"{start}{preview.paper}?{urlencode(chosen)}" if preview.paper else "",
+        own=f"{start}{OWN_CSS}",
         style=stylesheet.inline(brand) | logo_tokens(brand, behind.sizes),
         wordmark=brand.wordmark,
         links=links_of(brand),

@@ -54,7 +54,7 @@ def test_what_is_known_to_be_evil_is_refused_by_its_field() -> None:
 
 
 def test_pictures_and_unknown_fields_are_not_taken_from_the_browser() -> None:
-    given = {"logo": "img_" + "0" * 32, "css": "x", "accent": 7, "wordmark": None}
+    given = {"logo": "img_" + "0" * 32, "markup": "x", "accent": 7, "wordmark": None}
     assert filled_in(FINE, given) == FINE
 
 
