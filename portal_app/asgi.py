@@ -70,6 +70,7 @@ def application() -> ASGIApp:
     served = front(
         root.app(),
         api=root.create_api(),
+        webhooks=root.create_webhooks(),
         sandbox=root.create_sandbox(),
         origin=settings.origin,
         client=CLIENT,
@@ -95,6 +96,7 @@ def front(
     api: ASGIApp,
     origin: str,
     client: Path,
+    webhooks: ASGIApp | None = None,
     sandbox: ASGIApp | None = None,
     has_session: HasSession | None = None,
     brand_link: BrandLink | None = None,
@@ -110,6 +112,8 @@ def front(
     if has_session is not None:
         app = SignInGate(app, has_session=has_session, private=PRIVATE, home="/orders/")
     app = Dispatch(app, prefix="/api/", special=api)
+    if webhooks is not None:
+        app = Dispatch(app, prefix="/webhooks/", special=webhooks)
     if sandbox is not None:
         app = Dispatch(app, prefix="/sandbox/stripe/", special=sandbox)
     app = SameOrigin(app, origin=origin, exempt=OTHER_PROOF)

@@ -40,7 +40,7 @@ from portal_app.identity.stepup.routes import router as step_up_router
 from portal_app.identity.tabs import open_tabs
 from portal_app.ingest.live import LivePages, Told
 from portal_app.ingest.outages import outage_since
-from portal_app.ingest.routes import webhook_router
+from portal_app.ingest.routes import webhook_app
 from portal_app.invoices import pages as invoice_pages
 from portal_app.invoices.details import pages as details_pages
 from portal_app.invoices.details.state import BillingDetailsState
@@ -95,6 +95,7 @@ __all__ = [
     "brand_link",
     "create_api",
     "create_sandbox",
+    "create_webhooks",
     "has_session",
     "measured",
     "sealed",
@@ -154,9 +155,6 @@ def create_http() -> FastAPI:
     http.include_router(brand_router)
     http.include_router(studio_brand_router)
     http.include_router(preview_router)
-    http.include_router(
-        webhook_router(database, secrets=settings.webhook_secrets, live=settings.mode is Mode.LIVE)
-    )
     http.include_router(orders_router)
     http.include_router(documents_router)
     http.include_router(recipients_router)
@@ -170,6 +168,13 @@ def create_http() -> FastAPI:
         http.include_router(mailbox_router())
         http.include_router(clock_router(settings))
     return http
+
+
+def create_webhooks() -> Starlette:
+    """What Stripe posts to."""
+    settings = get_settings()
+    live = settings.mode is Mode.LIVE
+    return webhook_app(database, secrets=settings.webhook_secrets, live=live)
 
 
 def create_sandbox() -> ASGIApp | None:

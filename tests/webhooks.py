@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import stripe
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
-from portal_app.ingest.routes import webhook_router
+from portal_app.ingest.routes import webhook_app
 from portal_app.kit.db import database
 
 SECRET = "whsec_current"
@@ -36,14 +36,12 @@ def signed(body: str, secret: str = SECRET, *, age: int = 0) -> dict[str, str]:
     return {"Stripe-Signature": header, "Content-Type": "application/json"}
 
 
-def application(*secrets: str, live: bool = False) -> FastAPI:
+def application(*secrets: str, live: bool = False) -> Starlette:
     """The route alone, on the process's database."""
-    app = FastAPI()
-    app.include_router(webhook_router(database, secrets=secrets or (SECRET,), live=live))
-    return app
+    return webhook_app(database, secrets=secrets or (SECRET,), live=live)
 
 
-def sender(app: FastAPI) -> httpx.AsyncClient:
+def sender(app: Starlette) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
 
 

@@ -16,6 +16,7 @@ from portal_app.catalog.projection import (
 from portal_app.ingest.apply import apply_customer, apply_dispute, apply_invoice, apply_setup
 from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Observation
+from portal_app.ingest.together import look_up_together
 from portal_app.invoices.projection import drop_invoice, project_payment, project_refund
 from portal_app.kit.db import Database
 from portal_app.kit.failpoints import failpoint
@@ -61,8 +62,11 @@ TOGETHER: Final = 6
 async def project(db: Database, objects: Sequence[tuple[Ref, Observation]]) -> None:
     """All *objects* in their order, or none, in one unit of work; TOGETHER of them at the most."""
     async with db.unit_of_work(inline=True) as session:
+        await look_up_together(session, [seen.facts for _, seen in objects])
         for ref, seen in objects:
             await _project(session, ref, seen)
+            if session.new:
+                await session.flush()  # for those after it, which may refer to it
             failpoint("inbox.projecting")
 
 

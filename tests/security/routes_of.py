@@ -41,7 +41,8 @@ def _declared(routes: Any) -> Iterator[Route]:
 
 
 def http_routes() -> list[Route]:
-    return list(_declared(portal_app.create_http().routes))
+    apps = (portal_app.create_http(), portal_app.create_webhooks())
+    return [route for app in apps for route in _declared(app.routes)]
 
 
 def api_routes() -> list[Route]:

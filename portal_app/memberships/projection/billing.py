@@ -27,6 +27,8 @@ async def record_invoices(session: AsyncSession, page: Sequence[Invoice]) -> set
         for one in page
         if one.stripe_subscription_id and one.billing_reason != "subscription_create"
     ]
+    if not later:
+        return set()
     memberships = await memberships_of(session, later)
     known = await _known(session, later, [row.id for row in memberships.values()])
     telling: set[str] = set()
