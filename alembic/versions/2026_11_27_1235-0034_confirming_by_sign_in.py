@@ -1,7 +1,7 @@
 """which step-up somebody left to confirm
 
-Revision ID: 0033
-Revises: 0032
+Revision ID: 0034
+Revises: 0033
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ import sqlmodel
 
 from alembic import op
 
-revision: str = '0033'
-down_revision: str | Sequence[str] | None = '0032'
+revision: str = '0034'
+down_revision: str | Sequence[str] | None = '0033'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
