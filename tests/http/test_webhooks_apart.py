@@ -14,8 +14,9 @@ ORIGIN = "http://portal.test"
 
 async def test_webhooks_pay_for_no_layer_of_the_pages(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
-    manifest = 'window.__reactRouterManifest={"routes":{}};'
+    manifest = 'window.__reactRouterManifest={"routes":{"root":{"module":""}}};'
     (tmp_path / "assets" / "manifest-1.js").write_text(manifest)
+    (tmp_path / "404.html").write_text("<html><head></head><body></body></html>")
     pages, stored = Response(b"a page"), Response(b"stored")
     app = front(pages, api=pages, webhooks=stored, origin=ORIGIN, client=tmp_path)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
