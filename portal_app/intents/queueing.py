@@ -53,6 +53,15 @@ async def began(db: Database, intent: Intent) -> bool:
     intent.attempts = min(intent.attempts, _TRIES)
     try:
         async with db.unit_of_work() as session:
+            # Whoever closes the open one locks it first and this one then: the other way round,
+            # PostgreSQL would have to break off one of the two.
+            is_open = (
+                col(Intent.about) == intent.about,
+                col(Intent.done_at).is_(None),
+                col(Intent.dead_at).is_(None),
+                col(Intent.queued).is_(False),
+            )
+            await session.execute(select(col(Intent.id)).where(*is_open).with_for_update())
             row = await locked(session, Intent, id=intent.id)
             if row is None or row.done_at is not None:
                 return False

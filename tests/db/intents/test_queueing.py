@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from portal_app.intents import queueing
 from portal_app.intents.errors import Queued, StillUnderWay, Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.intents.queueing import queued_intent, withdraw
+from portal_app.intents.queueing import began, begin_next, queued_intent, withdraw
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import by_kind
 from portal_app.jobs.loop import drain
@@ -20,6 +21,7 @@ from portal_app.jobs.queue import Queue
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.errors import ProviderUnavailable
+from portal_app.kit.lookup import locked
 from portal_app.provider.errors import UnknownAtProvider
 from tests.conftest import Clocks
 from tests.db.intents.test_intents import ADA, World
@@ -125,6 +127,23 @@ async def test_its_first_failure_is_its_first_try_however_often_it_has_looked(li
     line.clocks.wall.advance(timedelta(seconds=15))
     await line.work()
     assert (await line.row("test.second")).outcome is IntentOutcome.DONE
+
+
+async def test_it_waits_for_whoever_is_closing_the_other_and_neither_is_broken_off(
+    line: Line,
+) -> None:
+    with pytest.raises(Queued):
+        await line.queue()
+    claimed = await line.row("test.second")
+    async with line.db.unit_of_work() as session:
+        first = await locked(session, Intent, kind="test.first")
+        assert first is not None
+        first.done_at, first.outcome = wall_now(), IntentOutcome.DONE
+        await session.flush()
+        beginning = asyncio.create_task(began(line.db, claimed))
+        await asyncio.sleep(0.3)
+        await begin_next(session, "cust_1")
+    assert await beginning
 
 
 async def test_it_is_not_given_up_when_it_could_not_even_begin(
