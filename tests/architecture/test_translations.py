@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,3 +118,13 @@ def test_places_to_fill_survive_translation(kind: str) -> None:
         if german and sorted(PLACE.findall(text)) != sorted(PLACE.findall(german))
     ]
     assert differing == []
+
+
+@pytest.mark.parametrize("kind", ["pages", "texts"])
+def test_every_text_has_one_german(kind: str) -> None:
+    """The files of a kind are read as one: a second translation would silently take its place."""
+    said: Counter[str] = Counter()
+    for path in sorted((LOCALE / "de" / kind).glob("*.po")):
+        with path.open("rb") as file:
+            said.update(str(entry.id) for entry in read_po(file) if entry.id)
+    assert [text for text, times in said.items() if times > 1] == []
