@@ -38,6 +38,7 @@ class Tab:
     cookie: str = ""
     path: str = "/"
     query: dict[str, str] = field(default_factory=dict)
+    patience: float = 20
 
     async def __aenter__(self) -> Self:
         token = uuid.uuid4()
@@ -54,6 +55,12 @@ class Tab:
         boot = json.dumps({"event": self._event(HYDRATE)})
         await self.socket.send_str(f"40/_event,{boot}")
         await self._until(until)
+
+    async def stay(self) -> None:
+        """Do nothing but answer the server's pings, as a page does, until it hangs up."""
+        async for message in self.socket:
+            if message.data == "2":
+                await self.socket.send_str("3")
 
     async def ask(self, handler: str, until: str) -> float:
         """Seconds from sending to *until*."""
@@ -80,7 +87,7 @@ class Tab:
 
     async def _until(self, wanted: str) -> None:
         while True:
-            message = await self.socket.receive(timeout=20)
+            message = await self.socket.receive(timeout=self.patience)
             if message.type is not aiohttp.WSMsgType.TEXT:
                 raise ConnectionError(f"the server closed: {message.data} {message.extra}")
             if wanted in message.data:

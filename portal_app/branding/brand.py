@@ -6,44 +6,11 @@ fonts are names of ours, addresses are of few characters.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-
-class Radius(StrEnum):
-    SHARP = "sharp"
-    SOFT = "soft"
-    ROUND = "round"
-
-
-class Font(StrEnum):
-    """Stacks of fonts that systems bring along: nothing is fetched, nothing shifts."""
-
-    SYSTEM = "system"
-    SERIF = "serif"
-    ROUNDED = "rounded"
-    HUMANIST = "humanist"
-
-
-# card, control, small
-RADII: Final = {
-    Radius.SHARP: ("4px", "3px", "2px"),
-    Radius.SOFT: ("16px", "10px", "6px"),
-    Radius.ROUND: ("26px", "20px", "12px"),
-}
-FONTS: Final = {
-    Font.SYSTEM: (
-        '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
-    ),
-    Font.SERIF: '"Iowan Old Style", "Palatino Linotype", "URW Palladio L", P052, Georgia, serif',
-    Font.ROUNDED: (
-        'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, Comfortaa, Manjari, '
-        '"Arial Rounded MT Bold", Calibri, sans-serif'
-    ),
-    Font.HUMANIST: 'Seravek, "Gill Sans Nova", Ubuntu, Calibri, "DejaVu Sans", sans-serif',
-}
+from portal_app.branding.shapes import Font, Radius
 
 _LINE: Final = r"^[^\x00-\x1f\x7f-\x9f<>\u2028\u2029\u202a-\u202e\u2066-\u2069]+$"
 _CSS: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from portal_app.branding.brand import FONTS, RADII, Brand
+from portal_app.branding.brand import Brand
 from portal_app.branding.colour import BLACK, WHITE, Colour, contrast, moved_until
 from portal_app.branding.scales import greys, night_of, tints
+from portal_app.branding.shapes import FONTS, RADII
 
 TEXT_RATIO: Final = 4.5
 CONTROL_RATIO: Final = 3.0

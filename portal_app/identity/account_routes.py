@@ -6,30 +6,30 @@ HTTP, so that they work in a tab whose socket is away, and can answer with files
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from portal_app.identity import answers, emails
-from portal_app.identity.account import keep_name, keep_zone
+from portal_app.identity.account import keep_name
 from portal_app.identity.actor import Actor
 from portal_app.identity.ending import end_one
 from portal_app.identity.errors import AddressNotFound
 from portal_app.identity.export import everything_about
 from portal_app.identity.sessions import find_actor, seconds_left
 from portal_app.identity.stepup import Approval, Purpose, ask_step_up
+from portal_app.identity.undo_routes import router as undo_router
 from portal_app.identity.visitor import Visitor
+from portal_app.identity.zone_routes import router as zone_router
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.http.forms import small_form
-from portal_app.ui.catalogue import translate
-from portal_app.ui.server_pages import render
-from portal_app.ui.zones import choices
 
 router = APIRouter(include_in_schema=False)
+router.include_router(undo_router)
+router.include_router(zone_router)
 _ABOUT: Final = {"primary": Purpose.PRIMARY_EMAIL, "remove": Purpose.REMOVE_EMAIL}
 
 
@@ -54,27 +54,7 @@ async def keep_profile(request: Request) -> Response:
         if "name" in form:
             await keep_name(actor, form["name"])
     except PortalError as refused:
-        return _told(request, refused)
-    return answers.see_other("/account/")
-
-
-@router.api_route("/account/zone/", methods=["GET", "HEAD"])
-async def zone_page(request: Request) -> Response:
-    """Every time zone to choose from, in the reader's words: too many for the page's script."""
-    actor = await find_actor(Visitor.of(request).cookie_header)
-    return _zones(request, actor) if actor else _stranger("/account/zone/")
-
-
-@router.post("/account/zone/")
-async def choose_zone(request: Request) -> Response:
-    """Form: `zone`."""
-    actor = await find_actor(Visitor.of(request).cookie_header)
-    if actor is None:
-        return _stranger("/account/zone/")
-    try:
-        await keep_zone(actor, (await small_form(request)).get("zone", ""))
-    except PortalError as refused:
-        return _zones(request, actor, refused)
+        return answers.told(request, refused)
     return answers.see_other("/account/")
 
 
@@ -93,7 +73,7 @@ async def change_email(request: Request, email_id: str, what: str) -> Response:
             approval = await emails.approval_about(session, actor, purpose, email_id)
         return await _asked(actor, approval)
     except PortalError as refused:
-        return _told(request, refused)
+        return answers.told(request, refused)
 
 
 @router.post("/account/sessions/end-others/")
@@ -106,7 +86,7 @@ async def end_other_sessions(request: Request) -> Response:
         await small_form(request)
         return await _asked(actor, Approval(Purpose.END_SESSIONS))
     except PortalError as refused:
-        return _told(request, refused)
+        return answers.told(request, refused)
 
 
 @router.post("/account/sessions/{session_id}/end/")
@@ -119,7 +99,7 @@ async def end_session(request: Request, session_id: str) -> Response:
         await small_form(request)
         await end_one(actor, session_id)
     except PortalError as refused:
-        return _told(request, refused)
+        return answers.told(request, refused)
     return answers.see_other("/account/")
 
 
@@ -139,57 +119,8 @@ async def export(request: Request) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-@router.api_route("/login/undo/{token}/", methods=["GET", "HEAD"])
-async def undo_page(request: Request, token: str) -> Response:
-    """A button to undo a change of the first address with; looking changes nothing."""
-    try:
-        async with database().reading() as session:
-            old, new = await emails.change_behind(session, token)
-    except PortalError as refused:
-        return _told(request, refused)
-    template = "identity/templates/undo.html"
-    here = f"/login/undo/{quote(token)}/"
-    return render(template, request, old=old, new=new, here=here)
-
-
-@router.post("/login/undo/{token}/")
-async def undo(request: Request, token: str) -> Response:
-    """The form has no fields; afterwards everybody signs in anew."""
-    try:
-        await small_form(request)
-        await emails.undo(database(), token)
-    except PortalError as refused:
-        return _told(request, refused)
-    return answers.see_other("/login/")
-
-
 async def _asked(actor: Actor, approval: Approval) -> Response:
     return answers.see_other(await ask_step_up(actor, approval, back=emails.BACK))
-
-
-def _zones(request: Request, actor: Actor, refused: PortalError | None = None) -> Response:
-    locale, now = Visitor.of(request).locale, wall_now()
-    return render(
-        "identity/templates/zone.html",
-        request,
-        status=refused.status if refused else 200,
-        chosen=actor.zone,
-        now=actor.reader.moment(now),
-        regions=choices(locale, now),
-        error=translate(locale, refused.sentence) if refused else None,
-    )
-
-
-def _told(request: Request, refused: PortalError) -> Response:
-    """A page with the refusal and the way back; nothing was changed."""
-    return render(
-        "identity/templates/told.html",
-        request,
-        status=refused.status,
-        headers=answers.retry_after(refused),
-        error=translate(Visitor.of(request).locale, refused.sentence),
-        here="/account/",
-    )
 
 
 def _stranger(path: str) -> Response:

@@ -127,3 +127,15 @@ def retry_after(error: PortalError | None) -> dict[str, str]:
     """The header that says when to try again, when *error* is a limit's."""
     limited = isinstance(error, TooManyRequests)
     return {"Retry-After": str(error.retry_after)} if limited else {}  # type: ignore[union-attr]
+
+
+def told(request: Request, refused: PortalError) -> Response:
+    """A page with the refusal and the way back; nothing was changed."""
+    return render(
+        "identity/templates/told.html",
+        request,
+        status=refused.status,
+        headers=retry_after(refused),
+        error=translate(Visitor.of(request).locale, refused.sentence),
+        here="/account/",
+    )

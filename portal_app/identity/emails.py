@@ -33,6 +33,8 @@ from portal_app.kit.ids import new_id
 
 MOST_ADDRESSES: Final = 10
 UNDO_FOR: Final = timedelta(days=7)
+# What came so shortly before a change that is undone may be of whoever made the change.
+SUSPECT_FOR: Final = timedelta(days=7)
 BACK: Final = "/account/"
 Facts = Mapping[str, str]
 
@@ -131,7 +133,7 @@ async def remove(session: AsyncSession, actor: Actor, facts: Facts, _claim: Clai
     row = await _own(session, actor, facts["id"])
     await _may_go(session, row)
     await session.delete(row)
-    repository.note_removal(session, actor.person_id, wall_now())
+    repository.note_removal(session, actor.person_id, wall_now(), address=row.address)
     told, notice = {"email": row.address}, AccountNotice.EMAIL_REMOVED
     await append_notice(session, actor.person_id, notice, told)
     await append_notice(session, actor.person_id, notice, told, to=row.address)
@@ -150,7 +152,8 @@ async def undo(db: Database, token: str) -> None:
     """The old address is the first, what came to sign in with since is gone, nobody is signed in.
 
     For whoever took the account over must not keep a way in: not by a second change, which would
-    end the link, nor by an address or a service that was added meanwhile. Raises UndoOver.
+    end the link, nor by an address or a service that was added meanwhile, or beforehand. What is
+    the owner's own and new is gone, too; they prove it again. Raises UndoOver.
     """
     async with db.unit_of_work() as session:
         asked = await repository.change_by_digest(session, keyed(token))
@@ -160,9 +163,11 @@ async def undo(db: Database, token: str) -> None:
         old, change = await _undoable(session, token)
         now, person_id = wall_now(), change.person_id
         current = await repository.primary_row(session, person_id)
-        told = {"old": old.address, "new": current.address}
+        days = str(SUSPECT_FOR.days)
+        told = {"old": old.address, "new": current.address, "days": days}
         await _switch(session, current, old)
-        await repository.take_back(session, change, now)
+        suspect_since = change.changed_at - SUSPECT_FOR
+        await repository.take_back(session, change, now, suspect_since=suspect_since)
         await repository.revoke_all_of(session, person_id, now)
         await append_notice(session, person_id, AccountNotice.PRIMARY_RESTORED, told)
 

@@ -148,9 +148,10 @@ class Identity(SQLModel, table=True):
 class OidcAttempt(SQLModel, table=True):
     """One way to another service and back: ten minutes, one use, one browser.
 
-    *step_up_id* is of who adds the service to their account; without it somebody signs in. After
-    the return *issuer*, *subject* and *account* say who it was, in case an address has yet to be
-    proved before that may sign anybody in.
+    *step_up_id* is of who adds the service to their account, *confirms* of who signs in anew to
+    confirm that step-up; without either somebody signs in. After the return *issuer*, *subject* and
+    *account* say who it was, in case an address has yet to be proved before that may sign anybody
+    in.
     """
 
     __tablename__ = "oidc_attempts"
@@ -162,6 +163,7 @@ class OidcAttempt(SQLModel, table=True):
     nonce: str
     code_verifier: str
     step_up_id: str = ""
+    confirms: str = ""
     next_path: str = "/orders/"
     locale: str = "en"
     created_at: datetime = Field(sa_column=utc())
@@ -192,12 +194,14 @@ class PrimaryChange(SQLModel, table=True):
 class SignInRemoval(SQLModel, table=True):
     """An address or a service stopped signing a person in. Wall time.
 
-    Not which: that something went is all that is asked (whoever has taken an account over removes
-    what the owner signs in with), and what was removed should not be kept.
+    Whoever has taken an account over removes what the owner signs in with: for a while the
+    *address* that the account's holder removed is still told of what is done there. It is empty for
+    what was not theirs to hear of, and goes with the row soon (`jobs.pruning`).
     """
 
     __tablename__ = "sign_in_removals"
 
     id: str = Field(default_factory=lambda: new_id("sirm"), primary_key=True)
     person_id: str = Field(sa_column=reference("people.id"))
-    removed_at: datetime = Field(sa_column=utc())
+    address: str = ""
+    removed_at: datetime = Field(sa_column=utc(index=True))

@@ -60,7 +60,8 @@ WORDS: Final[Mapping[AccountNotice, tuple[str, str]]] = {
         "Your primary email is as before",
         (
             "Mail goes to {old} again. {new} and every other email and way to sign in that came"
-            " since then was removed, and every browser was signed out."
+            " in the {days} days before the change or since was removed, and every browser was"
+            " signed out."
         ),
     ),
 }

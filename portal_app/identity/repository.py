@@ -219,27 +219,35 @@ async def change_by_digest(session: AsyncSession, link_digest: str) -> PrimaryCh
     return (await session.scalars(fresh)).one_or_none()
 
 
-def note_removal(session: AsyncSession, person_id: str, now: datetime) -> None:
+def note_removal(
+    session: AsyncSession, person_id: str, now: datetime, *, address: str = ""
+) -> None:
     """Something signs the person in no more, whose row is about to go."""
-    session.add(SignInRemoval(person_id=person_id, removed_at=now))
+    session.add(SignInRemoval(person_id=person_id, removed_at=now, address=address))
 
 
-async def take_back(session: AsyncSession, change: PrimaryChange, now: datetime) -> None:
-    """Remove every address and service that came since *change*, but the address before it.
+async def take_back(
+    session: AsyncSession, change: PrimaryChange, now: datetime, *, suspect_since: datetime
+) -> None:
+    """Remove every address and service that came after *suspect_since*, or was made the first.
 
-    The changes since are over with it: their links would lead back to what is removed here.
+    Not what an earlier change can still give the account back to: whoever was handed the account
+    over undoes their own part with it, and never the owner's. The changes since *change* are over:
+    their links would lead back to what is removed here.
     """
-    since = and_(
-        col(PrimaryChange.person_id) == change.person_id,
-        col(PrimaryChange.changed_at) >= change.changed_at,
-    )
+    person = col(PrimaryChange.person_id) == change.person_id
+    since = and_(person, col(PrimaryChange.changed_at) >= change.changed_at)
+    before = and_(person, col(PrimaryChange.changed_at) <= change.changed_at)
     made_first = select(col(PrimaryChange.new_email_id)).where(since)
+    given_back_to = select(col(PrimaryChange.old_email_id)).where(
+        before, col(PrimaryChange.undone_at).is_(None)
+    )
     await session.execute(
         delete(EmailAddress).where(
             col(EmailAddress.person_id) == change.person_id,
-            col(EmailAddress.id) != change.old_email_id,
+            col(EmailAddress.id).not_in(given_back_to),
             or_(
-                col(EmailAddress.verified_at) >= change.changed_at,
+                col(EmailAddress.verified_at) >= suspect_since,
                 col(EmailAddress.id).in_(made_first),
             ),
         )
@@ -247,7 +255,7 @@ async def take_back(session: AsyncSession, change: PrimaryChange, now: datetime)
     await session.execute(
         delete(Identity).where(
             col(Identity.person_id) == change.person_id,
-            col(Identity.created_at) >= change.changed_at,
+            col(Identity.created_at) >= suspect_since,
         )
     )
     note_removal(session, change.person_id, now)

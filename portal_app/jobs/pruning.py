@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from portal_app.api.idempotency import KEPT_FOR
 from portal_app.api.models import IdempotentRequest
-from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, StepUp
+from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, SignInRemoval, StepUp
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
 from portal_app.invoices.upcoming.models import PreviewFailure
@@ -68,6 +68,8 @@ KEPT: Final = (
     Kept(LoginCode, "expires_at", timedelta(days=1)),
     Kept(OidcAttempt, "expires_at", timedelta(days=1)),
     Kept(StepUp, "asked_at", timedelta(days=1)),
+    # As long as a transfer that was asked for soon after may take: three days, a hold and its life.
+    Kept(SignInRemoval, "removed_at", timedelta(days=14)),
     # None outlives its twelve hours, revoked or not.
     Kept(LoginSession, "expires_at", timedelta(days=30)),
 )

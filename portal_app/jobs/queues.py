@@ -56,7 +56,7 @@ from portal_app.provider.current import provider
 from portal_app.provider.objects import ObjectSource
 from portal_app.provider.stripe_objects import StripeObjects
 from portal_app.settings import Mode, Settings
-from portal_app.transfers.service import END_OLD, MOVE, NEW_CUSTOMER, watch_transfers
+from portal_app.transfers.service import END_OLD, KEEP_OLD, MOVE, NEW_CUSTOMER, watch_transfers
 
 # Enough that the many events of one renewal meet in a batch, and few enough for a lease.
 INBOX_BATCH: Final = 100
@@ -70,7 +70,7 @@ WRITES: Final = by_kind(
     *(REASSIGN, PAY, SAVE_METHOD, CANCEL, KEEP, DISCOUNT, JOIN, DESCRIBE, EXTEND, DETAILS),
     *(PAUSE, UNPAUSE, RESUME),
     *(CHANGE_NOW, CHANGE_LATER, KEEP_PLAN, PROMOTION),
-    *(NEW_CUSTOMER, MOVE, END_OLD, WITHDRAW),
+    *(NEW_CUSTOMER, MOVE, END_OLD, KEEP_OLD, WITHDRAW),
 )
 
 

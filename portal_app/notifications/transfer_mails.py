@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
 
 from portal_app.kit.db import database
 from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.rendering import Mail, NothingToSend, letterhead_of, render
-from portal_app.settings import get_settings
-from portal_app.transfers.links import path_of, stop_path_of
+from portal_app.notifications.transfer_words import WORDS, origin
+from portal_app.transfers.links import stop_path_of
+from portal_app.transfers.models import TransferState
 from portal_app.transfers.service import Offer, Side, Step, offer_behind
 from portal_app.transfers.views.wording import price_of_terms, titled
 from portal_app.ui.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """*subject* is the heading too; *action* is label and address, empty where nothing is left."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    action: tuple[str, str] = ("", "")
-
-
 async def transfer_mail(message: OutboxMessage) -> Mail:
-    """Raises NothingToSend when an offer that it invites to is over by now."""
+    """Raises NothingToSend when what it tells of is over by now: an offer, or carrying it out."""
     step, side = Step(message.payload["step"]), Side(message.payload["side"])
     async with database().reading() as session:
         offer = await offer_behind(session, message.payload["transfer_id"])
     if step is Step.OFFERED and offer.transfer.ended_at is not None:
+        raise NothingToSend
+    if step is Step.ACCEPTED and offer.transfer.state is not TransferState.ACCEPTED:
         raise NothingToSend
     reader = await reader_of(message)
     told = WORDS[side, step](reader, offer)
@@ -44,12 +36,8 @@ async def transfer_mail(message: OutboxMessage) -> Mail:
         told=told,
         note=offer.transfer.note if (side, step) == (Side.RECIPIENT, Step.OFFERED) else "",
         facts=[(label, value) for label, value in _facts(reader, offer, step, side) if value],
-        stop=_origin(stop_path_of(offer.transfer.id)) if side is Side.SENDER else "",
+        stop=origin(stop_path_of(offer.transfer.id)) if side is Side.SENDER else "",
     )
-
-
-def _origin(path: str) -> str:
-    return f"{get_settings().origin}{path}"
 
 
 def _facts(reader: Reader, offer: Offer, step: Step, side: Side) -> Iterator[tuple[str, str]]:
@@ -62,141 +50,11 @@ def _facts(reader: Reader, offer: Offer, step: Step, side: Side) -> Iterator[tup
         yield reader.say("First charge"), reader.date(due) if due else ""
     if step is Step.OFFERED:
         yield reader.say("Open until"), reader.moment(transfer.expires_at)
+    if step is Step.REFUSED:
+        yield reader.say("What they say"), transfer.reason
     if step is Step.COMPLETED:
         yield (
             reader.say("Transferred on"),
             reader.moment(transfer.ended_at) if transfer.ended_at else "",
         )
-
-
-def _membership(offer: Offer) -> str:
-    return _origin(f"/billing/manage/{offer.transfer.member_id}/transfer/")
-
-
-def _sent(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("You offered {product}", product=_product(offer)),
-        paragraphs=(
-            reader.say("You lose access when they accept. Until then you can withdraw it."),
-        ),
-        action=(reader.say("See your offer"), _membership(offer)),
-    )
-
-
-def _invited(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("{product} is offered to you", product=_product(offer)),
-        paragraphs=(
-            reader.say(
-                "{sender} wants to transfer this membership to you. You see everything before you"
-                " decide, and nothing is charged today.",
-                sender=offer.masked_sender or reader.say("Somebody"),
-            ),
-            reader.say("If you don't want it, do nothing or decline."),
-        ),
-        action=(reader.say("See the offer"), _origin(path_of(offer.transfer.id))),
-    )
-
-
-def _asked(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("Your offer of {product} waits", product=_product(offer)),
-        paragraphs=(
-            reader.say(
-                "It has not been sent yet: {creator} has to agree first.",
-                creator=offer.subject.row.company.title,
-            )
-            if offer.transfer.needs_approval
-            else reader.say(
-                "How you sign in has changed lately, so it is sent a day later, for your safety."
-            ),
-        ),
-        action=(reader.say("See your offer"), _membership(offer)),
-    )
-
-
-def _given(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("{product} was transferred", product=_product(offer)),
-        paragraphs=(
-            reader.say(
-                "It was accepted. You have no access any more and are never charged for it again."
-            ),
-            reader.say("Your invoices and receipts stay in your account."),
-            _old_key(reader, offer),
-        ),
-        action=(reader.say("See your memberships"), _origin("/orders/")),
-    )
-
-
-def _old_key(reader: Reader, offer: Offer) -> str:
-    if not offer.subject.row.membership.license_key:
-        return ""
-    return reader.say("Your licence key no longer works.")
-
-
-def _got(reader: Reader, offer: Offer) -> Told:
-    # A mail that is sent late or anew must not tell the key of whoever has it by then.
-    still_theirs = offer.subject.row.member.id == offer.transfer.to_member_id
-    key = offer.subject.row.membership.license_key if still_theirs else ""
-    return Told(
-        subject=reader.say("{product} is yours", product=_product(offer)),
-        paragraphs=(
-            reader.say("You have taken it over. You can cancel at any time."),
-            reader.say("Your licence key: {key}", key=key) if key else "",
-        ),
-        action=(
-            reader.say("Manage membership"),
-            _origin(f"/billing/manage/{offer.transfer.to_member_id}/"),
-        ),
-    )
-
-
-def _plain(subject: str, *sentences: str) -> Callable[[Reader, Offer], Told]:
-    def write(reader: Reader, offer: Offer) -> Told:
-        product = _product(offer)
-        return Told(
-            subject=reader.say(subject, product=product),
-            paragraphs=tuple(reader.say(one) for one in sentences),
-            action=(reader.say("See your memberships"), _origin("/orders/")),
-        )
-
-    return write
-
-
-def _product(offer: Offer) -> str:
-    return " ".join(offer.subject.row.product.title.split())
-
-
-def _failed(reader: Reader, offer: Offer) -> Told:
-    """It may have ended by itself on the way, as it was told to before the transfer failed."""
-    over = offer.subject.facts.ended_at is not None
-    became = "It stays yours, but it has ended meanwhile." if over else _KEPT
-    return _plain("{product} could not be transferred", "The payment provider refused it.", became)(
-        reader, offer
-    )
-
-
-_KEPT: Final = "It stays yours, and nothing has changed."
-_NOTHING: Final = "Nothing was charged, and there is nothing to do."
-WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
-    (Side.SENDER, Step.REQUESTED): _asked,
-    (Side.SENDER, Step.OFFERED): _sent,
-    (Side.RECIPIENT, Step.OFFERED): _invited,
-    (Side.SENDER, Step.COMPLETED): _given,
-    (Side.RECIPIENT, Step.COMPLETED): _got,
-    (Side.SENDER, Step.DECLINED): _plain("Your offer of {product} was declined", _KEPT),
-    (Side.SENDER, Step.WITHDRAWN): _plain("Your offer of {product} was withdrawn", _KEPT),
-    (Side.RECIPIENT, Step.WITHDRAWN): _plain(
-        "The offer of {product} was withdrawn", "Whoever made it took it back.", _NOTHING
-    ),
-    (Side.SENDER, Step.EXPIRED): _plain("Your offer of {product} has expired", _KEPT),
-    (Side.RECIPIENT, Step.EXPIRED): _plain("The offer of {product} has expired", _NOTHING),
-    (Side.SENDER, Step.REFUSED): _plain(
-        "{product} can't be transferred", "Whoever sells it did not agree.", _KEPT
-    ),
-    (Side.SENDER, Step.FAILED): _failed,
-    (Side.RECIPIENT, Step.FAILED): _plain(
-        "{product} could not be transferred", "The payment provider refused it.", _NOTHING
-    ),
-}
+        yield reader.say("Reference"), transfer.reference

@@ -14,6 +14,7 @@ from portal_app.kit.ids import has_prefix
 from portal_app.studio.declarations.service import count_declared
 from portal_app.studio.errors import NoSuchPage
 from portal_app.studio.views import StudioFrame, studio_frame
+from portal_app.transfers.service import count_waiting
 
 
 class StudioState(rx.State):
@@ -28,7 +29,8 @@ class StudioState(rx.State):
         if not has_prefix(company_id, "biz"):
             return None
         room = self.router.url.path.rstrip("/")
-        listed = room in {"/studio/brand", "/studio/portal", "/studio/declarations"}
+        rooms = ("brand", "portal", "transfers", "declarations")
+        listed = room in {f"/studio/{one}" for one in rooms}
         return rx.redirect(f"{room if listed else '/studio'}/?{COMPANY}={company_id}")
 
 
@@ -47,6 +49,9 @@ async def enter(state: rx.State) -> CompanyCreator:
         frame.frame = StudioFrame()
         raise NoSuchPage
     async with database().reading() as session:
-        waiting = {"declarations": await count_declared(session, here.company_id)}
+        waiting = {
+            "transfers": await count_waiting(session, here.company_id),
+            "declarations": await count_declared(session, here.company_id),
+        }
     frame.frame = studio_frame(places, here, waiting)
     return CompanyCreator(actor, here.company_id, here.is_owner)

@@ -15,6 +15,7 @@ from portal_app.transfers.service import approve, refuse, waiting
 Result = TypeVar("Result")
 OPERATOR = Author(ActorKind.OPERATOR)
 TransferId = Annotated[str, typer.Argument(help="The transfer (trf_…), as `list` shows it.")]
+Reason = Annotated[str, typer.Option(help="Why; the sender reads it.")]
 
 
 def transfer_commands(install: Callable[[], Database]) -> typer.Typer:
@@ -34,10 +35,10 @@ def transfer_commands(install: Callable[[], Database]) -> typer.Typer:
     @app.command("list")
     def show() -> None:
         """What waits, the oldest first."""
-        for transfer, product, company in run(waiting):
-            asked = f"{transfer.asked_at:%Y-%m-%d %H:%M}"
-            to = transfer.recipient_address
-            typer.echo(f"{transfer.id}  {asked}  {company}: {product} to {to}")
+        for row in run(waiting):
+            asked = f"{row.transfer.asked_at:%Y-%m-%d %H:%M}"
+            to = row.transfer.recipient_address
+            typer.echo(f"{row.transfer.id}  {asked}  {row.company}: {row.product} to {to}")
 
     @app.command("approve")
     def agree(transfer_id: TransferId) -> None:
@@ -47,9 +48,9 @@ def transfer_commands(install: Callable[[], Database]) -> typer.Typer:
         typer.echo("Approved; it goes out when the hold is over." if held else "Approved and sent.")
 
     @app.command("refuse")
-    def disagree(transfer_id: TransferId) -> None:
+    def disagree(transfer_id: TransferId, reason: Reason = "") -> None:
         """Close it; the sender is told."""
-        run(lambda db: refuse(db, OPERATOR, transfer_id))
+        run(lambda db: refuse(db, OPERATOR, transfer_id, reason))
         typer.echo("Refused.")
 
     return app

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Field, Index, SQLModel, text
 
 from portal_app.kit.columns import json_column, reference, str_enum, utc
-from portal_app.kit.ids import new_id
+from portal_app.kit.ids import new_id, new_reference
 
 
 class TransferState(StrEnum):
@@ -31,6 +31,7 @@ class TransferState(StrEnum):
     FAILED = "failed"
 
 
+_QUEUE_SQL = text("state = 'requested' AND needs_approval")
 _OPEN_SQL = text("state IN ('requested', 'offered', 'opened', 'accepted')")
 
 
@@ -41,8 +42,10 @@ class Transfer(SQLModel, table=True):
     claimed it. Without *recipient_key* whoever has the link may accept, once (`source` is `api`).
     The tokens of both links are derived from the id and the secret key; the row has their digests.
     *terms* is what was offered (`rules.Terms`). *consent* is the text that the recipient agreed to,
-    at *accepted_at*. *reason* is why it failed or who stopped it. *to_member_id* is the holding
-    that came of it.
+    at *accepted_at*, with the seller's terms at *terms_url*, and *starts_at* when they are charged
+    first. *reason* is why it failed, who stopped
+    it, or why the seller refused. *to_member_id* is the holding that came of it. *reference* is
+    what both sides can read out.
     """
 
     __tablename__ = "transfers"
@@ -56,6 +59,14 @@ class Transfer(SQLModel, table=True):
         ),
         Index("ix_transfers_newest", "membership_id", "asked_at", "id"),
         Index("ix_transfers_waiting", "state", "expires_at"),
+        Index(
+            "ix_transfers_queue",
+            "company_id",
+            "asked_at",
+            "id",
+            sqlite_where=_QUEUE_SQL,
+            postgresql_where=_QUEUE_SQL,
+        ),
     )
 
     id: str = Field(default_factory=lambda: new_id("trf"), primary_key=True)
@@ -87,4 +98,7 @@ class Transfer(SQLModel, table=True):
     )
     to_member_id: str | None = None
     consent: str = ""
+    terms_url: str = ""
+    starts_at: datetime | None = Field(default=None, sa_column=utc(nullable=True))
     reason: str = ""
+    reference: str = Field(default_factory=lambda: new_reference("T"), unique=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from portal_app.memberships.pages.detail import given_away_body
 from portal_app.memberships.pages.parts import membership_not_found
 from portal_app.transfers.state import TransferState
 from portal_app.transfers.views import Stage, TransferView
@@ -72,6 +73,7 @@ def transfer_page() -> rx.Component:
             state.phase,
             ("ready", transfer_body(view, events)),
             ("missing", membership_not_found(state.email)),
+            ("given_away", given_away_body(state.gone, state.confirmation)),
             ("failed", load_failed(state.load)),
             skeleton_card(4),
         ),

@@ -138,28 +138,29 @@ async def released(session: AsyncSession, now: datetime) -> Sequence[Transfer]:
     return (await session.scalars(statement)).all()
 
 
-async def waiting_for_approval(session: AsyncSession) -> Sequence[tuple[Transfer, str, str]]:
-    """With the product's and the company's title, the oldest first."""
-    statement = (
-        select(Transfer, col(Product.title), col(Company.title))
-        .join(Membership, col(Membership.id) == col(Transfer.membership_id))
-        .join(Product, col(Product.id) == col(Membership.product_id))
-        .join(Company, col(Company.id) == col(Transfer.company_id))
-        .where(
-            col(Transfer.state) == TransferState.REQUESTED,
-            col(Transfer.needs_approval).is_(True),
-        )
-        .order_by(col(Transfer.asked_at))
-    )
-    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
-
-
 async def addresses_of(session: AsyncSession, person_id: str | None) -> Sequence[EmailAddress]:
     """All that somebody has proved, the primary one first."""
     statement = (
         select(EmailAddress)
         .where(col(EmailAddress.person_id) == person_id)
         .order_by(col(EmailAddress.is_primary).desc(), col(EmailAddress.verified_at))
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def addresses_removed(
+    session: AsyncSession, person_id: str | None, since: datetime
+) -> Sequence[str]:
+    """What signed somebody in and was removed since then (wall time), each once."""
+    statement = (
+        select(col(SignInRemoval.address))
+        .where(
+            col(SignInRemoval.person_id) == person_id,
+            col(SignInRemoval.removed_at) > since,
+            col(SignInRemoval.address) != "",
+        )
+        .distinct()
+        .order_by(col(SignInRemoval.address))
     )
     return (await session.scalars(statement)).all()
 

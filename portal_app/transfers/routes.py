@@ -13,6 +13,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from portal_app.branding.published import looks
 from portal_app.branding.service import page_brand
 from portal_app.identity.actor import Actor
 from portal_app.identity.answers import see_other, sign_in_path
@@ -35,6 +36,7 @@ from portal_app.transfers.service import (
     accept,
     behind_link,
     behind_stop_link,
+    confirmation_path,
     decline,
     it_was_not_me,
     mark_opened,
@@ -101,6 +103,7 @@ async def accept_it(request: Request, token: str) -> Response:
         return see_other(sign_in_path(path_behind(token)))
     try:
         form = await small_form(request)
+        await looks.refresh()
         async with database().reading() as session:
             page = await recipient_page(session, actor, token)
         words = accept_form(_reader(request, actor), page).agreed if page.refusal is None else ""
@@ -176,6 +179,7 @@ async def _page(
     request: Request, token: str, actor: Actor | None, *, error: PortalError | None = None
 ) -> Response:
     page = None
+    await looks.refresh()
     async with database().reading() as session:
         if actor is None:
             offer = await behind_link(session, token)
@@ -212,6 +216,7 @@ def _dead(request: Request, offer: Offer, page: RecipientPage | None, *, status:
         title=title,
         sentence=sentence,
         membership=f"/billing/manage/{to_member_id}/" if to_member_id else "",
+        confirmation=confirmation_path(offer.transfer.id),
         again=offer.verdict is Verdict.ACCEPTED,
     )
 

@@ -261,3 +261,8 @@ def masked(address: str) -> str:
     """`a•••@example.com`: enough to recognise somebody by, and no address to collect."""
     name, at, host = address.partition("@")
     return f"{name[:1]}•••{at}{host}" if at else ""
+
+
+def one_paragraph(typed: object) -> str:
+    """A note as somebody typed it, short enough for a mail; empty for what is no text."""
+    return " ".join(typed.split())[:LONGEST_NOTE] if isinstance(typed, str) else ""

@@ -22,9 +22,11 @@ from portal_app.identity.stepup import (
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
+from portal_app.memberships.service import given_away
+from portal_app.memberships.views import gone_sentence
 from portal_app.provider.current import provider
 from portal_app.transfers.errors import CantTransfer, OwnAccount
-from portal_app.transfers.service import Wish, offer, sender_page, withdraw
+from portal_app.transfers.service import Wish, confirmation_of, offer, sender_page, withdraw
 from portal_app.transfers.views import TransferView, transfer_view
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
@@ -33,10 +35,10 @@ log = logging.getLogger(__name__)
 
 
 class TransferState(rx.State):
-    """*phase* is `loading`, `ready`, `missing` or `failed`.
+    """*phase* is `loading`, `ready`, `missing`, `given_away` or `failed`.
 
     *recipient* and *note* are what was typed before the step-up; *confirmed* says that the person
-    comes back from there and has typed the code.
+    comes back from there and has typed the code. *gone* says that it is done, *confirmation* where.
     """
 
     phase: str = "loading"
@@ -46,6 +48,8 @@ class TransferState(rx.State):
     note: str = ""
     error: str = ""
     confirmed: bool = False
+    gone: str = ""
+    confirmation: str = ""
     busy: bool = False
 
     @rx.event
@@ -60,7 +64,7 @@ class TransferState(rx.State):
             await self._read()
             await self._fill_in()
         except NotFound:
-            self.phase = "missing"
+            await self._say_where_it_went()
         except Exception:
             # Whatever went wrong, a page must say so: a skeleton would promise that data comes.
             log.exception("the page that transfers could not be read")
@@ -134,7 +138,17 @@ class TransferState(rx.State):
         try:
             await self._read()
         except NotFound:
-            self.phase = "missing"
+            await self._say_where_it_went()
+
+    async def _say_where_it_went(self) -> None:
+        """Whoever watched their offer sees that it is done, instead of a page that is none."""
+        actor, given_id = current_actor(), self._given_id()
+        self.phase = "missing"
+        async with database().reading() as session:
+            gone = await given_away(session, actor, given_id)
+            if gone is not None:
+                self.confirmation = await confirmation_of(session, given_id)
+                self.gone, self.phase = gone_sentence(actor.reader, gone), "given_away"
 
     async def _read(self) -> None:
         actor = current_actor()

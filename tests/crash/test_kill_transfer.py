@@ -92,8 +92,8 @@ def check(world: World, *, refused: bool) -> None:
     assert calls
     for replays in calls.values():
         assert replays == [False, *[True] * (len(replays) - 1)]
-    # The offer to both, and what came of it to both.
-    assert world.value("SELECT count(*) FROM outbox WHERE kind = 'transfer'") == 4
+    # To both: the offer, that it was accepted (said only if it takes long), and what came of it.
+    assert world.value("SELECT count(*) FROM outbox WHERE kind = 'transfer'") == 6
     asyncio.run(_sound(world.url))
 
 

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from portal_app.api.models import IdempotentRequest
 from portal_app.identity.actor import ActorKind
-from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, StepUp
+from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, SignInRemoval, StepUp
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.invoices.upcoming.models import PreviewFailure
@@ -77,6 +77,10 @@ def step_up_of_ada(**over: Any) -> StepUp:
     return StepUp(person_id="user_ada", **given)
 
 
+def removal_of_ada(**over: Any) -> SignInRemoval:
+    return SignInRemoval(person_id="user_ada", address="old@example.com", **over)
+
+
 def sandbox_mail(**over: Any) -> SandboxMail:
     words = {"subject": "s", "text": "t", "html": "h"}
     return SandboxMail(id=f"mail_{number()}", recipient="ada@example.com", **words, **over)
@@ -84,7 +88,7 @@ def sandbox_mail(**over: Any) -> SandboxMail:
 
 async def keep(db: Database, *rows: SQLModel) -> None:
     async with db.unit_of_work() as session:
-        if any(isinstance(row, LoginSession | StepUp) for row in rows):
+        if any(isinstance(row, LoginSession | SignInRemoval | StepUp) for row in rows):
             await make_person(session, id="user_ada")
         session.add_all(rows)
 
@@ -100,6 +104,7 @@ async def keep(db: Database, *rows: SQLModel) -> None:
         (code, "expires_at", 1),
         (attempt, "expires_at", 1),
         (step_up_of_ada, "asked_at", 1),
+        (removal_of_ada, "removed_at", 14),
         (session_of_ada, "expires_at", 30),
     ],
 )

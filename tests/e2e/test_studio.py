@@ -93,7 +93,7 @@ def test_a_colour_that_can_not_be_read_is_mended_with_one_press(cleo: Page) -> N
     expect(cleo.get_by_role("button", name="Publish")).to_be_enabled()
 
 
-@pytest.mark.parametrize("room", ["", "brand/", "portal/"])
+@pytest.mark.parametrize("room", ["", "brand/", "portal/", "transfers/"])
 def test_other_creators_and_customers_find_no_page(opened: Callable[..., Page], room: str) -> None:
     for email in ("dan@example.com", "ben@example.com"):
         page = opened(email)

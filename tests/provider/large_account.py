@@ -6,7 +6,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from portal_app.sandbox.engine import catalog, checkout, customers, lifecycle, refunds
+from portal_app.sandbox.engine import (
+    catalog,
+    checkout,
+    checkout_completion,
+    customers,
+    lifecycle,
+    refunds,
+)
 from portal_app.sandbox.engine import subscriptions as subscribing
 from portal_app.sandbox.engine.calendar import boundary
 from portal_app.sandbox.engine.world import Obj, World
@@ -80,4 +87,4 @@ def _customer(world: World, number: int, room: str, course: str) -> None:
         session = checkout.create(
             world, {"customer": customer, "line_items": lines, "success_url": BACK}
         )
-        checkout.complete(world, session["id"], "pm_card_visa")
+        checkout_completion.complete(world, session["id"], "pm_card_visa")

@@ -40,6 +40,7 @@ from tests.factories import (
 )
 from tests.rows import NOW, added
 from tests.states.guarded_tab import Tab, guarded_tab
+from tests.transfer_factories import make_waiting
 
 assert pages  # importing it registers every handler of the studio
 SECRETS = ("Northwind", "Ada Lovelace", "ada@example.com")
@@ -47,11 +48,13 @@ REFERENCE = "C-TEST-0001"
 HOSTILE: tuple[Any, ...] = (
     *("", "x" * 500, "biz_lumen", REFERENCE),
     {"q": "ada", "accent": "#000000", "reference": REFERENCE, "reason": "x", "membership": "x"},
+    "trf_waiting",
+    {"transfer": "trf_waiting", "reason": "No"},
 )
 # What being a stranger's neighbour may leave behind: nothing.
 WATCHED = (
     *("drafts", "brand_versions", "brand_images", "portal_configurations", "changes"),
-    *("declarations", "intents", "cancellations", "outbox"),
+    *("declarations", "intents", "cancellations", "outbox", "transfers"),
 )
 
 
@@ -74,6 +77,7 @@ async def membership_id(db: Database) -> str:
         customer = await make_customer(session, ada, name="Ada Lovelace")
         plan = await make_plan(session, await make_product(session, company))
         held = await make_membership(session, ada, customer=customer, plan=plan)
+        await make_waiting(session, held, id="trf_waiting", recipient_address="ben@example.com")
         await make_company(session, id="biz_lumen", title="Lumen")
         await added(session, waiting_declaration(held.membership.id))
     return held.membership.id
@@ -190,7 +194,7 @@ async def test_staff_read_what_waits_and_close_it_with_a_reason(
     path = "/studio/declarations/?company=biz_northwind"
     tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind", CreatorRole.STAFF)
     await tab.send(DeclaredQueueState.load, path)
-    assert (await tab.state(StudioState)).frame.waiting == {"declarations": "1"}
+    assert (await tab.state(StudioState)).frame.waiting == {"transfers": "1", "declarations": "1"}
     (row,) = (await tab.state(DeclaredQueueState)).view.rows
     assert [one.id for one in row.candidates] == [membership_id]
     form = {"reference": REFERENCE, "reason": " "}
@@ -199,7 +203,7 @@ async def test_staff_read_what_waits_and_close_it_with_a_reason(
     assert row.error == "Say why, so that it can be looked up later."
     await tab.send(DeclaredQueueState.refuse_it, path, form={**form, "reason": "By phone"})
     assert (await tab.state(DeclaredQueueState)).view.rows == []
-    assert (await tab.state(StudioState)).frame.waiting == {}
+    assert (await tab.state(StudioState)).frame.waiting == {"transfers": "1"}
 
 
 FORMS: Any = pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""`/confirmations/<id>…`: of a cancellation (`cncl_…`) or a declaration (`decl_…`), page and PDF.
+"""`/confirmations/<id>…`: of `cncl_…` (cancelled), `decl_…` (declared), `trf_…` (transferred).
 
-A session opens what its person held; a link opens one for a while. Whoever only declared something
-gets to see what they typed, and nothing else.
+A page and a PDF. A session opens what its person held; a link opens one for a while. Whoever only
+declared something gets to see what they typed, and nothing else. A transfer is for the sessions of
+its two sides, each its own part.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal_app.branding.published import looks
 from portal_app.declarations.service.confirming import read_declaration
 from portal_app.declarations.views.documents import declared_document, settled_document
 from portal_app.invoices.documents import html
@@ -21,6 +23,8 @@ from portal_app.kit.db import database
 from portal_app.kit.ids import has_prefix
 from portal_app.memberships.service.confirming import read_cancellation
 from portal_app.memberships.views.confirmation import confirmation_document
+from portal_app.transfers.service import read_transfer
+from portal_app.transfers.views import transfer_document
 
 router = APIRouter(include_in_schema=False)
 _READ: Final = ["GET", "HEAD"]
@@ -62,16 +66,25 @@ async def confirmation_page(request: Request, document_id: str) -> Response:
 
 
 async def _find(document_id: str, visit: Visit) -> _Found | None:
+    await looks.refresh()
+    for prefix, find in (("cncl", _cancelled), ("decl", _declared), ("trf", _transferred)):
+        if has_prefix(document_id, prefix):
+            return await find(document_id, visit)
+    return None
+
+
+async def _cancelled(cancellation_id: str, visit: Visit) -> _Found | None:
     async with database().reading() as session:
-        if has_prefix(document_id, "cncl"):
-            cancelled = await read_cancellation(session, document_id, visit.asks_as)
-            if cancelled is None:
-                return None
-            document = confirmation_document(visit.reader, cancelled)
-            return _Found(document, cancelled.cancellation.member_id)
-        if not has_prefix(document_id, "decl"):
-            return None
-        declared = await read_declaration(session, document_id, visit.asks_as)
+        cancelled = await read_cancellation(session, cancellation_id, visit.asks_as)
+    if cancelled is None:
+        return None
+    document = confirmation_document(visit.reader, cancelled)
+    return _Found(document, cancelled.cancellation.member_id)
+
+
+async def _declared(declaration_id: str, visit: Visit) -> _Found | None:
+    async with database().reading() as session:
+        declared = await read_declaration(session, declaration_id, visit.asks_as)
     if declared is None:
         return None
     row, company = declared.declaration, declared.company
@@ -80,3 +93,12 @@ async def _find(document_id: str, visit: Visit) -> _Found | None:
         return _Found(declared_document(visit.reader, row, company), lead=lead)
     document = settled_document(visit.reader, row, company, declared.membership)
     return _Found(document, row.member_id or "")
+
+
+async def _transferred(transfer_id: str, visit: Visit) -> _Found | None:
+    """Each side's own part; a link would have to say which side it is for, so that none opens."""
+    if visit.asks_as is None:
+        return None
+    async with database().reading() as session:
+        rows = await read_transfer(session, transfer_id, visit.asks_as)
+    return _Found(transfer_document(visit.reader, rows), rows.holding.id) if rows else None

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from joserfc.errors import JoseError
 
 from portal_app.identity.oidc.errors import AnswerNotProven, ProviderAway
 from portal_app.identity.oidc.providers import Preset, Provider
+from portal_app.kit.clock import from_unix
 
 with warnings.catch_warnings():
     # It would rather have a successor of httpx, which none of our other dependencies ships.
@@ -29,6 +31,7 @@ with warnings.catch_warnings():
 logger = logging.getLogger(__name__)
 _SECONDS: Final = 10
 _LEEWAY: Final = 60
+_LATEST: Final = 2**33
 # Never `none`, nor HMAC, whose key would be a public key or a secret that others share.
 SIGNATURES: Final = (
     "RS256",
@@ -57,12 +60,16 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who came back. *vouched* says that the service itself is sure of the address."""
+    """Who came back. *vouched* says that the service itself is sure of the address.
+
+    *signed_in_at* is when they proved to it who they are, where it says so.
+    """
 
     issuer: str
     subject: str
     email: str
     vouched: bool
+    signed_in_at: datetime | None = None
 
 
 class _App(StarletteOAuth2App):  # type: ignore[misc] # Authlib brings no types
@@ -118,10 +125,11 @@ def _client_authentication(provider: Provider) -> dict[str, str]:
     return {"token_endpoint_auth_method": "client_secret_post"} if in_form else {}
 
 
-async def depart(provider: Provider, redirect_uri: str) -> Departure:
-    """Raises ProviderAway."""
+async def depart(provider: Provider, redirect_uri: str, *, anew: bool = False) -> Departure:
+    """*anew* asks for a sign-in whoever is signed in there already. Raises ProviderAway."""
+    more = {"prompt": "login", "max_age": "0"} if anew else {}
     try:
-        made = await _app(provider).create_authorization_url(redirect_uri)
+        made = await _app(provider).create_authorization_url(redirect_uri, **more)
     except (httpx.HTTPError, *_WRONG) as error:
         raise _away(provider, error) from error
     return Departure(
@@ -173,7 +181,16 @@ async def _by_id_token(app: _App, token: Mapping[str, Any], nonce: str) -> Found
         if more["sub"] != claims["sub"]:  # OpenID Connect Core §5.3.2
             raise ValueError("the user info is of another subject")
         claims = {**more, **claims}
-    return _found(provider, claims, vouched=_vouched(provider, claims))
+    found = _found(provider, claims, vouched=_vouched(provider, claims))
+    return replace(found, signed_in_at=_signed_in_at(claims))
+
+
+def _signed_in_at(claims: Mapping[str, Any]) -> datetime | None:
+    """None for what is no time of this century or the next: then nothing was said."""
+    said = claims.get("auth_time")
+    if not isinstance(said, int) or isinstance(said, bool) or not 0 < said < _LATEST:
+        return None
+    return from_unix(said)
 
 
 def _vouched(provider: Provider, claims: Mapping[str, Any]) -> bool:

@@ -51,6 +51,30 @@ class AnswerNotProven(SignInRefused):
         super().__init__("The other service's answer could not be verified. Nothing was changed.")
 
 
+class NotSignedInAnew(SignInRefused):
+    """To confirm something: the service does not say when, or it was before they left."""
+
+    code = "not_signed_in_anew"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The other service did not say that you signed in just now. Nothing was confirmed. Use"
+            " the code by email."
+        )
+
+
+class NotLinkedHere(SignInRefused):
+    """To confirm something: nobody's account over there, or another person's."""
+
+    code = "not_linked_here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You signed in there with an account that is not one of your ways to sign in here."
+            " Nothing was confirmed."
+        )
+
+
 class ProviderAway(SignInRefused):
     """It could not be reached, or answered nonsense."""
 

@@ -15,12 +15,15 @@ from portal_app.identity import answers, limits
 from portal_app.identity.actor import Actor
 from portal_app.identity.cookies import keep_browser
 from portal_app.identity.models import OidcAttempt
-from portal_app.identity.oidc import client, service
+from portal_app.identity.oidc import client, confirming, service
 from portal_app.identity.oidc.errors import AttemptOver, ProviderSaidNo
 from portal_app.identity.oidc.providers import Provider
 from portal_app.identity.routes import claim, welcome
 from portal_app.identity.sessions import find_actor
 from portal_app.identity.stepup import ask_step_up
+from portal_app.identity.stepup.errors import StepUpNotFound
+from portal_app.identity.stepup.routes import carry_on
+from portal_app.identity.stepup.service import page_of
 from portal_app.identity.visitor import Visitor
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
@@ -36,21 +39,59 @@ _TEMPLATES: Final = "identity/oidc/templates"
 @router.get("/auth/oidc/{name}")
 async def leave(request: Request, name: str) -> Response:
     """Query: `next` for who signs in, or `approval` for who adds the service to their account."""
-    visitor, query = Visitor.of(request), request.query_params
+    query = request.query_params
     try:
-        provider = service.provider_named(name)
-        await limits.admit_try(visitor.browser, visitor.ip)
-        leaving = await client.depart(provider, _callback(provider))
-        await service.remember(
-            provider,
-            leaving,
-            browser_token=visitor.browser,
+        return await _departed(
+            Visitor.of(request),
+            service.provider_named(name),
             next_path=query.get("next", ""),
-            locale=visitor.locale,
             step_up_id=query.get("approval", "")[:64],
         )
     except PortalError as refused:
         return _refused(request, name, refused)
+
+
+@router.get("/account/confirm/{step_up_id}/with/{name}/")
+async def leave_to_confirm(request: Request, step_up_id: str, name: str) -> Response:
+    """To sign in anew at a service of the person's own, which confirms this step-up.
+
+    From the page that says what is confirmed, and from nowhere else: a link that lures somebody
+    here would skip what they approve.
+    """
+    visitor, page = Visitor.of(request), page_of(step_up_id)
+    actor = await find_actor(visitor.cookie_header)
+    if actor is None:
+        return answers.see_other(answers.sign_in_path(page))
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return answers.see_other(page)
+    try:
+        provider = await confirming.service_named(actor, step_up_id, name)
+        return await _departed(visitor, provider, confirms=step_up_id)
+    except StepUpNotFound as unknown:
+        return _refused(request, "", unknown, confirming_at="/account/")
+    except PortalError as refused:
+        return _refused(request, name, refused, confirming_at=page)
+
+
+async def _departed(
+    visitor: Visitor,
+    provider: Provider,
+    *,
+    next_path: str = "",
+    step_up_id: str = "",
+    confirms: str = "",
+) -> Response:
+    await limits.admit_try(visitor.browser, visitor.ip)
+    leaving = await client.depart(provider, _callback(provider), anew=bool(confirms))
+    await service.remember(
+        provider,
+        leaving,
+        browser_token=visitor.browser,
+        next_path=next_path,
+        locale=visitor.locale,
+        step_up_id=step_up_id,
+        confirms=confirms,
+    )
     response = RedirectResponse(leaving.url, status_code=303, headers=answers.NO_STORE)
     keep_browser(response, visitor.browser)
     return response
@@ -75,9 +116,18 @@ async def come_back(request: Request, name: str) -> Response:
             verifier=attempt.code_verifier,
             redirect_uri=_callback(provider),
         )
+        if attempt.confirms:
+            return await _confirmed(request, attempt, found)
         return await _settled(visitor, provider, attempt, found)
     except PortalError as refused:
         return _refused(request, name, refused, attempt)
+
+
+async def _confirmed(request: Request, attempt: OidcAttempt, found: client.Found) -> Response:
+    actor = await _actor(request)
+    if actor is None:
+        raise AttemptOver
+    return await carry_on(request, actor, await confirming.confirm(actor, attempt, found))
 
 
 async def _settled(
@@ -162,9 +212,12 @@ def _refused(
     attempt: OidcAttempt | None = None,
     *,
     adding: bool = False,
+    confirming_at: str = "",
 ) -> Response:
     """Why not, and the ways on; an address that carries a code or a state is not repeated."""
     adding = adding or bool(attempt and attempt.step_up_id)
+    if attempt and attempt.confirms:
+        confirming_at = page_of(attempt.confirms)
     return render(
         f"{_TEMPLATES}/refused.html",
         request,
@@ -173,6 +226,7 @@ def _refused(
         error=translate(Visitor.of(request).locale, error.sentence),
         name=name if service.is_known(name) else "",
         adding=adding,
+        confirming=confirming_at,
         next=attempt.next_path if attempt else "/orders/",
-        here="/account/" if adding else "/login/",
+        here="/account/" if adding or confirming_at else "/login/",
     )

@@ -83,6 +83,7 @@ async def remember(
     next_path: str,
     locale: str,
     step_up_id: str = "",
+    confirms: str = "",
 ) -> None:
     """Write down who left, so that only this browser comes back, once."""
     now = wall_now()
@@ -95,6 +96,7 @@ async def remember(
                 nonce=leaving.nonce,
                 code_verifier=leaving.code_verifier,
                 step_up_id=step_up_id,
+                confirms=confirms,
                 next_path=safe_next(next_path),
                 locale=locale,
                 created_at=now,

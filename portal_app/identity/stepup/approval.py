@@ -83,6 +83,11 @@ class Approval:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def needs_the_code(row: StepUp) -> bool:
+    """Reading the mail is what proves an address; no other proof says anything about it."""
+    return row.purpose == Purpose.PROVE_EMAIL
+
+
 def approval_of(row: StepUp) -> Approval:
     return Approval(Purpose(row.purpose), row.facts)
 

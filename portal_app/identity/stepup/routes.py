@@ -5,6 +5,7 @@ HTTP, since only HTTP can hand the session its new token. A GET sends and confir
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -16,11 +17,14 @@ from portal_app.identity.actor import Actor
 from portal_app.identity.acts import carry_out
 from portal_app.identity.cookies import keep_session
 from portal_app.identity.models import StepUp
+from portal_app.identity.oidc.confirming import services_for
+from portal_app.identity.oidc.providers import Provider
 from portal_app.identity.routes import claim
 from portal_app.identity.sessions import find_actor
 from portal_app.identity.stepup import service
 from portal_app.identity.stepup.approval import approval_of, refusal, with_approval
 from portal_app.identity.stepup.errors import StepUpNotFound
+from portal_app.identity.stepup.service import Confirmed
 from portal_app.identity.visitor import Visitor
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
@@ -53,6 +57,11 @@ async def confirm(request: Request, step_up_id: str) -> Response:
         confirmed = await service.confirm(actor, step_up_id, typed)
     except PortalError as refused:
         return await _page(request, actor, step_up_id, typed=typed, error=refused)
+    return await carry_on(request, actor, confirmed)
+
+
+async def carry_on(request: Request, actor: Actor, confirmed: Confirmed) -> Response:
+    """Do what was confirmed, or go back to the page that does, under the new session token."""
     try:
         further = await carry_out(actor, confirmed.approval, claim=claim)
         response = answers.see_other(further or confirmed.path)
@@ -87,13 +96,20 @@ async def _page(
     try:
         async with database().reading() as session:
             row = await service.step_up_of(session, actor, step_up_id)
+            services = await services_for(session, actor, row)
     except StepUpNotFound as unknown:
         return _told(request, actor, unknown)
-    return _code_page(request, actor, row, typed=typed, error=error)
+    return _code_page(request, actor, row, services, typed=typed, error=error)
 
 
 def _code_page(
-    request: Request, actor: Actor, row: StepUp, *, typed: str, error: PortalError | None
+    request: Request,
+    actor: Actor,
+    row: StepUp,
+    services: Sequence[Provider],
+    *,
+    typed: str,
+    error: PortalError | None,
 ) -> Response:
     over = refusal(row, wall_now())
     said = error or over
@@ -110,6 +126,7 @@ def _code_page(
         back=with_approval(row.back, row.id),
         typed="" if over else typed,
         over=over is not None,
+        services=services,
         mailbox=f"/sandbox/mail/?to={quote(row.address)}" if sandbox else None,
         error=translate(actor.locale, said.sentence) if said else None,
         here=service.page_of(row.id),

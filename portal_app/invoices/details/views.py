@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 
 from portal_app.customers.models import Customer
 from portal_app.invoices.details.addresses import AddressField, country_codes
-from portal_app.invoices.details.form import FieldError, Form, NewTaxId, fields_of
+from portal_app.invoices.details.field_views import FieldView, Option
+from portal_app.invoices.details.form import FieldError, Form, fields_of
 from portal_app.invoices.details.service import ALL, Addressed
-from portal_app.invoices.details.tax_id import TaxId
-from portal_app.invoices.details.tax_kinds import TAX_KINDS, tax_kinds_of
-from portal_app.ui.reader import Reader, Tone
+from portal_app.invoices.details.tax_id_views import (
+    NewTaxIdView,
+    TaxIdView,
+    new_tax_id_view,
+    tax_id_views,
+)
+from portal_app.invoices.details.tax_kinds import tax_kinds_of
+from portal_app.ui.reader import Reader
 
 _AUTOCOMPLETE = {
     "full_name": "name",
@@ -24,57 +30,6 @@ _AUTOCOMPLETE = {
     "state": "address-level1",
     "postal_code": "postal-code",
 }
-_STATUSES: dict[str, tuple[str, Tone]] = {
-    "pending": ("Being checked", "info"),
-    "verified": ("Confirmed", "ok"),
-    "unverified": ("Could not be confirmed; it is used all the same", "warn"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a list to choose from."""
-
-    value: str = ""
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldView:
-    """A field; with *options* one to choose in. Another *key* makes the browser forget what is in.
-
-    *at* is the name of what errors of it are about.
-    """
-
-    key: str = ""
-    name: str = ""
-    label: str = ""
-    value: str = ""
-    hint: str = ""
-    error: str = ""
-    autocomplete: str = "off"
-    options: list[Option] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxIdView:
-    """A tax id that is there already; *status* is what Stripe's check of it came to, in words."""
-
-    key: str = ""
-    title: str = ""
-    status: str = ""
-    tone: Tone = "muted"
-    removed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTaxIdView:
-    """A row for one more: which kind, and its number; *title* tells rows apart."""
-
-    key: str = ""
-    title: str = ""
-    kind: FieldView = FieldView()
-    number: FieldView = FieldView()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +56,7 @@ class DetailsView:
     differing: bool = False
     waiting: bool = False
     company: bool = False
-    country: FieldView = FieldView()
+    country: FieldView = field(default_factory=FieldView)
     names: list[FieldView] = field(default_factory=list)
     address: list[FieldView] = field(default_factory=list)
     asks_tax_ids: bool = False
@@ -147,8 +102,8 @@ def details_view(
         address=[_address_field(reader, form, one, said) for one in fields_of(form, stored)],
         asks_tax_ids=offers or bool(form.shown),
         offers_tax_ids=offers,
-        tax_ids=_tax_ids(reader, form, addressed.statuses),
-        new_tax_ids=[_new_tax_id(reader, form, row, said) for row in form.new],
+        tax_ids=tax_id_views(reader, form, addressed.statuses),
+        new_tax_ids=[new_tax_id_view(reader, form, row, said) for row in form.new],
         errors=[ErrorView(href=f"#field-{at}", text=text) for at, text in reversed(said.items())],
     )
 
@@ -231,50 +186,4 @@ def _address_field(
         error=said.get(one.name, ""),
         autocomplete=_AUTOCOMPLETE[one.name],
         options=[Option(value="", label=reader.say("Please choose")), *options] if options else [],
-    )
-
-
-def _tax_ids(
-    reader: Reader, form: Form, statuses: Mapping[tuple[str, str], str]
-) -> list[TaxIdView]:
-    return [
-        _tax_id(reader, key, one, statuses.get((one.kind, one.value), ""), one in form.removed)
-        for key, one in enumerate(form.shown)
-    ]
-
-
-def _tax_id(reader: Reader, key: int, one: TaxId, status: str, removed: bool) -> TaxIdView:
-    kind = TAX_KINDS.get(one.kind)
-    label = reader.say(kind.label) if kind else reader.say("Tax ID")
-    words, tone = _STATUSES.get(status, ("", "muted"))
-    return TaxIdView(
-        key=str(key),
-        title=f"{label}: {one.value}",
-        status=reader.say(words) if words else "",
-        tone=tone,
-        removed=removed,
-    )
-
-
-def _new_tax_id(reader: Reader, form: Form, row: NewTaxId, said: Mapping[str, str]) -> NewTaxIdView:
-    kinds = tax_kinds_of(form.country)
-    example = next((one.example for one in kinds if one.kind == row.kind), "")
-    return NewTaxIdView(
-        key=str(row.key),
-        title=reader.say("New tax ID {number}", number=row.key),
-        kind=FieldView(
-            key=f"{form.country}-kind-{row.key}",
-            name=f"tax-kind-{row.key}",
-            label=reader.say("Kind of tax ID"),
-            value=row.kind,
-            options=[Option(value=one.kind, label=reader.say(one.label)) for one in kinds],
-        ),
-        number=FieldView(
-            key=f"number-{row.key}",
-            name=f"tax-{row.key}",
-            label=reader.say("Number"),
-            value=row.value,
-            hint=reader.say("For example {example}", example=example) if example else "",
-            error=said.get(f"tax-{row.key}", ""),
-        ),
     )

@@ -49,7 +49,7 @@ def membership_page() -> rx.Component:
                 rx.cond(named_by_address(view.member_id), membership_body(view), _skeleton()),
             ),
             ("missing", membership_not_found(MembershipState.email)),
-            ("given_away", _given_away(MembershipState.gone)),
+            ("given_away", given_away_body(MembershipState.gone, MembershipState.confirmation)),
             ("failed", load_failed(MembershipState.load)),
             _skeleton(),
         ),
@@ -60,7 +60,8 @@ def membership_page() -> rx.Component:
     )
 
 
-def _given_away(gone: Text) -> rx.Component:
+def given_away_body(gone: Text, confirmation: Text) -> rx.Component:
+    """What its former holder finds; *confirmation* is the address of the document, if any."""
     return stack(
         rx.el.div(
             text_link(t("Orders"), "/orders/", class_name="back"),
@@ -70,6 +71,10 @@ def _given_away(gone: Text) -> rx.Component:
         card(rx.el.p(gone), rx.el.p(t("Your invoices and receipts stay with you."))),
         action_row(
             link_button(t("See your memberships"), "/orders/", variant="primary"),
+            rx.cond(
+                confirmation != "",
+                link_button(t("Confirmation to download"), confirmation, reload=True),
+            ),
             link_button(t("Billing history"), "/billing/history/"),
         ),
     )

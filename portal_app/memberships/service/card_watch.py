@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.customers.service import announce
 from portal_app.kit.db import Database
 from portal_app.kit.lookup import locked
-from portal_app.memberships.models import CardNotice
-from portal_app.memberships.repository import (
+from portal_app.memberships.card_repository import (
     CardUse,
     open_card_notices,
     uses_of_cards_expiring_before,
 )
+from portal_app.memberships.models import CardNotice
 from portal_app.memberships.rules import TELL_AHEAD, StripeFacts, may_be_told_of, renewal_date
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.rules import expires_before

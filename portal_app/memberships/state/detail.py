@@ -13,7 +13,8 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service import changes_plan, get_membership, given_away
-from portal_app.memberships.views import MembershipView, membership_view
+from portal_app.memberships.views import MembershipView, gone_sentence, membership_view
+from portal_app.transfers.service import confirmation_of
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 
@@ -23,13 +24,15 @@ log = logging.getLogger(__name__)
 class MembershipState(rx.State):
     """One membership's page. *phase* is `loading`, `ready`, `missing`, `given_away` or `failed`.
 
-    *gone* says since when somebody else has what this person held once.
+    *gone* says since when somebody else has what this person held once, *confirmation* where that
+    is confirmed.
     """
 
     phase: str = "loading"
     view: MembershipView = MembershipView()
     email: str = ""
     gone: str = ""
+    confirmation: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -70,14 +73,10 @@ class MembershipState(rx.State):
         actor = current_actor()
         async with database().reading() as session:
             gone = await given_away(session, actor, given_id)
-        if gone is not None:
-            reader, self.phase = actor.reader, "given_away"
-            self.gone = reader.say(
-                "{product} is with another account since {date}. You have no access and are not"
-                " charged for it any more.",
-                product=gone.product,
-                date=reader.date(gone.at),
-            )
+            if gone is None:
+                return
+            self.confirmation = await confirmation_of(session, given_id)
+        self.gone, self.phase = gone_sentence(actor.reader, gone), "given_away"
 
     def _given_id(self) -> str:
         return str(getattr(self, "member_id", ""))

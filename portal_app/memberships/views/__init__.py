@@ -43,6 +43,7 @@ from portal_app.memberships.views.upcoming import (
     UpcomingView,
     upcoming_view,
 )
+from portal_app.memberships.views.wording import gone_sentence
 
 __all__ = [
     "AlertView",
@@ -80,6 +81,7 @@ __all__ = [
     "alerts_of",
     "cancel_view",
     "charged_to_view",
+    "gone_sentence",
     "membership_card",
     "membership_view",
     "next_charge",

@@ -28,6 +28,8 @@ _PLAIN: Final = {
     "claimed": "Linked to your account",
     "linked": "Linked to your account by support",
     "transfer_offered": "Transfer offered",
+    "transfer_approved": "Transfer approved by the seller",
+    "transfer_refused": "Transfer not approved by the seller",
     "transfer_withdrawn": "Transfer withdrawn",
     "transfer_declined": "Transfer declined",
     "transfer_expired": "Transfer offer expired",

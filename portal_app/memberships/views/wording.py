@@ -17,6 +17,7 @@ from portal_app.memberships.rules import (
     renewal_date,
 )
 from portal_app.memberships.service import HeldMembership, price_of, resumes_at
+from portal_app.memberships.service.given_away import GivenAway
 from portal_app.payment_methods.views import label_of, method_label
 from portal_app.ui.reader import Reader, Tone
 
@@ -215,3 +216,13 @@ def next_try(reader: Reader, held: HeldMembership) -> str:
     if attempt is None:
         return reader.say("No further try is planned.")
     return reader.say("Next try on {date}.", date=reader.date(attempt))
+
+
+def gone_sentence(reader: Reader, gone: GivenAway) -> str:
+    """To whoever held it once: since when somebody else has it."""
+    return reader.say(
+        "{product} is with another account since {date}. You have no access and are not charged for"
+        " it any more.",
+        product=gone.product,
+        date=reader.date(gone.at),
+    )

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from portal_app.sandbox.engine import amounts, checkout
+from portal_app.sandbox.engine import amounts, checkout_completion
 from portal_app.sandbox.engine.presentation import present
 from portal_app.sandbox.engine.world import Obj
 from portal_app.sandbox.http.scripts import framed
@@ -110,7 +110,7 @@ async def submit(request: Request) -> Response:
     token = given[0]
     answer = await run_in_threadpool(
         service.act,
-        lambda world: present(world, checkout.complete(world, session["id"], token)),
+        lambda world: present(world, checkout_completion.complete(world, session["id"], token)),
         base=base_of(request),
     )
     if answer.status != 200:  # noqa: PLR2004 - OK

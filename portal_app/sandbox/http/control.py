@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.sandbox.engine import (
-    checkout,
+    checkout_completion,
     happenings,
     lifecycle,
     next_charge,
@@ -112,7 +112,8 @@ async def complete_checkout(request: Request) -> Response:
     token = (await read_body(request)).get("payment_method", "pm_card_visa")
     session_id = request.path_params["id"]
     return await run(
-        request, lambda world: present(world, checkout.complete(world, session_id, str(token)))
+        request,
+        lambda world: present(world, checkout_completion.complete(world, session_id, str(token))),
     )
 
 

@@ -14,8 +14,10 @@ from portal_app.studio.pages.home import home_page
 from portal_app.studio.pages.membership import sold_membership_page
 from portal_app.studio.pages.portal import portal_page
 from portal_app.studio.pages.sharing import shared_page
+from portal_app.studio.pages.transfers import transfers_page
 from portal_app.studio.portal.state import PortalStudioState
 from portal_app.studio.sharing.state import SharedPreviewState
+from portal_app.studio.transfers.state import TransferQueueState
 from portal_app.ui.i18n import t
 
 _PRIVATE = {"sitemap": None}
@@ -49,6 +51,13 @@ def register(app: rx.App) -> None:
         route="/studio/portal",
         title=t("Portal"),
         on_load=PortalStudioState.load,
+        context=_PRIVATE,
+    )
+    app.add_page(
+        transfers_page,
+        route="/studio/transfers",
+        title=t("Transfers"),
+        on_load=TransferQueueState.load,
         context=_PRIVATE,
     )
     app.add_page(

@@ -88,6 +88,7 @@ def _rooms() -> list[tuple[str, Text, str]]:
         ("home", t("Overview"), "/studio/"),
         ("brand", t("Brand"), "/studio/brand/"),
         ("portal", t("Portal"), "/studio/portal/"),
+        ("transfers", t("Transfers"), "/studio/transfers/"),
         ("declarations", t("Declarations"), "/studio/declarations/"),
     ]
 

@@ -18,7 +18,7 @@ def list_of(one: SettingView, events: PortalEvents) -> rx.Component:
         rx.el.legend(one.label),
         rx.cond(one.hint != "", muted(one.hint)),
         rx.el.ul(rx.foreach(one.rows, lambda row: _row(row, one, events)), class_name="form-rows"),
-        rx.el.p(one.error, class_name="field-error", role="alert"),
+        rx.cond(one.kind == "rows", rx.el.p(one.error, class_name="field-error", role="alert")),
         rx.cond(
             one.may_add,
             button(
@@ -29,7 +29,8 @@ def list_of(one: SettingView, events: PortalEvents) -> rx.Component:
                 accessible_name=t_fill("Add to {list}", list=one.label),
             ),
         ),
-        id=f"field-{one.name}",
+        # Below a choice, which has its own name and error.
+        id=rx.cond(one.kind == "rows", f"field-{one.name}", f"list-{one.name}"),
         tab_index=-1,
         class_name="form-section",
     )
@@ -125,7 +126,7 @@ def _cell(cell: CellView, row: RowView, one: SettingView, events: PortalEvents) 
                 default_value=cell.value,
                 auto_focus=cell.focus,
                 on_blur=events.note_cell(one.name, row.key, cell.column),
-                input_mode=rx.cond(cell.numeric, "numeric", "text"),
+                input_mode=rx.cond(cell.numeric, "decimal", "text"),
                 auto_complete="off",
             ),
         ),

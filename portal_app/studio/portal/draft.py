@@ -19,15 +19,7 @@ from portal_app.studio.portal.form import (
 )
 from portal_app.studio.portal.rows import Row, filled, marked, moved, with_row
 from portal_app.studio.portal.settings import SETTINGS, TARGETS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sold:
-    """Something of the company's to choose; *product_id* of a plan is what it buys."""
-
-    id: str
-    label: str
-    product_id: str = ""
+from portal_app.studio.portal.sold import Sold
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from portal_app.catalog.models import Plan, Product
 from portal_app.memberships.views.plans import plan_name
 from portal_app.memberships.views.wording import per_period
 from portal_app.studio.history import VersionRow
-from portal_app.studio.portal.draft import PolicyDraft, Sold
+from portal_app.studio.portal.draft import PolicyDraft
 from portal_app.studio.portal.form import base_of, form_of
 from portal_app.studio.portal.row_views import Choice, Lists, RowView, may_add
 from portal_app.studio.portal.settings import SETTINGS, THESE, Setting
+from portal_app.studio.portal.sold import Sold
 from portal_app.studio.portal.words import HINTS, POLICIES, choice_of, heading_of, label_of
 from portal_app.ui.reader import Reader
 

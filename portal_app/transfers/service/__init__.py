@@ -12,8 +12,15 @@ from portal_app.transfers.service.behind_link import (
     recipient_page,
 )
 from portal_app.transfers.service.by_company import offer_as_company
-from portal_app.transfers.service.deciding import approve, refuse, waiting, watch_transfers
+from portal_app.transfers.service.confirming import (
+    ConfirmedTransfer,
+    confirmation_of,
+    confirmation_path,
+    read_transfer,
+)
+from portal_app.transfers.service.deciding import approve, refuse, watch_transfers
 from portal_app.transfers.service.ending import END_OLD
+from portal_app.transfers.service.keeping import KEEP_OLD
 from portal_app.transfers.service.moving import MOVE
 from portal_app.transfers.service.offering import (
     SenderPage,
@@ -25,6 +32,7 @@ from portal_app.transfers.service.offering import (
     signed,
     withdraw,
 )
+from portal_app.transfers.service.queueing import Queue, count_waiting, queue_of, waiting
 from portal_app.transfers.service.receiving import (
     NEW_CUSTOMER,
     accept,
@@ -37,9 +45,12 @@ from portal_app.transfers.service.telling import Side, Step
 
 __all__ = [
     "END_OLD",
+    "KEEP_OLD",
     "MOVE",
     "NEW_CUSTOMER",
+    "ConfirmedTransfer",
     "Offer",
+    "Queue",
     "RecipientPage",
     "SenderPage",
     "Side",
@@ -52,6 +63,9 @@ __all__ = [
     "approve",
     "behind_link",
     "behind_stop_link",
+    "confirmation_of",
+    "confirmation_path",
+    "count_waiting",
     "decline",
     "it_was_not_me",
     "mark_opened",
@@ -59,6 +73,8 @@ __all__ = [
     "offer_as_company",
     "offer_behind",
     "place_for_card",
+    "queue_of",
+    "read_transfer",
     "recipient_page",
     "refuse",
     "sender_page",

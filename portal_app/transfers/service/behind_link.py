@@ -7,13 +7,12 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.branding.published import brand_of
 from portal_app.catalog.configuration import TransferMode
-from portal_app.customers.service import announce
 from portal_app.identity.actor import Actor
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
-from portal_app.memberships.projection.record import TOPIC
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.service import default_of, list_wallets
 from portal_app.transfers import repository
@@ -29,6 +28,7 @@ from portal_app.transfers.links import digest_of_link, is_token
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import ACCEPTABLE, Terms, digest_of, is_recipient, masked
 from portal_app.transfers.service.subject import Subject, subject_of
+from portal_app.transfers.service.telling import Step, tell
 
 
 class Verdict(StrEnum):
@@ -56,13 +56,17 @@ _BY_STATE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """*sender* is the address of who gives it away, empty when nobody has claimed it."""
+    """*sender* is the address of who gives it away, empty when nobody has claimed it.
+
+    *terms_url* is where the seller's own terms are, empty where it has none.
+    """
 
     transfer: Transfer
     subject: Subject
     terms: Terms
     sender: str
     verdict: Verdict
+    terms_url: str = ""
 
     @property
     def masked_sender(self) -> str:
@@ -80,6 +84,7 @@ class Offer:
             transfer=self.transfer.id,
             terms=self.terms.stored(),
             starts_at=self.subject.next_charge,
+            terms_url=self.terms_url,
         )
 
 
@@ -132,12 +137,14 @@ async def offer_of(session: AsyncSession, transfer: Transfer) -> Offer:
     ):
         verdict = Verdict.NOT_ALLOWED
     senders = await repository.addresses_of(session, transfer.person_id)
+    brand = brand_of(transfer.company_id)
     return Offer(
         transfer=transfer,
         subject=subject,
         terms=terms,
         sender=senders[0].address if senders else "",
         verdict=verdict,
+        terms_url=(brand.terms_url if brand else None) or "",
     )
 
 
@@ -221,11 +228,11 @@ async def mark_opened(db: Database, actor: Actor, token: object) -> None:
 async def _open(db: Database, transfer: Transfer) -> None:
     async with db.unit_of_work() as session:
         row = await session.get_one(Transfer, transfer.id)
-        await repository.move(
+        if await repository.move(
             session,
             row,
             TransferState.OPENED,
             among=(TransferState.OFFERED,),
             opened_at=business_now(),
-        )
-        announce(session, row.person_id, TOPIC)
+        ):
+            await tell(session, row, Step.OPENED)

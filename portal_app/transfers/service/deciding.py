@@ -2,64 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import Author, write_as
+from portal_app.identity.actor import Author, CompanyCreator, write_as
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
+from portal_app.kit.ids import has_prefix
 from portal_app.transfers import repository
 from portal_app.transfers.errors import OfferOver, TransferNotFound
 from portal_app.transfers.models import Transfer, TransferState
-from portal_app.transfers.rules import LIFETIME, STOPPABLE
-from portal_app.transfers.service.telling import Step, note, tell
+from portal_app.transfers.rules import LIFETIME, STOPPABLE, one_paragraph
+from portal_app.transfers.service.telling import Step, announce_both, note, tell
+
+# Whoever acts for a company decides about its own; the operator about any.
+Decider: TypeAlias = Author | CompanyCreator
 
 
-async def approve(db: Database, author: Author, transfer_id: str) -> Transfer:
+async def approve(db: Database, decider: Decider, transfer_id: object) -> Transfer:
     """The seller agrees: the offer goes out, unless a hold is still on.
 
-    Raises TransferNotFound, and OfferOver for one that waits for nobody.
+    Raises TransferNotFound, for another company's too, and OfferOver for one that waits for nobody.
     """
     async with db.unit_of_work() as session:
-        write_as(session, author)
-        transfer = await _waiting(session, transfer_id)
+        transfer = await _waiting(session, decider, transfer_id)
         transfer.needs_approval = False
         await session.flush()
+        await note(session, transfer, "transfer_approved")
         if transfer.held_until is None or transfer.held_until <= business_now():
             await _send_out(session, transfer)
+        else:
+            announce_both(session, transfer)
     return transfer
 
 
-async def refuse(db: Database, author: Author, transfer_id: str) -> Transfer:
-    """The seller does not agree. Raises as `approve`."""
+async def refuse(
+    db: Database, decider: Decider, transfer_id: object, reason: object = ""
+) -> Transfer:
+    """The seller does not agree; the sender reads the *reason*. Raises as `approve`."""
     async with db.unit_of_work() as session:
-        write_as(session, author)
-        transfer = await _waiting(session, transfer_id)
+        transfer = await _waiting(session, decider, transfer_id)
         await repository.move(
             session,
             transfer,
             TransferState.REFUSED,
             among=(TransferState.REQUESTED,),
             ended_at=business_now(),
+            reason=one_paragraph(reason),
         )
-        await note(session, transfer, "transfer_withdrawn")
+        await note(session, transfer, "transfer_refused")
         await tell(session, transfer, Step.REFUSED)
     return transfer
 
 
-async def waiting(db: Database) -> Sequence[tuple[Transfer, str, str]]:
-    """What waits for a seller, with the product's and the company's title."""
-    async with db.reading() as session:
-        return await repository.waiting_for_approval(session)
-
-
-async def _waiting(session: AsyncSession, transfer_id: str) -> Transfer:
-    transfer = await session.get(Transfer, transfer_id, with_for_update=True)
-    if transfer is None:
+async def _waiting(session: AsyncSession, decider: Decider, transfer_id: object) -> Transfer:
+    """Locked, so that whoever decides second is told so."""
+    author = decider.author if isinstance(decider, CompanyCreator) else decider
+    write_as(session, author)
+    transfer = None
+    if has_prefix(transfer_id, "trf"):
+        transfer = await session.get(Transfer, transfer_id, with_for_update=True)
+    elsewhere = isinstance(decider, CompanyCreator) and (
+        transfer is None or transfer.company_id != decider.company_id
+    )
+    if transfer is None or elsewhere:
         raise TransferNotFound
-    if transfer.state is not TransferState.REQUESTED or not transfer.needs_approval:
+    over = transfer.expires_at <= business_now()
+    if transfer.state is not TransferState.REQUESTED or not transfer.needs_approval or over:
         raise OfferOver
     return transfer
 

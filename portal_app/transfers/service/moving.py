@@ -17,12 +17,12 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.models import Customer
+from portal_app.identity.actor import SYSTEM, write_as
 from portal_app.intents.models import Intent
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.failpoints import failpoint
-from portal_app.kit.lookup import locked
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import TRANSFER_KEY, hand_on, project_subscription
 from portal_app.memberships.projection.happenings import OVER
@@ -42,6 +42,7 @@ from portal_app.transfers.rules import (
     refusal_at_provider,
 )
 from portal_app.transfers.service.ending import ending, operator_mends
+from portal_app.transfers.service.keeping import is_left_ending, keeping
 from portal_app.transfers.service.telling import Step, note, tell
 
 log = logging.getLogger(__name__)
@@ -114,10 +115,10 @@ async def _refused(
         try:
             return await _undone(provider, intent, old, code)
         except (RefusedByProvider, UnknownAtProvider):
-            # It may have ended between the two calls.
+            # It may have ended between the two calls; else it is asked for again (`keeping`).
             old = await provider.subscription(found.subscription.id)
             if old.status not in OVER:
-                raise
+                return Moved(old=old, refused=code)
     # The paid time ran out between a and b. What was agreed to be charged from then on, is.
     try:
         key = intent.step_key(_BEGIN_LATE)
@@ -215,10 +216,10 @@ async def _apply(
         await session.flush()
         await _fail(session, transfer, answer, observed_at=observed_at)
         return
-    membership = await locked(session, Membership, id=intent.about)
+    membership = await session.get_one(
+        Membership, intent.about, with_for_update=True, populate_existing=True
+    )
     customer = await session.get_one(Customer, intent.payload["customer_id"])
-    if membership is None:
-        raise LookupError("a membership that was handed on is gone")
     holding = await hand_on(
         session,
         membership,
@@ -247,8 +248,12 @@ async def _fail(
     session: AsyncSession, transfer: Transfer, answer: Moved, *, observed_at: datetime
 ) -> None:
     if answer.old is not None:
+        # Whatever it shows was our doing, not what whoever accepted has asked for.
+        write_as(session, SYSTEM)
         await project_subscription(session, answer.old, observed_at=observed_at)
-    moved = await repository.move(
+        if is_left_ending(transfer, answer.old):
+            session.add(keeping(transfer, answer.old, answer.refused))
+    await repository.move(
         session,
         transfer,
         TransferState.FAILED,
@@ -256,9 +261,8 @@ async def _fail(
         ended_at=business_now(),
         reason=answer.refused,
     )
-    if moved:
-        await note(session, transfer, "transfer_failed")
-        await tell(session, transfer, Step.FAILED)
+    await note(session, transfer, "transfer_failed")
+    await tell(session, transfer, Step.FAILED)
 
 
 MOVE: Final = Write(kind="transfers.move", send=_send, apply=_apply, find=_find)

@@ -31,12 +31,12 @@ from portal_app.transfers.errors import (
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import (
     COOLING_OFF,
-    LONGEST_NOTE,
     OPEN,
     STOPPABLE,
     Terms,
     changed_lately,
     digest_of,
+    one_paragraph,
 )
 from portal_app.transfers.service.subject import Subject, subject_of
 from portal_app.transfers.service.telling import Step, note, tell
@@ -130,7 +130,7 @@ async def signed(session: AsyncSession, actor: Actor, member_id: object, wish: W
         subject=page.subject,
         member_id=page.held.row.member.id,
         recipient=address,
-        note=_clean(wish.note),
+        note=one_paragraph(wish.note),
         shown=shown_to_sender(page.subject),
     )
 
@@ -208,8 +208,3 @@ async def stop(session: AsyncSession, transfer: Transfer, *, by: str) -> bool:
     await note(session, transfer, "transfer_withdrawn")
     await tell(session, transfer, Step.WITHDRAWN, recipient=known)
     return True
-
-
-def _clean(typed: object) -> str:
-    """One paragraph, short enough for a mail."""
-    return " ".join(typed.split())[:LONGEST_NOTE] if isinstance(typed, str) else ""

@@ -72,8 +72,8 @@ async def customer_for(desk: Desk, actor: Actor, currency: str) -> Customer:
     Raises as `Desk.carry_out`.
     """
     found = await _fitting(desk.database(), actor, currency)
-    if found is not None:
-        return found
+    if found:
+        return found[0]
 
     async def record(_session: AsyncSession) -> Intent:
         return asked_by(
@@ -84,17 +84,15 @@ async def customer_for(desk: Desk, actor: Actor, currency: str) -> Customer:
         )
 
     await desk.carry_out(NEW_CUSTOMER, record)
-    made = await _fitting(desk.database(), actor, currency)
-    if made is None:
-        raise LookupError("a customer that was just made can't be found")
-    return made
+    return (await _fitting(desk.database(), actor, currency))[0]
 
 
-async def _fitting(db: Database, actor: Actor, currency: str) -> Customer | None:
+async def _fitting(db: Database, actor: Actor, currency: str) -> list[Customer]:
+    """Where something is billed in *currency* already comes first."""
     async with db.reading() as session:
         customers = await customers_of(session, actor)
     same = [one for one in customers if one.currency == currency]
-    return next(iter([*same, *(one for one in customers if one.currency is None)]), None)
+    return [*same, *(one for one in customers if one.currency is None)]
 
 
 async def place_for_card(desk: Desk, actor: Actor, token: object) -> Customer:
@@ -136,10 +134,8 @@ async def accept(
         await _must_be_theirs(session, actor, offer)
         must_be_open(offer, shown)
         method, customer = None, spare
-        if offer.needs_method:
-            method, customer = await _method(session, actor, method_id, offer.terms.currency)
         if customer is None:
-            raise NoMethod
+            method, customer = await _method(session, actor, method_id, offer.terms.currency)
         taken = await repository.move(
             session,
             offer.transfer,
@@ -148,9 +144,12 @@ async def accept(
             accepted_at=business_now(),
             recipient_person_id=actor.person_id,
             consent=consent,
+            terms_url=offer.terms_url,
+            starts_at=offer.subject.next_charge,
         )
         if not taken:
             raise OfferOver
+        await tell(session, offer.transfer, Step.ACCEPTED)
         return await _intent(session, actor, offer, method, customer)
 
     await desk.carry_out(MOVE, record)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.service import announce
-from portal_app.kit.clock import business_now
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection.happenings import Happening
 from portal_app.memberships.projection.record import TOPIC, record
@@ -18,16 +19,19 @@ from portal_app.transfers.models import Transfer
 
 
 class Step(StrEnum):
-    """What is told; the words are in `notifications/transfer_mails.py`."""
+    """What is told; the words are in `notifications/transfer_words.py`."""
 
     REQUESTED = "requested"
     OFFERED = "offered"
+    OPENED = "opened"
+    ACCEPTED = "accepted"
     COMPLETED = "completed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     REFUSED = "refused"
     FAILED = "failed"
+    KEPT = "kept"
 
 
 class Side(StrEnum):
@@ -35,20 +39,35 @@ class Side(StrEnum):
     RECIPIENT = "recipient"
 
 
-# What a recipient has never heard of is not taken back either.
-_SENDER_ONLY: Final = frozenset({Step.REQUESTED, Step.REFUSED, Step.DECLINED})
+# What a recipient has never heard of is not taken back either; and that they opened it, they know.
+_SENDER_ONLY: Final = frozenset({Step.REQUESTED, Step.REFUSED, Step.OPENED, Step.KEPT})
+# Mostly it is done by then, which is told at once: this is for when the provider is away.
+_ACCEPTED_AFTER: Final = timedelta(minutes=2)
+# An offer and its hold may begin so long after an address went (`identity.SignInRemoval`).
+_REMOVED_WITHIN: Final = timedelta(days=14)
 
 
 async def tell(
     session: AsyncSession, transfer: Transfer, step: Step, *, recipient: bool = True
 ) -> None:
-    """Both sides by mail, the sender at every address that they have; and their open pages."""
-    for address in await repository.addresses_of(session, transfer.person_id):
-        await _mail(session, transfer, step, Side.SENDER, address.address)
+    """Both sides by mail, and their open pages.
+
+    The sender at every address that they have, and at those that were removed lately: whoever has
+    taken the account over removes what its owner reads.
+    """
+    for to in await _senders(session, transfer):
+        _mail(session, transfer, step, Side.SENDER, to)
     if recipient and step not in _SENDER_ONLY:
         for to in await _recipients(session, transfer):
-            await _mail(session, transfer, step, Side.RECIPIENT, to)
+            _mail(session, transfer, step, Side.RECIPIENT, to)
     announce_both(session, transfer)
+
+
+async def _senders(session: AsyncSession, transfer: Transfer) -> list[str]:
+    own = await repository.addresses_of(session, transfer.person_id)
+    since = wall_now() - _REMOVED_WITHIN
+    gone = await repository.addresses_removed(session, transfer.person_id, since)
+    return list(dict.fromkeys([*(one.address for one in own), *gone]))
 
 
 async def _recipients(session: AsyncSession, transfer: Transfer) -> list[str]:
@@ -59,16 +78,16 @@ async def _recipients(session: AsyncSession, transfer: Transfer) -> list[str]:
     return [one.address for one in known if one.is_primary]
 
 
-async def _mail(
-    session: AsyncSession, transfer: Transfer, step: Step, side: Side, address: str
-) -> None:
-    append_mail(
+def _mail(session: AsyncSession, transfer: Transfer, step: Step, side: Side, address: str) -> None:
+    message = append_mail(
         session,
         kind="transfer",
         recipient=address,
         locale=transfer.locale,
         payload={"transfer_id": transfer.id, "step": step.value, "side": side.value},
     )
+    if step is Step.ACCEPTED:
+        message.due_at += _ACCEPTED_AFTER
 
 
 def announce_both(session: AsyncSession, transfer: Transfer) -> None:

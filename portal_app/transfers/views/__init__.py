@@ -1,5 +1,6 @@
 """What the pages of a transfer show, as plain text."""
 
+from portal_app.transfers.views.confirmation import transfer_document
 from portal_app.transfers.views.receiving import (
     AcceptForm,
     MethodOption,
@@ -22,5 +23,6 @@ __all__ = [
     "dead_view",
     "offer_view",
     "price_of_terms",
+    "transfer_document",
     "transfer_view",
 ]

@@ -25,7 +25,8 @@ class MethodOption:
 class AcceptForm:
     """*shown* goes back with the answer; *consent* is what is agreed to by pressing *accept*.
 
-    With *needs_card* there is nothing on file yet.
+    With *needs_card* there is nothing on file yet. *terms* is said where the seller has terms of
+    its own, at *terms_url*.
     """
 
     shown: str
@@ -35,11 +36,14 @@ class AcceptForm:
     consent: str
     accept: str
     warning: str
+    terms: str = ""
+    terms_url: str = ""
 
     @property
     def agreed(self) -> str:
         """The words on the page, as they are kept."""
-        return f"{self.consent}\n[{self.accept}]"
+        said = (self.consent, self.terms, f"[{self.accept}]")
+        return "\n".join(one for one in said if one)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,15 @@ def accept_form(reader: Reader, page: RecipientPage) -> AcceptForm:
         consent=_consent(reader, offer),
         accept=_accept(reader, offer),
         warning=_warning(reader, page),
+        terms=_terms(reader, offer),
+        terms_url=offer.terms_url,
     )
+
+
+def _terms(reader: Reader, offer: Offer) -> str:
+    if not offer.terms_url:
+        return ""
+    return reader.say("The terms of {company} apply.", company=offer.subject.row.company.title)
 
 
 def _consent(reader: Reader, offer: Offer) -> str:

@@ -8,13 +8,14 @@ from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.configuration import TransferMode
+from portal_app.memberships.rules import ends_at
 from portal_app.memberships.views.wording import price_text
 from portal_app.settings import get_settings
 from portal_app.transfers.links import path_of
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import OPEN, STOPPABLE
 from portal_app.transfers.service import SenderPage, shown_to_sender
-from portal_app.transfers.views.wording import blocked_sentence
+from portal_app.transfers.views.wording import blocked_sentence, dated
 from portal_app.ui.reader import Reader
 
 # FORM can be offered, BLOCKED not now, OFFERED is on its way.
@@ -177,6 +178,14 @@ _LAST: Final = {
 
 
 # It was told to end before the transfer failed, and ended before that could be taken back.
+_REFUSED_WITH_REASON: Final = (
+    "The seller did not agree to the last offer, to {address}. They say: “{reason}”"
+)
+# What was arranged for it could not be taken back: `service/ending.py` tries on.
+_FAILED_AND_ENDING: Final = (
+    "The last transfer, to {address}, could not be completed. The membership is yours, but set to"
+    " end on {date}. To keep it, choose “Keep my membership” on its page."
+)
 _FAILED_AND_OVER: Final = (
     "The last transfer, to {address}, could not be completed. The membership has ended meanwhile."
 )
@@ -184,7 +193,14 @@ _FAILED_AND_OVER: Final = (
 
 def _last(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
     address = transfer.recipient_address or reader.say("whoever has the link")
-    said = _LAST.get(transfer.state)
+    said, ends = _LAST.get(transfer.state), ends_at(page.subject.facts)
     if transfer.state is TransferState.FAILED and page.subject.facts.ended_at is not None:
         said = _FAILED_AND_OVER
-    return reader.say(said, address=address) if said else ""
+    elif transfer.state is TransferState.FAILED and ends is not None:
+        said = _FAILED_AND_ENDING
+    elif transfer.state is TransferState.REFUSED and transfer.reason:
+        said = _REFUSED_WITH_REASON
+    if not said:
+        return ""
+    date = dated(reader, ends)
+    return reader.say(said, address=address, date=date, reason=transfer.reason)

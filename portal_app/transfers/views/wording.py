@@ -69,8 +69,11 @@ def price_of_terms(reader: Reader, terms: Terms) -> str:
 
 def titled(subject: Subject) -> str:
     """The plan tells memberships of one product apart."""
-    plan = subject.row.plan.title
-    return f"{subject.row.product.title} ({plan})" if plan else subject.row.product.title
+    return named(subject.row.product.title, subject.row.plan.title)
+
+
+def named(product: str, plan: str) -> str:
+    return f"{product} ({plan})" if plan else product
 
 
 def dated(reader: Reader, moment: datetime | None) -> str:

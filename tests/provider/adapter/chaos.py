@@ -11,7 +11,7 @@ from typing import Any
 import stripe
 
 from portal_app.kit.clock import from_unix
-from portal_app.sandbox.engine import checkout
+from portal_app.sandbox.engine import checkout_completion
 from tests.provider.conftest import START
 from tests.provider.sandbox.inprocess import Account
 from tests.provider.sandbox.shop import DAY, Shop
@@ -93,7 +93,7 @@ class Story:
             {"mode": "payment", "customer": customer["id"], "line_items": [line]}
         )
         card = self.chance.choice(["pm_card_visa", "pm_card_createDispute"])
-        self.account.control(lambda world: checkout.complete(world, session.id, card))
+        self.account.control(lambda world: checkout_completion.complete(world, session.id, card))
 
     def bill(self) -> None:
         """An invoice outside a subscription, which may stay a draft or be thrown away."""

@@ -131,8 +131,8 @@ class ExitStory(ExitWorld):
         plan = plans[self.chance.choice(AMOUNTS)]
         try:
             quote = await quote_change(self.desk, self.ada, self.member_id, plan, 1)
-        except Conflict:
-            return
+        except (Conflict, RefusedByProvider):
+            return  # Refused when it has ended there and we have not heard of that yet.
         subscription = quote.subscription_id
         before = sum(amount for _, amount in self.kept(subscription))
         if await self._try("plan", change_plan(self.desk, self.ada, quote)):

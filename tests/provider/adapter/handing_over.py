@@ -19,12 +19,13 @@ from portal_app.jobs.queue import Queue
 from portal_app.jobs.queues import inbox_queue
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
-from portal_app.memberships.models import MembershipSubscription
+from portal_app.memberships.models import Member, Membership, MembershipSubscription
 from portal_app.memberships.service import CANCEL, HeldMembership
 from portal_app.transfers.links import token_of
 from portal_app.transfers.models import Transfer
 from portal_app.transfers.service import (
     END_OLD,
+    KEEP_OLD,
     MOVE,
     NEW_CUSTOMER,
     Wish,
@@ -39,7 +40,7 @@ from tests.provider.adapter.account import one, rows
 from tests.provider.adapter.charging_shop import Shop
 
 BEN = "ben@example.com"
-WRITES = by_kind(MOVE, END_OLD, NEW_CUSTOMER, CANCEL)
+WRITES = by_kind(MOVE, END_OLD, KEEP_OLD, NEW_CUSTOMER, CANCEL)
 
 
 async def confirm(db: Database, actor: Actor, approval: Approval) -> None:
@@ -107,6 +108,12 @@ class Handover:
 
     async def row(self, transfer: Transfer) -> Transfer:
         found: Transfer = await one(self.db, Transfer, id=transfer.id)
+        return found
+
+    async def subject(self) -> Membership:
+        """The membership, as our rows have it now."""
+        member = await one(self.db, Member, id=self.member_id)
+        found: Membership = await one(self.db, Membership, id=member.membership_id)
         return found
 
     async def subscriptions(self, membership_id: str) -> list[MembershipSubscription]:

@@ -10,15 +10,21 @@ from typing import Any
 import pytest
 import stripe
 
+from portal_app.identity.actor import ActorKind
 from portal_app.intents.errors import Waiting
+from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
-from portal_app.memberships.models import Member, Membership
+from portal_app.memberships.models import Member, Membership, MembershipEvent
+from portal_app.notifications.models import OutboxMessage
 from portal_app.provider.errors import ProviderMisconfigured, RefusedByProvider
 from portal_app.provider.stripe_writer import StripeWriter
-from portal_app.transfers.models import TransferState
+from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.service import sender_page
+from portal_app.transfers.views import transfer_view
+from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
-from tests.provider.adapter.account import one
+from tests.provider.adapter.account import one, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.adapter.handing_over import Handover, handover_of
 from tests.provider.sandbox_server import SandboxServer
@@ -104,3 +110,87 @@ async def test_what_ended_by_itself_on_the_way_is_not_called_active(
     kept = await one(over.db, Membership, id=member.membership_id)
     assert member.until_at is None
     assert (kept.stripe_status, kept.ended_at is not None) == ("canceled", True)
+
+
+@pytest.fixture
+def stubborn(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A provider that refuses the new subscription, and at first to keep the old one too."""
+    real, left = StripeWriter.keep_subscription, [2]
+
+    async def declined(*_given: Any, **_named: Any) -> None:
+        raise RefusedByProvider("card_declined")
+
+    async def kept(*given: Any, **named: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise RefusedByProvider
+        return await real(*given, **named)
+
+    monkeypatch.setattr(StripeWriter, "create_subscription", declined)
+    monkeypatch.setattr(StripeWriter, "keep_subscription", kept)
+    return left
+
+
+async def failed_and_ending(over: Handover) -> tuple[Transfer, Membership]:
+    transfer = await over.offered()
+    await over.accept(over.shop.ben, transfer)
+    member = await one(over.db, Member, id=over.member_id)
+    return await over.row(transfer), await one(over.db, Membership, id=member.membership_id)
+
+
+async def told(over: Handover) -> list[str]:
+    mails = [m for m in await rows(over.db, OutboxMessage) if m.kind == "transfer"]
+    return sorted(f"{m.payload['side']} {m.payload['step']}" for m in mails)
+
+
+async def test_an_end_that_is_not_taken_back_at_once_is_said_and_tried_again(
+    over: Handover, clocks: Clocks, stubborn: list[int]
+) -> None:
+    transfer, kept = await failed_and_ending(over)
+    assert (transfer.state, transfer.reason) == (TransferState.FAILED, "card_declined")
+    assert kept.cancel_at_period_end
+    async with over.db.reading() as session:
+        page = await sender_page(session, over.shop.ada, over.member_id, business_now())
+    view = transfer_view(Reader("en"), page)
+    assert "set to end on" in view.last
+    assert "as it was" not in view.last
+    (event,) = [e for e in await rows(over.db, MembershipEvent) if e.kind == "cancel_scheduled"]
+    assert event.actor_kind is ActorKind.SYSTEM
+    await over.finish()  # refused once more, under another key next time
+    assert stubborn == [0]
+    assert (await over.subject()).cancel_at_period_end
+    clocks.wall.advance(timedelta(minutes=10))
+    await over.finish()
+    await over.hear()
+    assert not (await over.subject()).cancel_at_period_end
+    at_stripe = over.shop.client.v1.subscriptions.retrieve(over.shop.subs[0])
+    assert (at_stripe.status, at_stripe.cancel_at_period_end) == ("active", False)
+    assert "sender kept" in await told(over)
+    assert (await over.row(transfer)).state is TransferState.FAILED
+    assert (await over.offered()).state is TransferState.OFFERED  # it can be offered anew
+
+
+async def test_an_end_that_its_holder_arranged_since_is_not_taken_back(
+    over: Handover, clocks: Clocks, stubborn: list[int]
+) -> None:
+    await failed_and_ending(over)
+    subs, mine = over.shop.client.v1.subscriptions, over.shop.subs[0]
+    subs.update(mine, {"cancel_at_period_end": False})
+    over.shop.sandbox.advance(60)
+    subs.update(mine, {"cancel_at_period_end": True})
+    stubborn[0] = 0
+    await over.finish()
+    assert subs.retrieve(mine).cancel_at_period_end
+    assert "sender kept" not in await told(over)
+
+
+async def test_what_its_holder_kept_meanwhile_is_kept_once(
+    over: Handover, stubborn: list[int]
+) -> None:
+    await failed_and_ending(over)
+    subs, mine = over.shop.client.v1.subscriptions, over.shop.subs[0]
+    subs.update(mine, {"cancel_at_period_end": False})
+    await over.finish()
+    assert not subs.retrieve(mine).cancel_at_period_end
+    assert not (await over.subject()).cancel_at_period_end
+    assert "sender kept" not in await told(over)

@@ -81,6 +81,8 @@ async def test_it_goes_from_one_pair_of_hands_into_the_others(over: Handover) ->
     assert "transferred" in kinds
     assert not {"cancel_scheduled", "canceled", "cancel_undone"} & set(kinds)
     assert await mails(over.db) == [
+        ("accepted", "ada@example.com"),
+        ("accepted", BEN),
         ("completed", "ada@example.com"),
         ("completed", BEN),
         ("offered", "ada@example.com"),

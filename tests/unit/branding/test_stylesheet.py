@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_app.branding import stylesheet
-from portal_app.branding.brand import FONTS, RADII, Brand
+from portal_app.branding.brand import Brand
 from portal_app.branding.repository import FOLDER, read_brands
 from portal_app.branding.service import brand_of, stylesheet_href, wrapper_style
+from portal_app.branding.shapes import FONTS, RADII
 from portal_app.branding.tokens import DARK, LIGHT, Surfaces
 
 PORTAL_CSS = (Path(__file__).parents[3] / "assets" / "portal.css").read_text("utf-8")

@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from portal_app.branding.brand import Brand, Font, Radius
+from portal_app.branding.brand import Brand
 from portal_app.branding.colour import BLACK, WHITE, Colour, contrast
+from portal_app.branding.shapes import Font, Radius
 from portal_app.branding.tokens import (
     CONTROL_RATIO,
     DARK,
@@ -89,7 +90,7 @@ def test_colours_survive_their_text(colour: Colour) -> None:
         {"wordmark": "</style>"},
         {"wordmark": "two\nlines"},
         {"wordmark": "Evil\u202etxt"},
-        {"css": "body{display:none}"},
+        {"markup": "body{display:none}"},
         {"background": "white;}*{display:none"},
         {"logo": "https://evil.test/x.png"},
         {"logo": "img_../../x"},

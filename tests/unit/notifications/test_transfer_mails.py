@@ -11,7 +11,7 @@ from portal_app.kit.db import Database
 from portal_app.memberships.models import Membership
 from portal_app.notifications.mails import NothingToSend, write_mail
 from portal_app.notifications.models import OutboxMessage
-from portal_app.notifications.transfer_mails import WORDS
+from portal_app.notifications.transfer_words import WORDS
 from portal_app.settings import get_settings
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import Terms
@@ -25,6 +25,8 @@ from tests.unit.notifications.mail_shop import Shop, make_shop
 STATES = {
     Step.REQUESTED: TransferState.REQUESTED,
     Step.OFFERED: TransferState.OFFERED,
+    Step.OPENED: TransferState.OPENED,
+    Step.ACCEPTED: TransferState.ACCEPTED,
     Step.COMPLETED: TransferState.COMPLETED,
 }
 SCENES = [(side, step) for side, step in WORDS]
@@ -50,7 +52,7 @@ async def offered(shop: Shop, step: Step) -> Transfer:
         interval="month",
         interval_count=1,
     )
-    over = step not in {Step.REQUESTED, Step.OFFERED}
+    over = step not in {Step.REQUESTED, Step.OFFERED, Step.OPENED, Step.ACCEPTED}
     transfer = Transfer(
         id="trf_golden",
         membership_id=held.membership.id,
@@ -71,6 +73,8 @@ async def offered(shop: Shop, step: Step) -> Transfer:
         expires_at=NOW + timedelta(days=7),
         ended_at=NOW + timedelta(days=1) if over else None,
         to_member_id="mber_golden" if step is Step.COMPLETED else None,
+        reason="Not before June." if step is Step.REFUSED else "",
+        reference="T-0000-GOLD",
     )
     async with shop.db.unit_of_work() as session:
         session.add(transfer)
@@ -123,3 +127,23 @@ async def test_an_offer_that_is_over_is_not_sent_any_more(shop: Shop) -> None:
     await offered(shop, Step.WITHDRAWN)
     with pytest.raises(NothingToSend):
         await write_mail(message(Side.RECIPIENT, Step.OFFERED, "en"))
+
+
+async def test_what_took_no_time_is_not_said_to_be_under_way(shop: Shop) -> None:
+    await offered(shop, Step.COMPLETED)
+    with pytest.raises(NothingToSend):
+        await write_mail(message(Side.SENDER, Step.ACCEPTED, "en"))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_an_end_that_was_not_taken_back_is_not_called_unchanged(
+    shop: Shop, locale: str
+) -> None:
+    await offered(shop, Step.FAILED)
+    async with shop.db.unit_of_work() as session:
+        held = await session.get_one(Membership, shop.held.membership.id)
+        held.cancel_at_period_end = True
+    mail = await write_mail(message(Side.SENDER, Step.FAILED, locale))
+    assert f"/billing/manage/{shop.held.member.id}/undo/" in mail.text
+    assert "nothing has changed" not in mail.text
+    assert_golden(f"transfer_failed_ending_sender.{locale}", mail)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from portal_app.catalog.configuration import Configuration
-from portal_app.studio.portal.draft import PolicyDraft, Sold
+from portal_app.studio.portal.draft import PolicyDraft
+from portal_app.studio.portal.sold import Sold
 from portal_app.studio.portal.views import portal_studio_view
 from portal_app.ui.reader import Reader
 

@@ -14,6 +14,12 @@ from portal_app.memberships.models import MembershipSource
 from portal_app.memberships.rules import StripeFacts
 from portal_app.transfers.models import Transfer, TransferState
 from portal_app.transfers.rules import (
+    ACCEPTABLE,
+    COOLING_OFF,
+    LIFETIME,
+    OPEN,
+    RENEWAL_GUARD,
+    STOPPABLE,
     Blocked,
     Circumstances,
     Terms,
@@ -23,6 +29,7 @@ from portal_app.transfers.rules import (
     is_recipient,
     masked,
     next_charge,
+    one_paragraph,
 )
 from tests.unit.transfers.provided import DUE, NOW
 
@@ -104,6 +111,26 @@ def test_an_account_that_was_changed_lately_has_to_wait() -> None:
     assert changed_lately([NOW - 71 * hour, first], NOW)
     assert not changed_lately([first, NOW - 72 * hour], NOW)
     assert not changed_lately([], NOW)
+    # What another service brought together with the account is no change of it.
+    made = NOW - 5 * hour
+    assert not changed_lately([made, made + timedelta(minutes=1)], NOW)
+    assert changed_lately([made, made + timedelta(minutes=1, seconds=1)], NOW)
+
+
+def test_what_is_promised_in_words_is_so() -> None:
+    """“7 days”, “a day later”, “two hours before”: pages and mails say these."""
+    hours = [limit / timedelta(hours=1) for limit in (LIFETIME, COOLING_OFF, RENEWAL_GUARD)]
+    assert hours == [168, 24, 2]
+    assert TransferState.ACCEPTED in OPEN - STOPPABLE
+    assert ACCEPTABLE < STOPPABLE < OPEN
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("  a\n\tb ", "a b"), ("x" * 301, "x" * 300), ("", ""), (None, ""), (["a"], "")],
+)
+def test_a_note_is_one_short_paragraph(typed: object, expected: str) -> None:
+    assert one_paragraph(typed) == expected
 
 
 def test_who_is_meant() -> None:
@@ -141,8 +168,9 @@ def test_terms_are_kept_and_read_back() -> None:
         interval_count=1,
         kept=("Friends",),
         ended=("Spring",),
-        plus_tax=True,
     )
+    assert not terms.plus_tax
+    terms = replace(terms, plus_tax=True)
     assert Terms.read(terms.stored()) == terms
     assert terms.amount == Money(2900, "USD")
     assert digest_of(terms=terms.stored(), at=NOW) == digest_of(at=NOW, terms=terms.stored())

@@ -80,6 +80,22 @@ LEAP = day(2024, 2, 29)
             Continuation(starts_at=day(2027, 1, 31), anchor_day=31, anchor_month=1),
         ),
         (
+            {
+                "anchor": day(2026, 1, 31),
+                "ends": day(2027, 1, 31),
+                "price": price(interval_count=2),
+            },
+            Continuation(starts_at=day(2027, 1, 31), anchor_day=31, anchor_month=1),
+        ),
+        (
+            {
+                "anchor": day(2026, 1, 31),
+                "ends": day(2027, 2, 28),
+                "price": price(interval_count=13),
+            },
+            Continuation(trial_ends_at=day(2027, 2, 28)),
+        ),
+        (
             {"anchor": LEAP, "ends": day(2027, 2, 28), "price": YEARLY},
             Continuation(starts_at=day(2027, 2, 28), anchor_day=29, anchor_month=2),
         ),
@@ -140,6 +156,9 @@ def tax(percentage: str, *, inclusive: bool = False) -> TaxRateFacts:
         ((), (tax("19.0"),), 3451),
         ((), (tax("19.0", inclusive=True),), 2900),
         ((off("50.0"),), (tax("7.7"), tax("1.0")), 1450 + 112 + 15),
+        ((), (tax("19.0", inclusive=True), tax("10.0")), 2900 + 244),
+        ((), (tax("10.0", inclusive=True), tax("9.0", inclusive=True), tax("100")), 2900 + 2437),
+        ((off(),), (), 2900),
     ],
 )
 def test_the_amount_is_what_will_be_charged(discounts: Any, rates: Any, expected: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.invoices.details.views import FieldView
+from portal_app.invoices.details.field_views import FieldView
 from portal_app.ui.parts import field, select_field
 from portal_app.ui.parts.types import Events, Flag, Text
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.invoices.details.pages.fields import DetailsEvents, about, text_field
-from portal_app.invoices.details.views import DetailsView, NewTaxIdView, TaxIdView
+from portal_app.invoices.details.tax_id_views import NewTaxIdView, TaxIdView
+from portal_app.invoices.details.views import DetailsView
 from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import badge, button, muted, select_field
 
