@@ -180,3 +180,19 @@ async def test_a_cancellation_that_stripe_refused_later_is_not_called_scheduled(
     after = await one(shop.db, Declaration, id=row.id)
     assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
     assert f"Needs you: {row.reference}" in await mails(shop, CLEO)
+
+
+async def test_whoever_was_told_that_it_ends_hears_that_stripe_refused_it_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise RefusedByProvider("no")
+
+    monkeypatch.setattr(shop.writer, "cancel_at_period_end", refused)
+    row = await declared(shop, BEN)
+    assert any(" ends on " in subject for subject in await mails(shop, BEN))
+    await give_back_what_is_due(shop.desk)
+    after = await one(shop.db, Declaration, id=row.id)
+    assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
+    assert (await mails(shop, BEN)).count(f"Not done yet: {row.reference}") == 1
+    assert (await mails(shop, CLEO)).count(f"Needs you: {row.reference}") == 1
