@@ -1,8 +1,8 @@
 """A creator's own stylesheet, written anew from what it may say: nothing of the text is copied.
 
 What it can't do by construction: load anything (no addresses, no at-rules), hide or move anything
-(no such properties), make text unreadable (text and grounds take measured tokens only), or reach
-what is not a documented class of `assets/portal.css`.
+(no such properties, and the bar on top can't grow over a page), make text unreadable (text and
+grounds take measured tokens only), or reach what is not a documented class of `assets/portal.css`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,18 @@ from portal_app.branding.own_values import PROPERTIES, written_value
 LONGEST: Final = 4_000
 # They stand on grounds of their own, on which text tokens were not measured.
 _INKED: Final = frozenset({"button-primary", "button-surface"})
+# They stand above every page, also above what a law asks for, and must not grow over it.
+_ON_TOP: Final = frozenset({"brand", "header"})
+_GROWS: Final = frozenset(
+    {"font-size", "gap", "letter-spacing", "line-height", "padding", "text-transform"}
+)
 _MOST_SELECTORS: Final = 8
 _NAMED: Final = "|".join(sorted(CLASSES, key=len, reverse=True))
 _COMPOUND: Final = (
     rf"(?:\.(?:{_NAMED})(?![\w-]))+(?::(?:hover|focus-visible|first-child|last-child))?"
 )
 _SELECTOR: Final = re.compile(rf"{_COMPOUND}(?:\s+{_COMPOUND}){{0,2}}")
+_CLASS: Final = re.compile(r"\.([a-z-]+)")
 _COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 # A rule of the usual form, a rule with @, or what is neither, up to where one may begin again.
 _RULE: Final = re.compile(
@@ -89,9 +95,9 @@ def own_css(text: str) -> OwnCss:
             reason = "Only documented classes can be named."
             refused.append(Refused(_line(text, begins), what, reason))
             continue
-        inked = any(f".{name}" in one for one in selectors for name in _INKED)
+        named = frozenset(_CLASS.findall(" ".join(selectors)))
         block = (text, found.start("block"), found.end("block"))
-        if kept := tuple(_declarations(block, inked=inked, refused=refused)):
+        if kept := tuple(_declarations(block, named=named, refused=refused)):
             rules.append(Rule(selectors, kept))
     return OwnCss(tuple(rules), tuple(refused))
 
@@ -116,7 +122,7 @@ def _no_rule(text: str, at: int, keyword: str | None) -> Refused:
 
 
 def _declarations(
-    block: tuple[str, int, int], *, inked: bool, refused: list[Refused]
+    block: tuple[str, int, int], *, named: frozenset[str], refused: list[Refused]
 ) -> Iterator[str]:
     text, at, end = block
     for said in text[at:end].split(";"):
@@ -128,7 +134,7 @@ def _declarations(
             refused.append(_unread(text, begins))
             continue
         name, value = found[1].lower(), found[2]
-        reason = _objection(name, value, inked=inked)
+        reason = _objection(name, value, named)
         written = None if reason else written_value(name, value)
         if written is None:
             line = _line(text, _start(text, begins))
@@ -137,15 +143,17 @@ def _declarations(
             yield f"{name}:{written}"
 
 
-def _objection(name: str, value: str, *, inked: bool) -> str:
+def _objection(name: str, value: str, named: frozenset[str]) -> str:
     if _LOADS.search(value):
         return "Nothing can be loaded."
     if "!" in value:
         return "It wins without !important."
     if name not in PROPERTIES:
         return "This property is not taken."
-    if inked and PROPERTIES[name].paints:
+    if named & _INKED and PROPERTIES[name].paints:
         return "Buttons keep the colours that were measured for them."
+    if named & _ON_TOP and name in _GROWS:
+        return "The bar on top keeps its size."
     return ""
 
 

@@ -14,10 +14,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from portal_app.catalog.configuration import DEFAULT, Configuration
+from portal_app.catalog.configuration import DEFAULT, Configuration, TransferMode
 from portal_app.catalog.models import PortalConfiguration
 
 PRODUCTS: Final = "products"
+_TRANSFER: Final = "transfer"
 # Tables of the company's own keys: an exception takes their place as a whole.
 _TABLES: Final = frozenset({"discounts"})
 
@@ -49,15 +50,35 @@ AS_IT_COMES: Final = Policies()
 
 def exceptions_of(body: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
     """What differs, by product."""
-    stored = body.get(PRODUCTS)
-    named = stored if isinstance(stored, Mapping) else {}
-    return {str(one): differs for one, differs in named.items() if isinstance(differs, Mapping)}
+    named = _mapping(body.get(PRODUCTS))
+    found = {str(one): differs for one, differs in named.items() if isinstance(differs, Mapping)}
+    # Published before every policy could differ: without them a product would be handed on though
+    # its company said that it must not be.
+    earlier = _mapping(_mapping(body.get(_TRANSFER)).get(PRODUCTS))
+    for one, mode in earlier.items():
+        if mode not in set(TransferMode):
+            continue
+        found[str(one)] = _over({_TRANSFER: {"mode": mode}}, found.get(str(one), {}))
+    return found
+
+
+def without_exceptions(body: Mapping[str, object]) -> dict[str, object]:
+    """What holds for the company, in either form of a document."""
+    company = {name: value for name, value in body.items() if name != PRODUCTS}
+    transfer = _mapping(body.get(_TRANSFER))
+    if PRODUCTS in transfer:
+        company[_TRANSFER] = {name: value for name, value in transfer.items() if name != PRODUCTS}
+    return company
 
 
 def with_exceptions(body: Mapping[str, object], product_id: str) -> dict[str, object]:
     """The whole document for one product."""
-    company = {name: value for name, value in body.items() if name != PRODUCTS}
+    company = without_exceptions(body)
     return _over(company, exceptions_of(body).get(product_id, {}))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _over(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:

@@ -166,8 +166,11 @@ async def undo(db: Database, token: str) -> None:
         days = str(SUSPECT_FOR.days)
         told = {"old": old.address, "new": current.address, "days": days}
         await _switch(session, current, old)
-        suspect_since = change.changed_at - SUSPECT_FOR
-        await repository.take_back(session, change, now, suspect_since=suspect_since)
+        # It may have been left, and made the first again, before the change that is undone.
+        left_at = await repository.left_first(session, change, after=now - UNDO_FOR)
+        await repository.take_back(
+            session, change, now, left_at=left_at, suspect_since=left_at - SUSPECT_FOR
+        )
         await repository.revoke_all_of(session, person_id, now)
         await append_notice(session, person_id, AccountNotice.PRIMARY_RESTORED, told)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, and_, bindparam, delete, or_, select, update
+from sqlalchemy import CursorResult, Executable, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -226,18 +226,39 @@ def note_removal(
     session.add(SignInRemoval(person_id=person_id, removed_at=now, address=address))
 
 
-async def take_back(
-    session: AsyncSession, change: PrimaryChange, now: datetime, *, suspect_since: datetime
-) -> None:
-    """Remove every address and service that came after *suspect_since*, or was made the first.
+async def left_first(
+    session: AsyncSession, change: PrimaryChange, *, after: datetime | None = None
+) -> datetime:
+    """When (*after* that) the first change that is not undone left the address *change* left."""
+    away = [
+        col(PrimaryChange.person_id) == change.person_id,
+        col(PrimaryChange.old_email_id) == change.old_email_id,
+        col(PrimaryChange.undone_at).is_(None),
+    ]
+    if after is not None:
+        away.append(col(PrimaryChange.changed_at) > after)
+    found = await session.scalar(select(func.min(col(PrimaryChange.changed_at))).where(*away))
+    return found or change.changed_at
 
-    Not what an earlier change can still give the account back to: whoever was handed the account
-    over undoes their own part with it, and never the owner's. The changes since *change* are over:
-    their links would lead back to what is removed here.
+
+async def take_back(
+    session: AsyncSession,
+    change: PrimaryChange,
+    now: datetime,
+    *,
+    left_at: datetime,
+    suspect_since: datetime,
+) -> None:
+    """Remove what came to sign in with after *suspect_since*, or was made the first from *left_at*.
+
+    Not what a change before the old address was ever left gives the account back to: whoever was
+    handed the account over undoes their own part with it, and never the owner's. An address that
+    came first only later goes, though a change that leads back to it is older than *change*. All
+    changes from *left_at* on are over: their links would lead back to what is removed here.
     """
     person = col(PrimaryChange.person_id) == change.person_id
-    since = and_(person, col(PrimaryChange.changed_at) >= change.changed_at)
-    before = and_(person, col(PrimaryChange.changed_at) <= change.changed_at)
+    since = and_(person, col(PrimaryChange.changed_at) >= left_at)
+    before = and_(person, col(PrimaryChange.changed_at) <= await left_first(session, change))
     made_first = select(col(PrimaryChange.new_email_id)).where(since)
     given_back_to = select(col(PrimaryChange.old_email_id)).where(
         before, col(PrimaryChange.undone_at).is_(None)

@@ -11,6 +11,7 @@ from portal_app.declarations import repository
 from portal_app.declarations.errors import NothingToDecide
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.matching import Candidate, scheduled_exit
+from portal_app.declarations.rules.withdrawal import without_automatic
 from portal_app.declarations.service.handling import note_scheduled, note_withdrawn
 from portal_app.declarations.service.waiting import open_declaration
 from portal_app.identity.actor import CompanyCreator
@@ -41,6 +42,9 @@ async def decide(
         found = await _running(session, creator, membership_id)
         if row.kind is DeclarationKind.WITHDRAWAL:
             await note_withdrawn(session, row, found.membership_id)
+            if not creator.is_owner:
+                # Only owners give money back: one of them presses the button.
+                row.refund = without_automatic(row.refund)
             return row.finding or Finding.NONE
         exit_ = scheduled_exit(found.facts, wished_on=row.wished_on, now=business_now())
         if isinstance(exit_, Finding):

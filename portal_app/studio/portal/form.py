@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
-from portal_app.catalog.policies import PRODUCTS, Policies, exceptions_of
+from portal_app.catalog.policies import PRODUCTS, Policies, exceptions_of, without_exceptions
 from portal_app.studio.portal.rows import NO_COLUMNS, Row, faults_of, rows_of, staying, value_of
 from portal_app.studio.portal.settings import SETTINGS, THESE, Setting, stored
 
@@ -176,7 +176,7 @@ def _with(body: Mapping[str, Any], product_id: str, own: Mapping[str, Any]) -> d
     """*body* with what differs for a product; nothing leaves no trace."""
     products = dict(exceptions_of(body)) | {product_id: own}
     kept = {name: differs for name, differs in products.items() if differs}
-    rest = {name: deepcopy(value) for name, value in body.items() if name != PRODUCTS}
+    rest = deepcopy(without_exceptions(body))
     return rest | ({PRODUCTS: kept} if kept else {})
 
 

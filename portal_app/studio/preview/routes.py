@@ -43,11 +43,14 @@ async def typed_look(request: Request, paper: str, company: str = "", look: str 
     """In the look that a creator has typed (*look*, sealed), else in what was saved last."""
     try:
         actor = await find_actor(request.headers.get("cookie", ""))
-        if actor is None or await creator_at(actor, company) is None:
+        creator = None if actor is None else await creator_at(actor, company)
+        if creator is None:
             raise NoSuchPage
+        # Without *company* it is their first one.
+        at = creator.company_id
         async with database().reading() as session:
-            brand = opened(company, look) or await publishing.drafted_brand(session, company)
-            return await _drawn(session, request, paper, company, brand)
+            brand = opened(at, look) or await publishing.drafted_brand(session, at)
+            return await _drawn(session, request, paper, at, brand)
     except PortalError as refused:
         return _refused(refused)
 

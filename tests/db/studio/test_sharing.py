@@ -11,7 +11,9 @@ from portal_app.branding import publishing, sharing
 from portal_app.branding.brand import Brand
 from portal_app.branding.models import BrandPreview
 from portal_app.branding.sharing import NoSuchPreview, TooManyPreviews, path_of
+from portal_app.catalog.models import Creator, CreatorRole
 from portal_app.identity.actor import Actor, CompanyCreator
+from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.studio.preview.routes import router
 from tests.conftest import Clocks
@@ -140,3 +142,22 @@ async def test_its_papers_are_the_real_ones_in_the_drafts_look_and_language(
         # What is typed is the studio's: without a session there is no such address.
         typed = await http.get("/studio/preview/renewal.html?company=biz_northwind")
         assert (typed.status_code, "Draft" in typed.text) == (404, False)
+
+
+async def test_a_paper_without_a_company_is_that_of_the_first_one(
+    db: Database, creators: tuple[CompanyCreator, CompanyCreator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = creators[0]
+
+    async def signed_in(_cookies: str) -> Actor:
+        return ours.actor
+
+    monkeypatch.setattr("portal_app.studio.preview.routes.find_actor", signed_in)
+    place = {"person_id": ours.actor.person_id, "created_at": wall_now()}
+    async with db.unit_of_work() as session:
+        session.add(Creator(company_id=ours.company_id, role=CreatorRole.OWNER, **place))
+    app = FastAPI(redirect_slashes=False)
+    app.include_router(router)
+    async with browser(app) as http:
+        mail = await http.get("/studio/preview/renewal.html")
+    assert (mail.status_code, "background:#7c3aed" in mail.text) == (200, True)

@@ -203,6 +203,26 @@ async def test_the_undo_takes_back_every_way_in_that_came_since(
     assert f"Mail goes to {ADA} again" in await mails_to(ADA)
 
 
+async def test_a_way_in_that_was_the_first_for_a_while_goes_with_the_last_change(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    """Whoever took the account over hands it back, and takes it once more with another address."""
+    client, reader = await signed_in(app, ADA), browser(app)
+    await added(client, clocks, EVE)
+    await added(client, clocks, SECOND)
+    await changed(client, db, clocks, "primary", email=EVE)
+    await changed(client, db, clocks, "primary", by=EVE, email=ADA)
+    clocks.wall.advance(MINUTE)
+    await changed(client, db, clocks, "primary", email=SECOND)
+    last = re.findall(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(ADA))[-1]
+    theirs = re.search(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(EVE))
+    assert theirs is not None
+    assert (await reader.post(last, data={})).status_code == 303
+    assert [one.address for one in await all_of(db, EmailAddress)] == [ADA]
+    assert all(one.undone_at is not None for one in await all_of(db, PrimaryChange))
+    assert (await reader.post(theirs[1], data={})).status_code == 410
+
+
 async def test_the_old_primary_can_not_be_taken_away_while_it_can_undo(
     app: FastAPI, db: Database, clocks: Clocks
 ) -> None:

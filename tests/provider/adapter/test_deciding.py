@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,7 @@ from tests.provider.adapter.test_declaring import (
     mails,
     shop,
 )
+from tests.provider.adapter.test_withdrawing import policy
 
 __all__ = ["fresh_limits", "shop"]
 WITHDRAWS = DeclarationKind.WITHDRAWAL
@@ -92,6 +94,19 @@ async def test_a_withdrawal_says_what_goes_back_and_then_waits_for_the_word(shop
     await give_back(shop.desk, cleo.author, row.reference, cleo.company_id)
     (refund,) = shop.client.v1.refunds.list().data
     assert Reader("en").money(Money(refund.amount, refund.currency.upper())) == shown.refund
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+async def test_money_goes_back_by_itself_only_where_an_owner_has_decided(
+    shop: Shop, is_owner: bool
+) -> None:
+    await policy(shop, automatic=True)
+    cleo, _ = await creators(shop)
+    row = await declared(shop, ADA, WITHDRAWS)
+    ids = await ids_of_ada(shop)
+    await decide(shop.desk, replace(cleo, is_owner=is_owner), row.reference, ids[0])
+    after = await one(shop.db, Declaration, id=row.id)
+    assert ("automatic_at" in after.refund, after.finding) == (is_owner, Finding.IN_TIME)
 
 
 async def test_what_can_not_end_with_its_period_waits_on_and_says_why(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from portal_app.branding.own_css import LONGEST, own_css
 from portal_app.branding.own_values import GROUNDS, INKS, PROPERTIES
 from portal_app.branding.repository import own_text
 from portal_app.branding.theme_file import NoTheme, check_css
+from portal_app.ui.reader import Reader
 
 PORTAL_CSS = (Path(__file__).parents[3] / "assets" / "portal.css").read_text("utf-8")
 # All that can ever come out: rules of documented classes with values in our own writing.
@@ -70,6 +71,8 @@ def test_what_may_be_said_is_written_anew() -> None:
         (".card { background-color: #000 }", 1, "background-color"),
         (".card { gap: 4px !important }", 1, "gap"),
         (".card .button-primary { color: var(--text) }", 1, "color"),
+        (".brand { padding: 40px }", 1, "padding"),
+        (".card, .header .lead:hover { line-height: 2 }", 1, "line-height"),
         ("\n\n.footer { gap: 4px }", 3, ".footer"),
         (".card > .lead { gap: 4px }", 1, ".card > .lead"),
         (".card::before { gap: 4px }", 1, ".card::before"),
@@ -84,7 +87,16 @@ def test_everything_else_is_left_out_and_listed(text: str, line: int, what: str)
     found = own_css(text)
     assert found.css() == ""
     assert [(one.line, one.what) for one in found.refused] == [(line, what)]
-    assert found.refused[0].reason
+    reason = found.refused[0].reason
+    assert Reader("de").say(reason) != reason
+
+
+def test_what_a_property_takes_is_said_in_german() -> None:
+    # It is said from a table, where the test of all translations sees no call.
+    german = Reader("de")
+    assert [
+        one.allowed for one in PROPERTIES.values() if german.say(one.allowed) == one.allowed
+    ] == []
 
 
 TRICKS = st.sampled_from(

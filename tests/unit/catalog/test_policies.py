@@ -76,3 +76,22 @@ def test_each_policy_can_differ() -> None:
     assert mine.withdraw.pro_rata
     assert (mine.access.while_past_due, mine.plan_change.in_trial) == (False, False)
     assert (mine.cancel.at_once, mine.pause.offered) == (True, False)
+
+
+def test_what_was_published_in_the_earlier_form_holds_until_a_product_says_otherwise() -> None:
+    body = {
+        "transfer": {
+            "mode": "on",
+            "products": {"prod_1": "off", "prod_2": "approval", "prod_3": "x"},
+        },
+        "products": {
+            "prod_1": {"pause": {"offered": False}},
+            "prod_2": {"transfer": {"mode": "on"}},
+        },
+    }
+    policies = Policies.read(body)
+    assert policies.of("prod_3") == policies.company
+    assert policies.company.transfer.mode is TransferMode.ON
+    assert policies.of("prod_1").transfer.mode is TransferMode.OFF
+    assert not policies.of("prod_1").pause.offered
+    assert policies.of("prod_2").transfer.mode is TransferMode.ON

@@ -47,6 +47,15 @@ def test_a_form_that_was_not_touched_stores_nothing() -> None:
     assert checked(FORM, {}) == ({}, [])
 
 
+def test_a_product_can_leave_what_was_published_in_the_earlier_form() -> None:
+    body = {"transfer": {"products": {"prod_1": "off", "prod_2": "approval"}}}
+    stored, wrong = checked(FORM, body, "prod_1")
+    assert (wrong, stored is None) == ([], False)
+    policies = Policies.read(stored or {})
+    assert policies.of("prod_1") == DEFAULT
+    assert policies.of("prod_2").transfer.mode == "approval"
+
+
 def test_what_is_stored_is_what_the_policies_read() -> None:
     form = typed(
         FORM,
