@@ -67,7 +67,7 @@ async def cancel_membership(
     """
     async with desk.database().unit_of_work() as session:
         held = await find_held(session, actor, member_id, business_now())
-        if await stands_again(session, held.row.membership.id):
+        if await stands_again(session, held.row.membership):
             return
 
     async def record(session: AsyncSession) -> Intent:

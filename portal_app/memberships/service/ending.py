@@ -23,7 +23,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.last_word import CANCELS
+from portal_app.memberships.service.last_word import CANCELS, TAKEN_BACK
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
 from portal_app.memberships.service.undoing import forget_planned_pause
@@ -77,7 +77,12 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
 async def _ends_now(
     provider: PaymentWriter, asked: dict[str, Any], before: SubscriptionFacts
 ) -> bool:
-    """Whether nothing is paid for that the customer could keep until its end."""
+    """Whether nothing is paid for that the customer could keep until its end.
+
+    Never where they have said since that they keep it: what is over could not be taken back.
+    """
+    if asked.get(TAKEN_BACK):
+        return False
     if before.status == "paused" and _may_end_a_pause(asked):
         return True
     if asked.get("waits"):

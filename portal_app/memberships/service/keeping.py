@@ -22,6 +22,7 @@ from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.last_word import (
     KEEPS,
     last_word,
+    take_back_sent,
     waiting_to_undo,
     withdraw_cancellation,
 )
@@ -107,6 +108,8 @@ async def _written(
     if not (undoable and is_current(facts, business_now()) and subscriptions):
         raise NothingToUndo
     noted = sent or await exit_repository.standing_cancellation(session, membership.id)
+    if sent is not None and sent.intent_id is not None:
+        await take_back_sent(session, sent.intent_id)
     return asked_by(
         author,
         kind=KEEP.kind,

@@ -12,15 +12,18 @@ from portal_app.intents.models import Intent
 from portal_app.intents.queueing import queued_intent, withdraw
 from portal_app.intents.service import open_intents
 from portal_app.kit.clock import business_now
+from portal_app.kit.lookup import locked
 from portal_app.memberships.exit_repository import cancellation_of
 from portal_app.memberships.models import Cancellation, Membership
-from portal_app.memberships.rules import StripeFacts
+from portal_app.memberships.rules import StripeFacts, is_canceling
 
 # Intent.kind of the two, which know each other by it.
 CANCELS: Final = "canceling.cancel"
 KEEPS: Final = "canceling.keep"
 # Cancellation.source of what a company's program has arranged.
 BY_COMPANY: Final = "api"
+# Set in the payload of a cancellation that was sent, while an undo waits behind it.
+TAKEN_BACK: Final = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,26 @@ async def withdraw_cancellation(
     return True
 
 
-async def stands_again(session: AsyncSession, membership_id: str) -> bool:
-    """Take back the undo that has not begun, so that the cancellation before it stands."""
-    waiting = await queued_intent(session, membership_id, KEEPS)
-    if waiting is not None:
-        withdraw(waiting)
-    return waiting is not None
+async def take_back_sent(session: AsyncSession, intent_id: str) -> None:
+    """Whatever has become of the period by then, this cancellation ends nothing any more.
+
+    It has to leave something that the undo behind it can take back.
+    """
+    sent = await locked(session, Intent, id=intent_id)
+    if sent is not None and sent.done_at is None:
+        sent.payload = {**sent.payload, TAKEN_BACK: True}
+
+
+async def stands_again(session: AsyncSession, membership: Membership) -> bool:
+    """Take back the undo that has not begun; whether a cancellation before it stands by that."""
+    # Locked in the order in which it would be closed and let the undo begin.
+    sent = await locked(
+        session, Intent, about=membership.id, kind=CANCELS, queued=False, done_at=None, dead_at=None
+    )
+    waiting = await queued_intent(session, membership.id, KEEPS)
+    if waiting is None:
+        return False
+    withdraw(waiting)
+    if sent is not None:
+        sent.payload = {**sent.payload, TAKEN_BACK: False}
+    return sent is not None or is_canceling(StripeFacts.of(membership))

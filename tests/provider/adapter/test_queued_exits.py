@@ -13,10 +13,11 @@ from portal_app.declarations.service import undo
 from portal_app.intents.errors import Queued, StillUnderWay, Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent, IntentOutcome
+from portal_app.intents.queueing import WITHDRAWN
 from portal_app.jobs.loop import drain
 from portal_app.jobs.queue import Queue
 from portal_app.jobs.queues import WRITES
-from portal_app.kit.clock import business_now
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.memberships.errors import NothingToUndo
 from portal_app.memberships.models import Cancellation
 from portal_app.memberships.service import (
@@ -158,6 +159,42 @@ async def test_what_was_sent_is_taken_back_after_it_and_cancelled_again_at_will(
     await come_back(shop)
     assert not shop.sub.cancel_at_period_end
     assert (await one(shop.db, Cancellation)).undone_at is not None
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_the_last_word_counts_although_it_was_renewed_meanwhile(
+    shop: PlanShop, *, again: bool
+) -> None:
+    go_away(shop)
+    with pytest.raises(Waiting):
+        await cancel(shop)
+    with pytest.raises(Queued):
+        await keep(shop)
+    if again:
+        await cancel(shop)
+    shop.sandbox.advance(32 * DAY)
+    await come_back(shop)
+    refunds = [row.amount for row in shop.client.v1.refunds.list({}).data]
+    said = (shop.sub.status, shop.sub.cancel_at_period_end, refunds)
+    assert said == (("canceled", False, [2900]) if again else ("active", False, []))
+    assert ((await one(shop.db, Cancellation)).undone_at is None) is again
+
+
+async def test_it_is_cancelled_anew_where_the_one_before_the_undo_was_given_up(
+    shop: PlanShop,
+) -> None:
+    go_away(shop)
+    with pytest.raises(Waiting):
+        await cancel(shop)
+    with pytest.raises(Queued):
+        await keep(shop)
+    async with shop.db.unit_of_work() as session:
+        given_up = await session.merge(await intent_of(shop, CANCEL.kind))
+        given_up.dead_at = wall_now()
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={})
+    await cancel(shop)
+    assert shop.sub.cancel_at_period_end
+    assert (await intent_of(shop, KEEP.kind)).refusal == WITHDRAWN
 
 
 async def test_it_can_be_cancelled_while_the_undo_waits(shop: PlanShop) -> None:
