@@ -191,11 +191,14 @@ def _open_withdrawals() -> Select[Declaration]:
     )
 
 
-async def asked_of_provider(session: AsyncSession, said: str) -> list[tuple[str, Intent]]:
+async def asked_of_provider(
+    session: AsyncSession, said: str, stalled: str
+) -> list[tuple[str, Intent]]:
     """References with what they asked the provider for, where the two may disagree.
 
     Resolved with *said* although it has ended or was given up, scheduled although it was not done,
-    or waiting for the seller although it was done since.
+    waiting for the seller although it was done since, or for a replay (*stalled* in its refund)
+    although that was refused.
     """
     over = or_(col(Intent.done_at).is_not(None), col(Intent.dead_at).is_not(None))
     failed = or_(
@@ -205,7 +208,13 @@ async def asked_of_provider(session: AsyncSession, said: str) -> list[tuple[str,
     refused = and_(
         col(Declaration.finding) == Finding.REFUSED,
         col(Declaration.resolved_at).is_(None),
-        col(Intent.outcome) == IntentOutcome.DONE,
+        or_(
+            col(Intent.outcome) == IntentOutcome.DONE,
+            and_(
+                col(Intent.outcome) == IntentOutcome.REFUSED,
+                col(Declaration.refund)[stalled].as_string().is_not(None),
+            ),
+        ),
     )
     statement = (
         select(col(Declaration.reference), Intent)

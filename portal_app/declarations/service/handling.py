@@ -132,6 +132,9 @@ async def _noted(
 ) -> None:
     async with desk.database().unit_of_work() as session:
         row = await _row(session, declaration)
+        if finding is Finding.REFUSED and row.finding is Finding.SCHEDULED:
+            # Its holder is told that it ends: `settle` finds it, and tells them that it does not.
+            return
         row.finding, row.membership_id = finding, membership_id
         row.resolved_at = None
         await _tell_seller(session, row)

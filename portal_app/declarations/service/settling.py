@@ -32,7 +32,7 @@ UNREFUNDED: Final = "unrefunded_minor"
 async def settle(desk: Desk) -> None:
     """It is done, or waits for the seller; what was given up and replayed since is done too."""
     async with desk.database().reading() as session:
-        asked = await repository.asked_of_provider(session, UNDER_WAY)
+        asked = await repository.asked_of_provider(session, UNDER_WAY, STALLED)
     for reference, intent in asked:
         if intent.done_at is None:
             if intent.dead_at is not None:
@@ -49,17 +49,32 @@ async def reopen(desk: Desk, reference: str, why: dict[str, Any]) -> None:
     """It waits for somebody who sells; they, and who was told that it would be done, hear of it."""
     async with desk.database().unit_of_work() as session:
         row = await repository.named(session, reference)
-        if row is None or row.undone_at is not None or not _is_settled(row):
+        if row is None or row.undone_at is not None:
             return
-        row.refund = {**row.refund, **why}
+        # What was given up and replayed since is answered: nothing is left to be replayed.
+        answered = _is_stalled(row) and STALLED not in why
+        if not (_is_settled(row) or answered):
+            return
+        row.refund = {**_without_stalled(row), **why}
         row.finding, row.resolved_at, row.resolution = Finding.REFUSED, None, ""
         await tell_seller(session, row)
-        await _tell(session, row)
+        if why or not answered:
+            # Otherwise they have been told the same when it was given up.
+            await _tell(session, row)
 
 
 def _is_settled(row: Declaration) -> bool:
     """Whether it says that it is done, or being done."""
     return row.finding is Finding.SCHEDULED or row.resolution == UNDER_WAY
+
+
+def _is_stalled(row: Declaration) -> bool:
+    """Whether it waits for what was given up to be replayed."""
+    return STALLED in row.refund and row.resolved_at is None
+
+
+def _without_stalled(row: Declaration) -> dict[str, Any]:
+    return {name: value for name, value in row.refund.items() if name != STALLED}
 
 
 async def _tell(session: AsyncSession, row: Declaration) -> None:
@@ -79,10 +94,9 @@ async def _done(desk: Desk, reference: str) -> None:
         row = await repository.named(session, reference)
         if row is None or row.undone_at is not None:
             return
-        stalled = STALLED in row.refund and row.resolved_at is None
-        if row.resolution != UNDER_WAY and not stalled:
+        if row.resolution != UNDER_WAY and not _is_stalled(row):
             return
-        row.refund = {name: value for name, value in row.refund.items() if name != STALLED}
+        row.refund = _without_stalled(row)
         cancels = row.kind is DeclarationKind.CANCELLATION
         row.finding = Finding.SCHEDULED if cancels else Finding.IN_TIME
         if not row.extraordinary:

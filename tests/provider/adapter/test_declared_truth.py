@@ -129,6 +129,38 @@ async def test_what_was_refused_as_a_whole_can_be_tried_again(
     assert at_stripe(shop) == (["active", "active", "canceled"], [2900])
 
 
+@pytest.mark.parametrize("kind", [CANCELS, WITHDRAWS])
+async def test_what_was_given_up_and_is_refused_when_replayed_waits_for_no_replay(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    if kind is CANCELS:
+        away(shop, GONE)
+    row = await declared(shop, BEN, kind)
+    if kind is WITHDRAWS:
+        away(shop, GONE)
+        await give_back(shop.desk, OPERATOR, row.reference)
+    intent_id = await given_up(shop)
+
+    async def refused(*_: object, **__: object) -> None:
+        raise RefusedByProvider("no")
+
+    with monkeypatch.context() as patched:
+        for verb in ("cancel_at_period_end", "cancel_subscription"):
+            patched.setattr(shop.writer, verb, refused)
+        await replayed(shop, intent_id)
+        await give_back_what_is_due(shop.desk)  # once more tells nobody again
+    after = await one(shop.db, Declaration, id=row.id)
+    assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
+    assert "stalled" not in after.refund
+    assert "replay" not in found_text(Reader("en"), after, "It")
+    assert (await mails(shop, BEN)).count(f"Not done yet: {row.reference}") == 1
+    needed = (await mails(shop, CLEO)).count(f"Needs you: {row.reference}")
+    assert needed == (2 if kind is CANCELS else 3)
+    if kind is WITHDRAWS:
+        done = await give_back(shop.desk, OPERATOR, row.reference)
+        assert (done.resolved_at is not None, done.finding) == (True, Finding.IN_TIME)
+
+
 async def test_a_cancellation_that_stripe_refused_later_is_not_called_scheduled(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,3 +180,19 @@ async def test_a_cancellation_that_stripe_refused_later_is_not_called_scheduled(
     after = await one(shop.db, Declaration, id=row.id)
     assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
     assert f"Needs you: {row.reference}" in await mails(shop, CLEO)
+
+
+async def test_whoever_was_told_that_it_ends_hears_that_stripe_refused_it_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise RefusedByProvider("no")
+
+    monkeypatch.setattr(shop.writer, "cancel_at_period_end", refused)
+    row = await declared(shop, BEN)
+    assert any(" ends on " in subject for subject in await mails(shop, BEN))
+    await give_back_what_is_due(shop.desk)
+    after = await one(shop.db, Declaration, id=row.id)
+    assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
+    assert (await mails(shop, BEN)).count(f"Not done yet: {row.reference}") == 1
+    assert (await mails(shop, CLEO)).count(f"Needs you: {row.reference}") == 1
