@@ -107,3 +107,11 @@ async def stands_again(session: AsyncSession, membership_id: str) -> bool:
     if waiting is not None:
         withdraw(waiting)
     return waiting is not None
+
+
+async def withdraw_all(session: AsyncSession, membership: Membership) -> None:
+    """What waits to begin was said of its holder's contract, and not of whoever's it is next."""
+    await withdraw_cancellation(session, membership, anyones=True)
+    undo = await queued_intent(session, membership.id, KEEPS)
+    if undo is not None:
+        withdraw(undo)
