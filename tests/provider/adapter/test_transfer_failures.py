@@ -225,3 +225,19 @@ async def test_what_its_holder_kept_meanwhile_is_kept_once(
     assert not subs.retrieve(mine).cancel_at_period_end
     assert not (await over.subject()).cancel_at_period_end
     assert "sender kept" not in await told(over)
+
+
+async def test_what_its_holder_cancels_before_it_is_kept_is_cancelled(
+    over: Handover, clocks: Clocks, stubborn: list[int]
+) -> None:
+    """The transfer has failed, and they want out all the same."""
+    await failed_and_ending(over)
+    await cancel(over)
+    stubborn[0] = 0
+    clocks.wall.advance(timedelta(minutes=10))
+    while await over.finish():
+        continue
+    assert over.shop.client.v1.subscriptions.retrieve(over.shop.subs[0]).cancel_at_period_end
+    assert (await over.subject()).cancel_at_period_end
+    assert (await one(over.db, Cancellation)).confirmed_at is not None
+    assert "sender kept" not in await told(over)
