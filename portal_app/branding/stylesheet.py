@@ -27,9 +27,9 @@ def render(brand: Brand, logo: dict[str, str] | None = None, text: str = "") -> 
     return f"{LAYERS}@layer creator{{:root{{{declared}}}{own}}}\n"
 
 
-def own_sheet(brand: Brand, within: str) -> str:
-    """What the company wrote itself, below a selector of ours."""
-    return f"{LAYERS}@layer creator{{{own_css(brand.css or '').css(within)}}}\n"
+def own_sheet(text: str, within: str) -> str:
+    """What the company wrote itself (*text*), below a selector of ours."""
+    return f"{LAYERS}@layer creator{{{own_css(text).css(within)}}}\n"
 
 
 def version(css: str) -> str:

@@ -49,16 +49,27 @@ async def began(db: Database, intent: Intent) -> bool:
 
     Raises StillUnderWay while another is open.
     """
+    # However long the other one takes, this one is not given up for having waited.
+    intent.attempts = min(intent.attempts, _TRIES)
     try:
         async with db.unit_of_work() as session:
+            # Whoever closes the open one locks it first and this one then: the other way round,
+            # PostgreSQL would have to break off one of the two.
+            is_open = (
+                col(Intent.about) == intent.about,
+                col(Intent.done_at).is_(None),
+                col(Intent.dead_at).is_(None),
+                col(Intent.queued).is_(False),
+            )
+            await session.execute(select(col(Intent.id)).where(*is_open).with_for_update())
             row = await locked(session, Intent, id=intent.id)
             if row is None or row.done_at is not None:
                 return False
-            row.queued = False
+            row.queued, row.attempts = False, 1
     except IntegrityError as conflict:
-        # However long the other one takes, this one is not given up for having waited.
-        intent.attempts = min(intent.attempts, _TRIES)
         raise StillUnderWay from conflict
+    # The looks while it waited were no tries: this is the first.
+    intent.attempts = 1
     return True
 
 
@@ -68,6 +79,7 @@ async def queued_intent(session: AsyncSession, about: str, kind: str) -> Intent 
         col(Intent.about) == about,
         col(Intent.kind) == kind,
         col(Intent.done_at).is_(None),
+        col(Intent.dead_at).is_(None),
         col(Intent.queued).is_(True),
     )
     fresh = statement.with_for_update().execution_options(populate_existing=True)

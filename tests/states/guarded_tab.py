@@ -29,12 +29,16 @@ class Emitted:
 
     deltas: list[Mapping[str, Any]] = field(default_factory=list)
     redirects: list[str] = field(default_factory=list)
+    focused: list[str] = field(default_factory=list)
 
     async def emit_update(self, update: Any, token: str) -> None:
         del token
         self.deltas.append(update.delta)
         self.redirects += [
             event.payload["path"] for event in update.events if event.name == "_redirect"
+        ]
+        self.focused += [
+            event.payload["ref"] for event in update.events if event.name == "_set_focus"
         ]
 
 

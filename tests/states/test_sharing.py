@@ -69,7 +69,9 @@ async def test_a_link_opens_without_a_session_until_it_is_revoked(tab: Tab, db: 
     assert "cleo@example.com" not in "".join(json_dumps(one) for one in tab.emitted.deltas[-3:])
 
     tab.cookie = cookie
+    tab.emitted.focused.clear()
     await tab.send(ShareState.revoke, STUDIO, preview_id=link.id)
+    assert tab.emitted.focused == ["ref_main"]
     assert (await tab.state(ShareState)).links == []
     tab.cookie = ""
     for gone in (path, f"/preview/{'0' * 64}/", "/preview/%00/"):

@@ -31,10 +31,15 @@ async def test_a_creator_decides_what_waits_for_their_company(
     assert (row.sender, row.recipient) == ("ada@example.com", "b•••@example.com")
     assert "ben@example.com" not in "".join(json_dumps(one) for one in tab.emitted.deltas)
     assert (await tab.state(StudioState)).frame.waiting == {"transfers": "1", "declarations": "1"}
+    await tab.send(TransferQueueState.load, f"{path}&after=trf_waiting")
+    beyond = (await tab.state(TransferQueueState)).view
+    assert ([one.id for one in beyond.rows], beyond.first) == ([row.id], "")
     await tab.send(TransferQueueState.decline_it, path, form={**WAITING, "reason": " "})
     assert (await tab.state(TransferQueueState)).unexplained == "trf_waiting"
     assert [one.state for one in await all_of(db, Transfer)] == [TransferState.REQUESTED]
     await tab.send(TransferQueueState.decline_it, path, form=WAITING)
+    # The form is gone with its card, and the focus with it.
+    assert tab.emitted.focused == ["ref_reason_trf_waiting", "ref_main"]
     (refused,) = await all_of(db, Transfer)
     assert (refused.state, refused.reason) == (TransferState.REFUSED, "No")
     await tab.send(TransferQueueState.approve_it, path, transfer_id="trf_waiting")

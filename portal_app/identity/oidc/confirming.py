@@ -29,8 +29,11 @@ AHEAD: Final = timedelta(seconds=60)
 
 
 async def services_for(session: AsyncSession, actor: Actor, row: StepUp) -> Sequence[Provider]:
-    """Where the actor may sign in anew to confirm *row*; none for an address that is proved."""
-    if needs_the_code(row):
+    """Where the actor may sign in anew to confirm *row*; none for an address that is proved.
+
+    Nor once it is confirmed: there is nothing left to sign in for.
+    """
+    if needs_the_code(row) or row.confirmed_at is not None:
         return ()
     identities = await repository.identities_of(session, actor.person_id)
     linked = {(one.provider, one.issuer) for one in identities}

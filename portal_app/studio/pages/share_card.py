@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.studio.sharing.state import ShareState
 from portal_app.studio.sharing.views import SharedLink
-from portal_app.ui.i18n import t
+from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.parts import action_row, button, card, field, muted
 from portal_app.ui.parts.types import Events
 
@@ -19,7 +19,7 @@ def share_card() -> rx.Component:
             rx.foreach(state.links, lambda one: _link(one, state.revoke)),
             class_name="plain-list stack",
         ),
-        action_row(button(t("Create a preview link"), on_click=state.share)),
+        action_row(button(t("Create a preview link"), on_click=state.share, busy=state.busy)),
         title=t("Share the draft"),
         subtitle=t("It shows the draft as it was last saved, for seven days."),
     )
@@ -34,11 +34,22 @@ def _link(one: SharedLink, revoke: Events) -> rx.Component:
             required=False,
             read_only=True,
             value=one.url,
+            aria_label=t_fill("Preview link: {until}", until=one.until),
             hint=one.until,
         ),
         action_row(
-            button(t("Copy link"), on_click=rx.set_clipboard(one.url), class_name="button-small"),
-            button(t("Revoke"), on_click=revoke(one.id), class_name="button-small"),
+            button(
+                t("Copy link"),
+                on_click=rx.set_clipboard(one.url),
+                class_name="button-small",
+                accessible_name=t_fill("Copy link: {until}", until=one.until),
+            ),
+            button(
+                t("Revoke"),
+                on_click=revoke(one.id),
+                class_name="button-small",
+                accessible_name=t_fill("Revoke: {until}", until=one.until),
+            ),
         ),
         class_name="form-section",
         key=one.id,

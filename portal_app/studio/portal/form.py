@@ -32,10 +32,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class WrongSetting:
-    """*at* is the setting's name, or `name.key.column` of a row; the sentence is English."""
+    """*at* is the setting's name, or `name.key.column` of a row; the sentence is English.
+
+    `{product}` in it is the one of *product_id*.
+    """
 
     at: str
     sentence: str
+    product_id: str = ""
 
     @property
     def setting(self) -> str:
@@ -134,8 +138,8 @@ def checked(
         if stored(read, name) != value
     ]
     if not wrong:
-        before = {one.at for one in _broken(body)}
-        wrong = [one for one in _broken(document) if one.at not in before]
+        before = set(_broken(body))
+        wrong = [one for one in _broken(document) if one not in before]
     return (None, wrong) if wrong else (document, [])
 
 
@@ -188,8 +192,8 @@ def _broken(document: Mapping[str, Any]) -> list[WrongSetting]:
         for name, setting in SETTINGS.items():
             there, value = _at(own, setting.path)
             if there and stored(policies.of(product_id), name) != value:
-                sentence = "It doesn't go with what a product has of its own."
-                found.append(WrongSetting(name, sentence))
+                sentence = "It doesn't go with what {product} has of its own."
+                found.append(WrongSetting(name, sentence, product_id))
     return found
 
 

@@ -91,7 +91,12 @@ def _plan(reader: Reader, plan: Plan, product: Product) -> str:
 def portal_studio_view(
     reader: Reader, draft: PolicyDraft, *, versions: Sequence[VersionRow]
 ) -> PortalStudioView:
-    said = {one.at: reader.say(one.sentence) for one in draft.wrong}
+    titles = {one.id: one.label for one in draft.products}
+    lines = [
+        (one, reader.say(one.sentence, product=titles.get(one.product_id, one.product_id)))
+        for one in draft.wrong
+    ]
+    said = {one.at: sentence for one, sentence in lines}
     sections: dict[str, list[SettingView]] = {policy: [] for policy in POLICIES}
     usual = form_of(base_of(draft.body, draft.product_id)).fields
     for setting in SETTINGS.values():
@@ -107,12 +112,12 @@ def portal_studio_view(
         errors=[
             ErrorLine(
                 href=f"#field-{one.at}",
-                text=f"{reader.say(label_of(one.setting))}: {said[one.at]}",
+                text=f"{reader.say(label_of(one.setting))}: {sentence}",
             )
-            for one in draft.wrong
+            for one, sentence in lines
         ],
         is_draft=draft.is_draft,
-        blocked=bool(draft.wrong),
+        blocked=bool(lines),
         versions=list(versions),
         product=draft.product_id,
         products=_products(reader, draft),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.branding import publishing, sharing, stylesheet
 from portal_app.branding.brand import Brand
+from portal_app.branding.repository import own_text
 from portal_app.catalog.creators import creator_at
 from portal_app.catalog.models import Company
 from portal_app.identity.sessions import find_actor
@@ -72,7 +73,7 @@ async def _drawn(
     """Raises NoSuchPage for a paper that is none."""
     asked = request.query_params
     if paper == OWN_CSS:
-        css = stylesheet.own_sheet(brand, ".preview-look")
+        css = stylesheet.own_sheet(own_text(company_id, brand), ".preview-look")
         return Response(css, media_type="text/css", headers={"Cache-Control": "no-store"})
     company = await session.get_one(Company, company_id)
     reader = Reader(supported(asked.get("lang", "")))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portal_app.branding import sharing
 from portal_app.branding.repository import sizes_of
@@ -36,24 +38,29 @@ class ShareState(rx.State):
     """The links of the company whose studio is open."""
 
     links: list[SharedLink] = []
+    busy: bool = False
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def share(self) -> None:
+    async def share(self) -> AsyncIterator[None]:
         """A link to the draft as it was saved."""
         creator = current_creator()
         reader = creator.actor.reader
+        self.busy = True
+        yield
         try:
             async with database().unit_of_work() as session:
                 await sharing.share_draft(session, creator)
             await notify(self, "ok", reader.say("Your link is ready to be copied."))
         except PortalError as refusal:
             await tell(self, reader, refusal)
+        finally:
+            self.busy = False
         await self._read(creator)
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def revoke(self, preview_id: str) -> None:
+    async def revoke(self, preview_id: str) -> EventSpec:
         """From now on that link shows nothing."""
         creator = current_creator()
         reader = creator.actor.reader
@@ -64,6 +71,8 @@ class ShareState(rx.State):
         except PortalError as refusal:
             await tell(self, reader, refusal)
         await self._read(creator)
+        # The button that was pressed is gone with its link.
+        return rx.set_focus("main")
 
     async def _read(self, creator: CompanyCreator) -> None:
         async with database().reading() as session:

@@ -47,12 +47,14 @@ class TransferQueueState(rx.State):
 
     @rx.event
     @allow(Policy.CREATOR)
-    async def approve_it(self, transfer_id: str) -> AsyncIterator[None]:
+    async def approve_it(self, transfer_id: str) -> AsyncIterator[Any]:
         """Let the offer go out to whom it is for."""
         creator = current_creator()
         self.busy = True
-        yield
+        yield None
         await self._decide(creator, approve(database(), creator, transfer_id), "Approved.")
+        # The button that was pressed is gone with its card.
+        yield rx.set_focus("main")
 
     @rx.event
     @allow(Policy.CREATOR)
@@ -69,6 +71,7 @@ class TransferQueueState(rx.State):
         yield None
         work = refuse(database(), creator, transfer_id, reason)
         await self._decide(creator, work, "Declined. The sender reads why.")
+        yield rx.set_focus("main")
 
     async def _decide(self, creator: CompanyCreator, work: Awaitable[object], said: str) -> None:
         reader = creator.actor.reader
@@ -86,5 +89,8 @@ class TransferQueueState(rx.State):
         after = str(self.router.url.query_parameters.get("after", ""))
         async with database().reading() as session:
             queue = await queue_of(session, creator, after)
+            if after and not queue.rows:
+                # The last of a page was decided, or the address is old: what waits comes before.
+                after, queue = "", await queue_of(session, creator)
         reader = creator.actor.reader
         self.view = queue_view(reader, creator.company_id, queue, after=after)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
+from portal_app.intents import queueing
 from portal_app.intents.errors import Queued, StillUnderWay, Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.intents.queueing import queued_intent, withdraw
+from portal_app.intents.queueing import began, begin_next, queued_intent, withdraw
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import by_kind
 from portal_app.jobs.loop import drain
@@ -19,6 +21,7 @@ from portal_app.jobs.queue import Queue
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.errors import ProviderUnavailable
+from portal_app.kit.lookup import locked
 from portal_app.provider.errors import UnknownAtProvider
 from tests.conftest import Clocks
 from tests.db.intents.test_intents import ADA, World
@@ -108,6 +111,66 @@ async def test_it_begins_when_the_other_is_given_up_and_not_before(line: Line) -
     line.clocks.wall.advance(timedelta(hours=1))
     await line.work()
     assert (await line.row("test.second")).outcome is IntentOutcome.DONE
+
+
+async def test_its_first_failure_is_its_first_try_however_often_it_has_looked(line: Line) -> None:
+    with pytest.raises(Queued):
+        await line.queue()
+    await line.change("test.first", dead_at=wall_now())
+    await line.change("test.second", attempts=500)
+    line.provider.fails = [AWAY]
+    line.clocks.wall.advance(timedelta(seconds=1))
+    await line.work()
+    begun = await line.row("test.second")
+    assert (begun.dead_at, begun.queued, begun.attempts) == (None, False, 1)
+    assert begun.last_error, "the provider did not answer"
+    line.clocks.wall.advance(timedelta(seconds=15))
+    await line.work()
+    assert (await line.row("test.second")).outcome is IntentOutcome.DONE
+
+
+async def test_it_waits_for_whoever_is_closing_the_other_and_neither_is_broken_off(
+    line: Line,
+) -> None:
+    with pytest.raises(Queued):
+        await line.queue()
+    claimed = await line.row("test.second")
+    async with line.db.unit_of_work() as session:
+        first = await locked(session, Intent, kind="test.first")
+        assert first is not None
+        first.done_at, first.outcome = wall_now(), IntentOutcome.DONE
+        await session.flush()
+        beginning = asyncio.create_task(began(line.db, claimed))
+        await asyncio.sleep(0.3)
+        await begin_next(session, "cust_1")
+    assert await beginning
+
+
+async def test_it_is_not_given_up_when_it_could_not_even_begin(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_args: object, **_fields: object) -> None:
+        message = "database is locked"
+        raise RuntimeError(message)
+
+    with pytest.raises(Queued):
+        await line.queue()
+    await line.change("test.first", dead_at=wall_now())
+    await line.change("test.second", attempts=500)
+    line.clocks.wall.advance(timedelta(seconds=1))
+    with monkeypatch.context() as patched:
+        patched.setattr(queueing, "locked", busy)
+        await line.work()
+    waits = await line.row("test.second")
+    assert (waits.dead_at, waits.queued, waits.done_at) == (None, True, None)
+
+
+async def test_what_was_given_up_does_not_wait(line: Line) -> None:
+    with pytest.raises(Queued):
+        await line.queue()
+    await line.change("test.second", dead_at=wall_now())
+    async with line.db.unit_of_work() as session:
+        assert await queued_intent(session, "cust_1", "test.second") is None
 
 
 async def test_the_same_twice_is_never_queued(line: Line) -> None:

@@ -15,7 +15,9 @@ from portal_app.catalog.models import Creator, CreatorRole
 from portal_app.identity.actor import Actor, CompanyCreator
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
+from portal_app.settings import get_settings
 from portal_app.studio.preview.routes import router
+from portal_app.studio.preview.views import OWN_CSS
 from tests.conftest import Clocks
 from tests.factories import make_company, make_person
 from tests.http.auth.sign_in_client import browser
@@ -160,4 +162,10 @@ async def test_a_paper_without_a_company_is_that_of_the_first_one(
     app.include_router(router)
     async with browser(app) as http:
         mail = await http.get("/studio/preview/renewal.html")
+        # Customers get the file of who hosts the portal while the company has written nothing.
+        file = get_settings().data_dir / "theme" / f"{ours.company_id}.css"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(".card{gap:4px}")
+        own = await http.get(f"/studio/preview/{OWN_CSS}")
+    assert ".preview-look .card{gap:4px}" in own.text
     assert (mail.status_code, "background:#7c3aed" in mail.text) == (200, True)

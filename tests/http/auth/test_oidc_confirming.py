@@ -101,6 +101,7 @@ async def test_signing_in_anew_confirms_as_the_code_does_once(
     done = await back(ada, op.approve(url, sub="ada", auth_time=now))
     step_up_id = page.strip("/").rpartition("/")[2]
     assert (done.status_code, done.headers["location"]) == (303, f"{BACK}?approval={step_up_id}")
+    assert f'href="{page}with/op/"' not in (await ada.get(page)).text
     assert cookie_header(ada) != before
     with pytest.raises(StepUpRequired):
         await do(db, await actor_of(ada), OTHER)

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
 from portal_app.catalog.policies import Policies
+from portal_app.studio.portal.draft import PolicyDraft
 from portal_app.studio.portal.form import Form, checked, filled_in, form_of, own_settings
 from portal_app.studio.portal.settings import SETTINGS, settings_of
+from portal_app.studio.portal.sold import Sold
+from portal_app.studio.portal.views import portal_studio_view
 from portal_app.studio.portal.words import heading_of, label_of
+from portal_app.ui.reader import Reader
 
 FORM = form_of(DEFAULT)
 LISTS = {"cancel.reasons", "cancel.offers", "cancel.discounts", "plan_change.targets"}
@@ -114,7 +118,12 @@ def test_the_companys_can_not_break_what_a_product_has_of_its_own() -> None:
     form = form_of(Policies.read(body).company)
     stored, wrong = checked(typed(form, plan_change__most="3"), body)
     assert stored is None
-    assert [one.at for one in wrong] == ["plan_change.least"]
+    assert [(one.at, one.product_id) for one in wrong] == [("plan_change.least", "prod_1")]
+    draft = PolicyDraft(
+        body, typed(form, plan_change__most="3"), products=[Sold(id="prod_1", label="Course")]
+    )
+    (line,) = portal_studio_view(Reader("en"), draft, versions=()).errors
+    assert line.text.endswith("It doesn't go with what Course has of its own.")
     assert checked(typed(form, plan_change__most="5"), body)[0] is not None
 
 
