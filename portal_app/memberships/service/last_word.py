@@ -20,6 +20,8 @@ from portal_app.memberships.rules import StripeFacts, is_canceling
 # Intent.kind of the two, which know each other by it.
 CANCELS: Final = "canceling.cancel"
 KEEPS: Final = "canceling.keep"
+# The same of what keeps a membership whose transfer failed, which its holder never asked to end.
+KEEPS_OLD: Final = "transfers.keep"
 # Cancellation.source of what a company's program has arranged.
 BY_COMPANY: Final = "api"
 # Set in the payload of a cancellation that was sent, while an undo waits behind it.
@@ -42,7 +44,7 @@ class LastWord:
 
     @property
     def keeps(self) -> bool:
-        return self.intent is not None and self.intent.kind == KEEPS
+        return self.intent is not None and self.intent.kind in {KEEPS, KEEPS_OLD}
 
     @property
     def queued(self) -> bool:
@@ -56,7 +58,8 @@ class LastWord:
 async def last_word(session: AsyncSession, membership_id: str) -> LastWord:
     waiting = await open_intents(session, [membership_id])
     said = sorted(
-        (one for one in waiting if one.kind in {CANCELS, KEEPS}), key=lambda one: one.queued
+        (one for one in waiting if one.kind in {CANCELS, KEEPS, KEEPS_OLD}),
+        key=lambda one: one.queued,
     )
     return LastWord(said[-1] if said else None, busy=bool(waiting))
 
@@ -127,3 +130,11 @@ async def stands_again(session: AsyncSession, membership: Membership) -> bool:
     if sent is not None:
         sent.payload = {**sent.payload, TAKEN_BACK: False}
     return sent is not None or is_canceling(StripeFacts.of(membership))
+
+
+async def withdraw_all(session: AsyncSession, membership: Membership) -> None:
+    """What waits to begin was said of its holder's contract, and not of whoever's it is next."""
+    await withdraw_cancellation(session, membership, anyones=True)
+    undo = await queued_intent(session, membership.id, KEEPS)
+    if undo is not None:
+        withdraw(undo)
