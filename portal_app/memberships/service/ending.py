@@ -24,7 +24,7 @@ from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.service.last_word import CANCELS, TAKEN_BACK
-from portal_app.memberships.service.plan_leaving import leave_waiting, voided
+from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
 from portal_app.memberships.service.undoing import forget_planned_pause
 from portal_app.provider.errors import RefusedByProvider
@@ -37,7 +37,6 @@ _RELEASE: Final = 1
 _ARRANGE: Final = 2
 _END: Final = 3
 _GIVE_UP: Final = 4
-_LEAVE: Final = 5
 _VOID: Final = 100
 _REFUND: Final = 200
 
@@ -64,8 +63,6 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
         # A schedule would not let anything else end its subscription.
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
     given_up = await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP))
-    if not asked.get(TAKEN_BACK):
-        given_up += await _leave_resume(provider, before, key=intent.step_key(_LEAVE))
     why = {"feedback": asked["feedback"], "comment": asked["comment"]}
     if not await _ends_now(provider, asked, before):
         key = intent.step_key(_ARRANGE)
@@ -75,28 +72,6 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
         before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
     )
     return Canceled(after, await _settle(provider, intent, before))
-
-
-async def _leave_resume(
-    provider: PaymentWriter, before: SubscriptionFacts, *, key: str
-) -> tuple[InvoiceFacts, ...]:
-    """The invoice of a resume that waits for the customer's bank; what was owed before is not it.
-
-    Nobody has had anything for it, whatever the company says about what is not paid.
-    """
-    if before.status != "paused" or before.latest_invoice_id is None:
-        return ()
-    invoice = await provider.invoice(before.latest_invoice_id)
-    since = before.paused_at
-    if invoice.status is not InvoiceStatus.OPEN or (since and invoice.created_at <= since):
-        return ()
-    try:
-        return (await voided(provider, invoice.id, key),)
-    except RefusedByProvider:
-        # Its payment is under way: no reason to let the membership go on.
-        fields = {"subscription": before.id, "invoice": invoice.id}
-        log.exception("the invoice of a resume could not be taken back", extra={"fields": fields})
-        return ()
 
 
 async def _ends_now(

@@ -8,14 +8,8 @@ from datetime import timedelta
 import pytest
 import stripe
 
-from portal_app.catalog.models import Company
 from portal_app.kit.db import Database
-from portal_app.memberships.service import (
-    cancel_membership,
-    pay_open_invoice,
-    payment_page,
-    resume_membership,
-)
+from portal_app.memberships.service import pay_open_invoice, payment_page, resume_membership
 from portal_app.memberships.service.payment_page import (
     confirmation_secret,
     look_up_payment,
@@ -24,7 +18,6 @@ from portal_app.memberships.views import pause_view, pay_view
 from portal_app.provider.errors import AuthenticationRequired
 from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
-from tests.factories import make_configuration
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.adapter.pausing_shop import (
     arrive,
@@ -105,20 +98,6 @@ async def test_unanswered_nobody_is_charged_later_and_it_can_be_tried_again(
         shop.desk, shop.ada, member_id, await shop.method(visa), amount_minor=2900
     )
     assert (at_stripe(shop, sub).status, invoices(shop, sub)) == ("active", [2900, 2900])
-
-
-async def test_cancelled_instead_it_can_no_longer_be_paid_whatever_becomes_of_debts(
-    shop: Shop, clocks: Clocks
-) -> None:
-    async with shop.db.unit_of_work() as session:
-        company = await session.get_one(Company, "biz_northwind")
-        await make_configuration(session, company, body={"cancel": {"void_unpaid": False}})
-    sub = await subscription_of(shop)
-    await asked(shop, clocks)
-    member_id = (await first(shop)).row.member.id
-    await cancel_membership(shop.desk, shop.ada, member_id, shown="now", reason=None, comment=None)
-    assert at_stripe(shop, sub).status == "canceled"
-    assert (invoices(shop, sub, "open"), invoices(shop, sub, "void")) == ([], [2900])
 
 
 async def test_the_next_try_takes_the_one_before_it_back(shop: Shop, clocks: Clocks) -> None:
