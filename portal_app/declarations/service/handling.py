@@ -7,6 +7,7 @@ is told at the address on file. Everything else waits for whoever sells.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -41,6 +42,9 @@ QUIET_AFTER_UNDO: Final = timedelta(days=90)
 async def handle_declaration(desk: Desk, declaration: Declaration) -> None:
     """Raises StillUnderWay and ProviderUnavailable to be called again later."""
     if declaration.finding is not None:
+        if declaration.finding is Finding.SCHEDULED:
+            # An earlier try wrote it down, and may have broken off before anybody was told.
+            await _tell_of_scheduled(desk, declaration)
         return
     async with desk.database().reading() as session:
         found = await _found(session, declaration)
@@ -76,9 +80,10 @@ async def _cancelled(desk: Desk, declaration: Declaration, found: Candidate) -> 
         return await _scheduled(session, declaration, found.membership_id, exit_)
 
     try:
-        await desk.carry_out(CANCEL, record, queues=True)
-    except Waiting:
-        pass  # It is cancelled; the loop of intents passes it on, after what is under way.
+        # Waiting means that it is cancelled: the loop of intents passes it on, after what is under
+        # way.
+        with suppress(Waiting):
+            await desk.carry_out(CANCEL, record, queues=True)
     except (StillUnderWay, ProviderUnavailable):
         raise
     except NothingToCancel:
@@ -86,6 +91,8 @@ async def _cancelled(desk: Desk, declaration: Declaration, found: Candidate) -> 
     except PortalError:
         log.exception("a declared cancellation was refused")
         await _noted(desk, declaration, Finding.REFUSED, found.membership_id)
+    else:
+        await _tell_of_scheduled(desk, declaration)
 
 
 async def _scheduled(
@@ -94,8 +101,13 @@ async def _scheduled(
     intent = await schedule_declared(session, membership_id, exit_, reference=declaration.reference)
     row = await _row(session, declaration)
     await note_scheduled(session, row, membership_id, exit_)
-    await _tell_seller(session, row)
     return intent
+
+
+async def _tell_of_scheduled(desk: Desk, declaration: Declaration) -> None:
+    """Not with what is written down: of that every try would count, also what is rolled back."""
+    async with desk.database().unit_of_work() as session:
+        await _tell_seller(session, await _row(session, declaration))
 
 
 async def note_scheduled(

@@ -40,7 +40,7 @@ from portal_app.memberships.service.keeping import (
     keep_membership,
     withdraw_declared_exit,
 )
-from portal_app.memberships.service.last_word import LastWord
+from portal_app.memberships.service.last_word import LastWord, withdraw_all
 from portal_app.memberships.service.listing import (
     MembershipList,
     PastPosition,
@@ -249,6 +249,7 @@ __all__ = [
     "unrefunded",
     "use_promotion",
     "watch_cards",
+    "withdraw_all",
     "withdraw_declared",
     "withdraw_declared_exit",
     "year_ahead",

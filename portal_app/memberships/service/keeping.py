@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity.actor import SYSTEM, Actor, Author, CompanyKey, author_for
+from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
@@ -46,6 +47,8 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
         held = await find_held(session, actor, member_id, business_now())
         membership = held.row.membership
         word = await last_word(session, membership.id)
+        if word.keeps:
+            raise StillUnderWay
         sent = await waiting_to_undo(session, membership, word)
         if sent is None and not await may_undo(session, membership, held.facts):
             raise NothingToUndo

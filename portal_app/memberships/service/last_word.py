@@ -19,6 +19,8 @@ from portal_app.memberships.rules import StripeFacts
 # Intent.kind of the two, which know each other by it.
 CANCELS: Final = "canceling.cancel"
 KEEPS: Final = "canceling.keep"
+# The same of what keeps a membership whose transfer failed, which its holder never asked to end.
+KEEPS_OLD: Final = "transfers.keep"
 # Cancellation.source of what a company's program has arranged.
 BY_COMPANY: Final = "api"
 
@@ -39,7 +41,7 @@ class LastWord:
 
     @property
     def keeps(self) -> bool:
-        return self.intent is not None and self.intent.kind == KEEPS
+        return self.intent is not None and self.intent.kind in {KEEPS, KEEPS_OLD}
 
     @property
     def queued(self) -> bool:
@@ -53,7 +55,8 @@ class LastWord:
 async def last_word(session: AsyncSession, membership_id: str) -> LastWord:
     waiting = await open_intents(session, [membership_id])
     said = sorted(
-        (one for one in waiting if one.kind in {CANCELS, KEEPS}), key=lambda one: one.queued
+        (one for one in waiting if one.kind in {CANCELS, KEEPS, KEEPS_OLD}),
+        key=lambda one: one.queued,
     )
     return LastWord(said[-1] if said else None, busy=bool(waiting))
 
@@ -107,3 +110,11 @@ async def stands_again(session: AsyncSession, membership_id: str) -> bool:
     if waiting is not None:
         withdraw(waiting)
     return waiting is not None
+
+
+async def withdraw_all(session: AsyncSession, membership: Membership) -> None:
+    """What waits to begin was said of its holder's contract, and not of whoever's it is next."""
+    await withdraw_cancellation(session, membership, anyones=True)
+    undo = await queued_intent(session, membership.id, KEEPS)
+    if undo is not None:
+        withdraw(undo)

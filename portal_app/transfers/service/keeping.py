@@ -13,6 +13,7 @@ from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
 from portal_app.memberships.projection import TRANSFER_KEY, project_subscription
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service.last_word import KEEPS_OLD, last_word
 from portal_app.provider.errors import (
     UNAVAILABLE,
     ProviderFailed,
@@ -27,14 +28,18 @@ from portal_app.transfers.service.telling import Step, tell
 
 
 def keeping(transfer: Transfer, old: SubscriptionFacts, code: str) -> Intent:
-    """It was told to end for a transfer that failed with *code*; later tries take that back."""
+    """It was told to end for a transfer that failed with *code*; later tries take that back.
+
+    About the membership, so that what its holder says meanwhile comes after it and counts.
+    """
     intent = asked_by(
         SYSTEM,
         kind=KEEP_OLD.kind,
-        about=transfer.id,
+        about=transfer.membership_id,
         payload={
             "subscription": old.id,
-            "transfer": transfer.id,
+            # Under another name than of one that is being carried out (`is_handed_on`).
+            "failed": transfer.id,
             "code": code,
             "arranged_at": _arranged_at(old),
         },
@@ -75,16 +80,17 @@ def _arranged_at(old: SubscriptionFacts) -> str:
 
 
 def _kept_mark(intent: Intent) -> str:
-    return f"{intent.payload['transfer']}/{intent.payload['code']}"
+    return f"{intent.payload['failed']}/{intent.payload['code']}"
 
 
 async def _kept(
     session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
 ) -> None:
     await project_subscription(session, answer, observed_at=observed_at)
-    if answer.metadata.get(TRANSFER_KEY) == _kept_mark(intent):
-        transfer = await session.get_one(Transfer, intent.payload["transfer"])
+    canceled = (await last_word(session, intent.about)).cancels
+    if answer.metadata.get(TRANSFER_KEY) == _kept_mark(intent) and not canceled:
+        transfer = await session.get_one(Transfer, intent.payload["failed"])
         await tell(session, transfer, Step.KEPT)
 
 
-KEEP_OLD: Final = Write(kind="transfers.keep", send=_keep, apply=_kept)
+KEEP_OLD: Final = Write(kind=KEEPS_OLD, send=_keep, apply=_kept)

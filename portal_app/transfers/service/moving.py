@@ -26,6 +26,7 @@ from portal_app.kit.failpoints import failpoint
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import TRANSFER_KEY, hand_on, project_subscription
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service import withdraw_all
 from portal_app.provider.answers import SubscriptionTerms
 from portal_app.provider.errors import RefusedByProvider, UnknownAtProvider
 from portal_app.provider.facts import SubscriptionFacts
@@ -220,6 +221,8 @@ async def _apply(
         Membership, intent.about, with_for_update=True, populate_existing=True
     )
     customer = await session.get_one(Customer, intent.payload["customer_id"])
+    # Their contract is over with this: the recipient would be told that theirs is cancelled.
+    await withdraw_all(session, membership)
     holding = await hand_on(
         session,
         membership,

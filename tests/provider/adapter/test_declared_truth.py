@@ -12,10 +12,17 @@ from sqlmodel import col, update
 from portal_app.declarations.commands import OPERATOR
 from portal_app.declarations.errors import GivenUp
 from portal_app.declarations.models import Declaration, Finding
-from portal_app.declarations.service import give_back, give_back_what_is_due
+from portal_app.declarations.service import (
+    give_back,
+    give_back_what_is_due,
+    handle_declaration,
+)
 from portal_app.declarations.views.findings import found_text
+from portal_app.identity.actor import SYSTEM
+from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.handling import IntentHandler
-from portal_app.intents.models import Intent
+from portal_app.intents.models import Intent, IntentOutcome
+from portal_app.intents.service import asked_by
 from portal_app.jobs.letters import replay
 from portal_app.jobs.loop import drain
 from portal_app.jobs.queue import Queue
@@ -23,6 +30,7 @@ from portal_app.jobs.queues import WRITES
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
+from portal_app.memberships.service import CANCEL
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
@@ -195,4 +203,21 @@ async def test_whoever_was_told_that_it_ends_hears_that_stripe_refused_it_at_onc
     after = await one(shop.db, Declaration, id=row.id)
     assert (after.finding, after.resolved_at) == (Finding.REFUSED, None)
     assert (await mails(shop, BEN)).count(f"Not done yet: {row.reference}") == 1
+    assert (await mails(shop, CLEO)).count(f"Needs you: {row.reference}") == 1
+
+
+async def test_its_seller_is_told_of_it_however_often_it_had_to_wait(shop: Shop) -> None:
+    """Tries that wrote nothing down use none of the mails up that a membership gets."""
+    (held,) = await shop.held(shop.ben)
+    other = asked_by(SYSTEM, kind=CANCEL.kind, about=held.row.membership.id, payload={})
+    async with shop.db.unit_of_work() as session:
+        session.add(other)
+    row = await declared(shop, BEN, extraordinary=True, grounds="It broke.")
+    for _ in range(3):
+        with pytest.raises(StillUnderWay):
+            await handle_declaration(shop.desk, row)
+    await shop.desk.close(other, IntentOutcome.REFUSED, refusal="no")
+    await handle_declaration(shop.desk, row)
+    after = await one(shop.db, Declaration, id=row.id)
+    assert (after.finding, after.resolved_at) == (Finding.SCHEDULED, None)
     assert (await mails(shop, CLEO)).count(f"Needs you: {row.reference}") == 1

@@ -11,11 +11,14 @@ import pytest
 import stripe
 
 from portal_app.identity.actor import ActorKind
-from portal_app.intents.errors import Waiting
+from portal_app.intents.errors import Queued, Waiting
+from portal_app.intents.models import Intent
+from portal_app.intents.queueing import WITHDRAWN
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
-from portal_app.memberships.models import Member, Membership, MembershipEvent
+from portal_app.memberships.models import Cancellation, Member, Membership, MembershipEvent
+from portal_app.memberships.service import CANCEL, cancel_membership
 from portal_app.notifications.models import OutboxMessage
 from portal_app.provider.errors import ProviderMisconfigured, RefusedByProvider
 from portal_app.provider.stripe_writer import StripeWriter
@@ -72,6 +75,34 @@ async def test_a_key_that_may_not_do_it_waits_for_the_operator(
         continue
     assert (await over.row(transfer)).state is TransferState.COMPLETED
     assert shop.client.v1.subscriptions.retrieve(shop.subs[0]).status == "canceled"
+
+
+async def cancel(over: Handover) -> None:
+    """By the sender, while something of the transfer still waits."""
+    given: Any = {"shown": "at_period_end", "reason": None, "comment": None}
+    with pytest.raises(Queued):
+        await cancel_membership(over.shop.desk, over.shop.ada, over.member_id, **given)
+
+
+async def test_what_its_sender_cancelled_on_the_way_is_not_cancelled_for_its_recipient(
+    over: Handover, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forbidden(*_given: Any, **_named: Any) -> None:
+        raise ProviderMisconfigured("This portal isn't connected to its payment provider.")
+
+    transfer = await over.offered()
+    with monkeypatch.context() as restricted:
+        restricted.setattr(StripeWriter, "create_subscription", forbidden)
+        with pytest.raises(Waiting):
+            await over.accept(over.shop.ben, transfer)
+        await cancel(over)
+    clocks.wall.advance(timedelta(minutes=10))
+    while await over.finish():
+        continue
+    assert (await over.row(transfer)).state is TransferState.COMPLETED
+    assert (await one(over.db, Intent, kind=CANCEL.kind)).refusal == WITHDRAWN
+    assert (await one(over.db, Cancellation)).undone_at is not None
+    assert not (await over.subject()).cancel_at_period_end
 
 
 @pytest.mark.parametrize("moment", ["create_subscription", "keep_subscription"])
@@ -193,4 +224,20 @@ async def test_what_its_holder_kept_meanwhile_is_kept_once(
     await over.finish()
     assert not subs.retrieve(mine).cancel_at_period_end
     assert not (await over.subject()).cancel_at_period_end
+    assert "sender kept" not in await told(over)
+
+
+async def test_what_its_holder_cancels_before_it_is_kept_is_cancelled(
+    over: Handover, clocks: Clocks, stubborn: list[int]
+) -> None:
+    """The transfer has failed, and they want out all the same."""
+    await failed_and_ending(over)
+    await cancel(over)
+    stubborn[0] = 0
+    clocks.wall.advance(timedelta(minutes=10))
+    while await over.finish():
+        continue
+    assert over.shop.client.v1.subscriptions.retrieve(over.shop.subs[0]).cancel_at_period_end
+    assert (await over.subject()).cancel_at_period_end
+    assert (await one(over.db, Cancellation)).confirmed_at is not None
     assert "sender kept" not in await told(over)
