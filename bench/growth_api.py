@@ -24,7 +24,7 @@ from portal_app.api.paging import Position, read_window
 from portal_app.api.query import Query
 from portal_app.api.setup_read import BY_ID as SETUP_BY_ID
 from portal_app.api.setup_read import list_setups
-from portal_app.catalog.configuration import AccessPolicy
+from portal_app.catalog.policies import Policies
 from portal_app.kit.db import Database
 from portal_app.kit.limits import Limit
 
@@ -143,7 +143,7 @@ async def explain(database: Database, name: str) -> list[str]:
     statement = STATEMENTS[name]
     window = read_window(Query([("first", "25")]))
     given = {**window.bounds, "company_id": world.COMPANY, "name": "mem_1", "id": "mber_1"}
-    given |= access_parameters(AccessPolicy(), world.NOW)
+    given |= access_parameters(Policies(), world.NOW)
     given |= {f"bucket{n}": bucket for n, bucket in enumerate(("past_due", "active", "canceled"))}
     given |= {"holder0": "user_1", "holder1": "cust_1"}
     lead = "plan" if "plan" in name else "prod" if "product" in name else ""
