@@ -66,6 +66,7 @@ def test_axe_finds_nothing(
             found[name] = faults(page)
     if email == "ada@example.com":
         page.goto("/orders/")
+        _settled(page)
         page.get_by_role("button", name="Profile").click()
         found["menu open"] = faults(page)
     page.goto("/sandbox/mail/")
