@@ -97,7 +97,9 @@ class Desk:
         try:
             async with self.database().unit_of_work() as session:
                 intent = await record(session)
-                if intent.kind in {one.kind for one in await open_intents(session, [intent.about])}:
+                under_way = {one.kind for one in await open_intents(session, [intent.about])}
+                # Nothing to wait for any more: what *record* read may be from before it was done.
+                if not under_way or intent.kind in under_way:
                     raise StillUnderWay
                 intent.queued, intent.leased_until, intent.attempts = True, None, 0
                 session.add(intent)
