@@ -80,36 +80,40 @@ def _waiting(row: WaitingView, approve: Events, decline: Events) -> rx.Component
                 ),
             ),
         ),
-        fold(
-            t("Decline…"),
-            state_form(
-                rx.el.input(type="hidden", name="transfer", value=row.id, read_only=True),
-                text_area(
-                    t("Why not?"),
-                    "reason",
-                    id=f"reason-{row.id}",
-                    hint=t("The sender reads this."),
-                    error=rx.cond(
-                        state.unexplained == row.id, t("Say in a few words why not."), ""
-                    ),
-                    max_length=300,
-                ),
-                action_row(
-                    button(
-                        t("Decline"),
-                        submit=True,
-                        variant="danger",
-                        busy=state.busy,
-                        accessible_name=t_fill(
-                            "Decline the transfer of {product} from {sender}",
-                            product=row.product,
-                            sender=row.sender,
-                        ),
-                    )
-                ),
-                on_submit=decline,
-            ),
-        ),
+        _declining(row, decline),
         title=row.product,
         key=row.id,
+    )
+
+
+def _declining(row: WaitingView, decline: Events) -> rx.Component:
+    """Folded away, because it asks for words that the sender will read."""
+    state = TransferQueueState
+    return fold(
+        t("Decline…"),
+        state_form(
+            rx.el.input(type="hidden", name="transfer", value=row.id, read_only=True),
+            text_area(
+                t("Why not?"),
+                "reason",
+                id=f"reason-{row.id}",
+                hint=t("The sender reads this."),
+                error=rx.cond(state.unexplained == row.id, t("Say in a few words why not."), ""),
+                max_length=300,
+            ),
+            action_row(
+                button(
+                    t("Decline"),
+                    submit=True,
+                    variant="danger",
+                    busy=state.busy,
+                    accessible_name=t_fill(
+                        "Decline the transfer of {product} from {sender}",
+                        product=row.product,
+                        sender=row.sender,
+                    ),
+                )
+            ),
+            on_submit=decline,
+        ),
     )
