@@ -212,7 +212,7 @@ async def test_a_handshake_of_another_form_is_refused_before_it_is_one(
 
 @pytest.mark.parametrize(("ip", "status"), [("198.51.100.1", 429), ("198.51.100.2", 403)])
 async def test_a_server_that_can_say_more_says_why(ip: str, status: int) -> None:
-    guard = Server().guard(limits=SocketLimits(connects_per_minute=1))
+    guard = Server().guard(limits=SocketLimits(connects_per_minute=1, held_seconds=0))
     extensions = {"websocket.http.response": {}}
     origin = {"origin": "https://evil.test"} if status == 403 else {}
     for _ in range(2):

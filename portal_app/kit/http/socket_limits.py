@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 _PRUNE_ABOVE = 10_000
@@ -28,21 +29,26 @@ TOO_MANY_PENDING = Refusal(1013, "too many unanswered messages, try again later"
 class SocketLimits:
     """OWASP's WebSocket figures, and a burst that clicking and typing never reach.
 
-    *rest* is what must have been won back before a tab that used its burst up may connect again.
+    Each begun *weighed_bytes* of a message count as one. *rest* is what must have been won back
+    before a tab that used its burst up may connect again. A handshake too many is answered after
+    *held_seconds* while fewer than *most_held* wait so: trying again at once then wins nothing.
     """
 
     message_bytes: int = 65_536
+    weighed_bytes: int = 4_096
     messages_per_minute: int = 100
     burst: int = 200
     rest: int = 10
     per_session: int = 32
     per_network: int = 128
     connects_per_minute: int = 240
+    held_seconds: float = 1.0
+    most_held: int = 64
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Fills by *per_minute* up to *size*; every message takes one."""
+    """Fills by *per_minute* up to *size*; every message takes what it weighs."""
 
     size: int
     per_minute: int
@@ -54,10 +60,10 @@ class Bucket:
         self.left, self.at = min(float(self.size), self.left + won), now
         return self.left
 
-    def take(self, now: float) -> bool:
-        if self.refill(now) < 1:
+    def take(self, now: float, weight: int = 1) -> bool:
+        if self.refill(now) < weight:
             return False
-        self.left -= 1
+        self.left -= weight
         return True
 
 
@@ -103,3 +109,37 @@ class Open:
         for key in keys:
             if self._counts[key] <= 0:
                 del self._counts[key]
+
+
+class Pace:
+    """So many at once for each key, then one every *gap* seconds: whoever comes faster waits.
+
+    Who waits holds a place, so that of several sockets of one network none overtakes another.
+    """
+
+    def __init__(
+        self,
+        *,
+        burst: int,
+        gap: float,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.gap = gap
+        self.ahead = burst * gap
+        self.clock = clock
+        self.sleep = sleep
+        self._taken_until: dict[str, float] = {}
+
+    async def turn(self, key: str, weight: float = 1.0) -> None:
+        """Return when *key* may go on."""
+        now = self.clock()
+        self._prune(now)
+        until = max(self._taken_until.get(key, 0.0), now) + weight * self.gap
+        self._taken_until[key] = until
+        if (wait := until - now - self.ahead) > 0:
+            await self.sleep(wait)
+
+    def _prune(self, now: float) -> None:
+        if len(self._taken_until) > _PRUNE_ABOVE:
+            self._taken_until = {key: at for key, at in self._taken_until.items() if at > now}
