@@ -18,7 +18,8 @@ from portal_app.identity.event_form import is_event
 from portal_app.identity.sessions import actor_of_event
 from portal_app.identity.tabs import open_tabs
 from portal_app.kit.http.asgi import header
-from portal_app.kit.http.socket_limits import TOO_MANY_PENDING, Pace
+from portal_app.kit.http.pace import Pace
+from portal_app.kit.http.socket_limits import TOO_MANY_PENDING
 from portal_app.kit.http.sockets import CONNECTION, Connection
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from portal_app.kit.http.socket_limits import Pace
+from portal_app.kit.http.pace import Pace
 
 
 @dataclass
