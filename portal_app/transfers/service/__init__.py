@@ -15,6 +15,7 @@ from portal_app.transfers.service.by_company import offer_as_company
 from portal_app.transfers.service.confirming import (
     ConfirmedTransfer,
     confirmation_of,
+    confirmation_of_taking,
     confirmation_path,
     read_transfer,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "behind_link",
     "behind_stop_link",
     "confirmation_of",
+    "confirmation_of_taking",
     "confirmation_path",
     "count_waiting",
     "decline",

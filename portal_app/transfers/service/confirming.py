@@ -85,5 +85,11 @@ async def confirmation_of(session: AsyncSession, member_id: str) -> str:
     return confirmation_path(transfer.id)
 
 
+async def confirmation_of_taking(session: AsyncSession, holding: Member) -> str:
+    """Of the transfer that a holding came of, for who has found it as theirs; empty without one."""
+    transfer = await repository.that_began(session, holding)
+    return confirmation_path(transfer.id) if transfer else ""
+
+
 def confirmation_path(transfer_id: str) -> str:
     return f"/confirmations/{transfer_id}/"
