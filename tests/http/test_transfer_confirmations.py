@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from portal_app.customers.models import Customer
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
 from portal_app.kit.db import Database
 from portal_app.memberships.models import Member, Membership
@@ -91,6 +92,12 @@ async def test_it_is_nobody_elses_and_no_link_opens_it(
     unknown = await client.get("/confirmations/trf_nobody/", headers={"cookie": world.cookies[ADA]})
     assert (theirs.status_code, unknown.status_code) == (404, 404)
     assert theirs.text.replace(path, "") == unknown.text.replace("/confirmations/trf_nobody/", "")
+    # Nobody had claimed it: whoever paid at Stripe is named, masked too.
+    async with world.db.unit_of_work() as session:
+        member = await session.get_one(Member, transfer.member_id)
+        member.person_id = None
+        (await session.get_one(Customer, member.customer_id)).email = "zoe@example.com"
+    assert "z•••@example.com" in await shown(client, world, BEN, path)
 
 
 async def test_both_holdings_lead_to_it(world: World, transfer: Transfer) -> None:

@@ -118,6 +118,7 @@ def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
             date=reader.date(due),
         )
         yield reader.say("The price of {price}", price=price_text(reader, page.held))
+        yield reader.say("Discounts that last for ever; others end")
     if page.held.row.membership.license_key:
         yield reader.say("A new licence key; yours stops working")
 
@@ -125,7 +126,6 @@ def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
 def _stays(reader: Reader) -> Iterator[str]:
     yield reader.say("Your invoices and receipts")
     yield reader.say("Your payment methods and billing details")
-    yield reader.say("Discounts that don't last for ever: they end")
 
 
 def _asks_seller(reader: Reader, page: SenderPage) -> str:
@@ -144,7 +144,7 @@ def _waits(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
         return reader.say("Waiting for {creator} to agree. It is sent then.", creator=creator)
     until = transfer.held_until
     return reader.say(
-        "How you sign in has changed lately. For your safety it is sent on {moment}.",
+        "How you sign in has changed lately. For your safety, your offer is sent on {moment}.",
         moment=reader.moment(until) if until else "",
     )
 

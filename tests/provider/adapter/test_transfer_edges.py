@@ -121,8 +121,10 @@ async def test_what_was_stopped_at_that_moment_is_neither_sent_nor_expired(
     await watch_transfers(over.db)
     await set_row(over, Transfer, needs_approval=True)
     await approve(over.db, SYSTEM, transfer.id)
-    clocks.business.advance(timedelta(days=8))
-    await watch_transfers(over.db)
+    for stopped in ({}, {"needs_approval": True}):
+        await set_row(over, Transfer, held_until=now, **stopped)
+        clocks.business.advance(timedelta(days=8))
+        await watch_transfers(over.db)
     assert await told(over) == before
 
 

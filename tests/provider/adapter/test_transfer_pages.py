@@ -143,12 +143,15 @@ async def test_a_leaked_link_is_of_no_use_to_a_third_account_nor_to_the_sender(
 ) -> None:
     transfer = await over.offered("somebody@example.com")
     for actor, words in (
-        (named(over.shop.ben, "ben@example.com"), "offered to another account"),
-        (named(over.shop.ada, "ada@example.com"), "your own account"),
+        (named(over.shop.ben, "ben@example.com"), "This offer is for another account"),
+        (named(over.shop.ada, "ada@example.com"), "This is your own offer"),
     ):
         signed_in_as(actor)
         page = await http.get(path_of(transfer.id))
         assert words in page.text
+        assert actor.email in page.text
+        for learned in ("Take over", "$29.00", "Northwind", "somebody@"):
+            assert learned not in page.text
         for action in ("accept/", "decline/", "card/"):
             refused = await http.post(path_of(transfer.id) + action, data={"shown": "x"})
             assert refused.status_code == 409
