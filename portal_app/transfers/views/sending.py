@@ -13,7 +13,7 @@ from portal_app.memberships.views.wording import price_text
 from portal_app.settings import get_settings
 from portal_app.transfers.links import path_of
 from portal_app.transfers.models import Transfer, TransferState
-from portal_app.transfers.rules import OPEN, STOPPABLE
+from portal_app.transfers.rules import OPEN, STOPPABLE, Blocked
 from portal_app.transfers.service import SenderPage, shown_to_sender
 from portal_app.transfers.views.wording import blocked_sentence, dated
 from portal_app.ui.reader import Reader
@@ -136,9 +136,9 @@ def _asks_seller(reader: Reader, page: SenderPage) -> str:
 
 
 def _waits(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
-    """Why it has not been sent yet."""
+    """Why it has not been sent yet, or can't be accepted now."""
     if transfer.state is not TransferState.REQUESTED:
-        return ""
+        return _on_hold(reader, page, transfer) if transfer.state in STOPPABLE else ""
     if transfer.needs_approval:
         creator = page.held.row.company.title
         return reader.say("Waiting for {creator} to agree. It is sent then.", creator=creator)
@@ -147,6 +147,15 @@ def _waits(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
         "How you sign in has changed lately. For your safety, your offer is sent on {moment}.",
         moment=reader.moment(until) if until else "",
     )
+
+
+def _on_hold(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
+    blocked = page.subject.blocked
+    # What the company's program has offered needs no policy.
+    if blocked is None or (blocked is Blocked.OFF and transfer.source == "api"):
+        return ""
+    why = blocked_sentence(reader, page.subject)
+    return reader.say("Right now it can't be accepted. {why}", why=why)
 
 
 def _link(transfer: Transfer) -> str:
