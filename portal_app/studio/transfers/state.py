@@ -65,7 +65,6 @@ class TransferQueueState(rx.State):
         transfer_id, reason = str(given.get("transfer", "")), str(given.get("reason", ""))
         self.unexplained = "" if reason.strip() else transfer_id
         if self.unexplained:
-            # The field says so itself, aloud too; a list's fields have no names to move a focus to.
             return
         self.busy = True
         yield None
