@@ -47,13 +47,15 @@ async def settle_purchase(session: AsyncSession, membership: Membership) -> bool
         return False
     over = sum(one.amount_minor for one in given) >= paid > 0
     if over and membership.ended_at is None and not await _reactivated(session, membership, last):
-        await _say(session, membership, Happening(kind="canceled", at=last), ended_at=last)
-        return True
-    if not over and membership.ended_at == last:
-        happened = Happening(kind="reactivated", at=business_now())
-        await _say(session, membership, happened, ended_at=None)
-        return True
-    return False
+        membership.ended_at, happened = last, Happening(kind="canceled", at=last)
+    elif not over and membership.ended_at == last:
+        membership.ended_at, happened = None, Happening(kind="reactivated", at=business_now())
+    else:
+        return False
+    membership.canceled_at, membership.updated_at = membership.ended_at, business_now()
+    record(session, membership, [happened])
+    await announce_membership(session, membership)
+    return True
 
 
 async def _money(session: AsyncSession, membership: Membership) -> tuple[int, list[Refund]]:
@@ -80,12 +82,3 @@ async def _reactivated(session: AsyncSession, membership: Membership, since: dat
         col(MembershipEvent.happened_at) >= since,
     )
     return (await session.scalars(statement.limit(1))).first() is not None
-
-
-async def _say(
-    session: AsyncSession, membership: Membership, happened: Happening, *, ended_at: datetime | None
-) -> None:
-    membership.ended_at = membership.canceled_at = ended_at
-    membership.updated_at = business_now()
-    record(session, membership, [happened])
-    await announce_membership(session, membership)

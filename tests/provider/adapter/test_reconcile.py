@@ -17,7 +17,6 @@ from portal_app.ingest import turns
 from portal_app.ingest.models import Change, InboxEvent, Reconciliation
 from portal_app.ingest.reconciling import (
     EVERY,
-    LOG_REACHES,
     reconcile_events,
     reconcile_fully,
     reconcile_if_due,
@@ -192,36 +191,6 @@ async def test_each_kind_comes_round_in_its_time(
     assert await what_is_due(companies) is Kind.FULL
     await reconcile_if_due(source, companies)
     assert await what_is_due(companies) is None
-
-
-async def test_after_a_longer_gap_than_the_log_reaches_everything_is_compared(
-    client: stripe.StripeClient,
-    sandbox: SandboxServer,
-    source: StripeObjects,
-    companies: Database,
-    clocks: Clocks,
-) -> None:
-    """Nothing tells any more that an old payment was refunded, and by what a purchase was paid."""
-    clocks.business.at = from_unix(sandbox.now())
-    lively(client, sandbox)
-    await imported(source, companies)
-    sandbox.advance(60 * DAY)
-    for payment in client.v1.payment_intents.list({"limit": 100}).data:
-        if payment.status == "succeeded":
-            client.v1.refunds.create({"payment_intent": payment.id, "amount": 100})
-    former = client.v1.customers.list({"email": "ben@example.com"}).data[0]
-    client.v1.payment_methods.attach("pm_card_mastercard", {"customer": former.id})
-    sandbox.advance(int(LOG_REACHES.total_seconds()))
-    clocks.business.at = from_unix(sandbox.now())
-    clocks.wall.advance(timedelta(minutes=1))
-    assert await what_is_due(companies) is Kind.FULL
-    await reconcile_if_due(source, companies)
-    assert await what_is_due(companies) is None
-    # Only what lies in the overlap is heard of again.
-    log = await reconcile_events(source, companies)
-    assert log is not None
-    assert log.seen < 10
-    assert await agrees(companies, source, clocks)
 
 
 async def test_one_process_at_a_time_and_a_dead_one_is_succeeded(
