@@ -61,7 +61,7 @@ def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 style=view.style,
                 wordmark=view.wordmark,
                 links=view.links,
-                look=BrandStudioState.look,
+                asked=f"&look={BrandStudioState.look}",
                 revision=view.revision,
             ),
             share_card(),

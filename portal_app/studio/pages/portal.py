@@ -49,7 +49,12 @@ def portal_page() -> rx.Component:
         rx.el.div(
             portal_body(view, events),
             stack(
-                preview_card(style=state.style, wordmark=state.wordmark, links=state.links),
+                preview_card(
+                    style=state.style,
+                    wordmark=state.wordmark,
+                    links=state.links,
+                    asked="&holds=1",
+                ),
                 versions_card(view.versions, events.restore),
                 file_card(
                     what=t("One JSON file with all settings, to keep or to bring along."),
