@@ -39,6 +39,10 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
 
 
+# As pages have it, in the names that mail programs know.
+_SYSTEM: Final = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+
+
 @dataclass(frozen=True, slots=True)
 class Letterhead:
     """The sender's name above a mail, empty without one, and its button in light and in dark.
@@ -52,7 +56,7 @@ class Letterhead:
     ink: str = "#ffffff"
     dark_button: str = "#edeef0"
     dark_ink: str = "#111113"
-    font: str = FONTS[Font.SYSTEM]
+    font: str = _SYSTEM
 
 
 NEUTRAL: Final = Letterhead()
@@ -74,7 +78,7 @@ def letterhead_in(brand: Brand | None, title: str) -> Letterhead:
         light.contrast.hex,
         dark.accent.hex,
         dark.contrast.hex,
-        FONTS[brand.font],
+        _SYSTEM if brand.font is Font.SYSTEM else FONTS[brand.font].replace('"', "'"),
     )
 
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portal_app.asgi import CLIENT, front
 from portal_app.kit.http.asgi import header, respond
 from portal_app.kit.http.csp import SERVER_RENDERED, policy_for, source_hash
+from portal_app.kit.http.documents import HeadLinks
 from portal_app.kit.http.routes import read_pages
 
 ORIGIN = "http://portal.test"
@@ -68,8 +69,9 @@ async def has_session(cookie: str) -> bool:
     return "session=ada" in cookie
 
 
-async def brand_link(path: str, cookie: str) -> str | None:
-    return "/brand/biz_1.css?v=2" if "mber_ada" in path and "session=ada" in cookie else None
+async def brand_link(path: str, cookie: str) -> HeadLinks | None:
+    hers = "mber_ada" in path and "session=ada" in cookie
+    return HeadLinks("/brand/biz_1.css?v=2", "/fonts/inter.woff2") if hers else None
 
 
 def portal(client_dir: Path, origin: str = ORIGIN) -> ASGIApp:
@@ -119,8 +121,11 @@ async def test_open_address_gets_the_shell_with_its_preload(web: httpx.AsyncClie
 async def test_brand_sheet_is_linked_for_the_holder_only(web: httpx.AsyncClient) -> None:
     own = await web.get("/billing/manage/mber_ada/", headers=ADA)
     other = await web.get("/billing/manage/mber_ben/", headers=ADA)
-    assert 'href="/brand/biz_1.css?v=2" data-for="/billing/manage/mber_ada/"/></head>' in own.text
+    assert 'href="/brand/biz_1.css?v=2" data-for="/billing/manage/mber_ada/"/>' in own.text
+    preload = '<link rel="preload" href="/fonts/inter.woff2" as="font" type="font/woff2"'
+    assert f'{preload} crossorigin=""/></head>' in own.text
     assert "/brand/" not in other.text
+    assert "/fonts/" not in other.text
 
 
 async def test_page_is_compressed_when_asked(client_dir: Path) -> None:
