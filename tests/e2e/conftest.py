@@ -66,6 +66,14 @@ class Watch:
         held = [one for page in pages for one in page.evaluate("window.__violations || []")]
         return self.heard + held
 
+    def drained(self) -> list[str]:
+        """The findings, each told once."""
+        found, self.heard = self.findings(), []
+        for context in self.contexts:
+            for page in context.pages:
+                page.evaluate("window.__violations = []")
+        return found
+
     def close(self) -> None:
         for context in self.contexts:
             context.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -29,6 +30,8 @@ ALWAYS: Final = frozenset({"login", "orders", "membership-active", "cancel-activ
 LOOKED_AT: Final = [
     scene for scene in SCENES if os.environ.get("PORTAL_SOAK") or scene.name in ALWAYS
 ]
+# A folder for pictures of every scene: on a phone and a desktop, light and dark.
+SHOTS: Final = os.environ.get("PORTAL_GALLERY_SHOTS", "")
 
 
 @pytest.fixture(scope="module")
@@ -66,4 +69,5 @@ def test_it_is_laid_out_well_and_reads_as_recorded(world: World, scene: Scene) -
     unlike = []
     if is_recorded(scene.name):
         unlike = differs(scene.name, normalised(heard, dated=scene.dated))
-    assert [*layout_faults(page), *unlike, *world.watch.findings()] == []
+    shots = Path(SHOTS) / scene.name if SHOTS else None
+    assert [*layout_faults(page, shots=shots), *unlike, *world.watch.drained()] == []

@@ -105,13 +105,15 @@ def _fact(row: DeclaredFact) -> rx.Component:
 def _which(row: DeclaredView, events: QueueEvents) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(t("Which membership is meant?")),
-        rx.el.ul(
-            rx.foreach(row.candidates, lambda one: _candidate(one, row, events)),
-            class_name="form-rows",
-        ),
         rx.cond(
             row.candidates,
-            fold(t("Another one"), _another(row, events)),
+            rx.fragment(
+                rx.el.ul(
+                    rx.foreach(row.candidates, lambda one: _candidate(one, row, events)),
+                    class_name="form-rows",
+                ),
+                fold(t("Another one"), _another(row, events)),
+            ),
             _another(row, events),
         ),
         class_name="form-section",

@@ -89,6 +89,7 @@ def _waiting(row: WaitingView, approve: Events, decline: Events) -> rx.Component
 def _declining(row: WaitingView, decline: Events) -> rx.Component:
     """Folded away, because it asks for words that the sender will read."""
     state = TransferQueueState
+    error = rx.cond(state.unexplained == row.id, t("Say in a few words why not."), "")
     return fold(
         t("Decline…"),
         state_form(
@@ -98,7 +99,10 @@ def _declining(row: WaitingView, decline: Events) -> rx.Component:
                 "reason",
                 id=f"reason-{row.id}",
                 hint=t("The sender reads this."),
-                error=rx.cond(state.unexplained == row.id, t("Say in a few words why not."), ""),
+                error=error,
+                # No event could focus a field of a list: refs are named when the page is built.
+                auto_focus=error != "",
+                key=error,
                 max_length=300,
             ),
             action_row(

@@ -65,7 +65,6 @@ class TransferQueueState(rx.State):
         transfer_id, reason = str(given.get("transfer", "")), str(given.get("reason", ""))
         self.unexplained = "" if reason.strip() else transfer_id
         if self.unexplained:
-            yield rx.set_focus(f"reason-{transfer_id}")
             return
         self.busy = True
         yield None

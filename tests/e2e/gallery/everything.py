@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.e2e.gallery import billing, memberships, open_pages, studio
+from tests.e2e.gallery import billing, memberships, open_pages, queues, studio
 from tests.e2e.gallery.scene import Scene
 
 # First what shows everybody's memberships: some of the others' people come only with their scene.
 SCENES: Final[tuple[Scene, ...]] = (
+    *queues.EMPTY,
     *studio.SCENES,
     *open_pages.SCENES,
     *billing.SCENES,
     *memberships.SCENES,
+    *queues.SCENES,
 )
 # Where nothing is to be looked at: files, data, other addresses of a page, what machines read.
 NO_PAGES: Final = {
@@ -27,6 +29,7 @@ NO_PAGES: Final = {
     "/auth/oidc/{name}": "leads to the issuer",
     "/auth/oidc/{name}/callback": "leads back into the portal",
     "/account/sign-in/{name}/": "leads to the issuer",
+    "/account/confirm/{step_up_id}/with/{name}/": "leads to the issuer",
     "/auth/session": "data",
     "/account/export.json": "a file",
     "/brand/{company_id}.css": "a stylesheet",

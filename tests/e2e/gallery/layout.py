@@ -11,6 +11,12 @@ from portal_app.branding.repository import brands_of_files
 from portal_app.branding.stylesheet import inline
 
 SIZES: Final = {"phone": (375, 812), "desktop": (1280, 900)}
+_WEAR: Final = """(theme) => {
+  const root = document.documentElement;
+  root.classList.remove('light', 'dark');
+  root.classList.add(theme);
+  root.dataset.theme = theme;
+}"""
 _SCRIPT: Final = Path(__file__).with_name("layout.js").read_text("utf-8")
 
 
@@ -23,10 +29,23 @@ def looks() -> dict[str, Any]:
     return {"themes": ["light", "dark"], "directions": ["ltr", "rtl"], "brands": brands}
 
 
-def layout_faults(page: Page) -> list[str]:
-    """On a phone and on a desktop; the page is left at the desktop's size."""
+def layout_faults(page: Page, *, shots: Path | None = None) -> list[str]:
+    """On a phone and on a desktop; the page is left at the desktop's size.
+
+    *shots* is where pictures of it go, by their name without the look and `.png`.
+    """
     found = []
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         found += [f"{size}: {fault}" for fault in page.evaluate(_SCRIPT, looks())]
+        if shots:
+            _shoot(page, shots.with_name(f"{shots.name}-{size}"))
     return found
+
+
+def _shoot(page: Page, path: Path) -> None:
+    for theme in ("light", "dark"):
+        page.evaluate(_WEAR, theme)
+        picture = path.with_name(f"{path.name}-{theme}.png")
+        page.screenshot(path=picture, full_page=True, animations="disabled")
+    page.evaluate(_WEAR, "light")

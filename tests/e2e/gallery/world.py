@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,6 +19,12 @@ from tests.portal_server import Portal, running_portal
 
 # Milliseconds for what asks the provider on a busy machine.
 PATIENCE = 20_000
+# The demo's clock stands still, but a queue shows the oldest first.
+_ONE_AFTER_ANOTHER: Final = (
+    "UPDATE declarations SET asked_at = (SELECT strftime('%Y-%m-%d %H:%M:%S.000000', '2026-11-16'"
+    " || ' 09:0' || (SELECT count(*) FROM declarations AS earlier"
+    " WHERE earlier.due_at < declarations.due_at)))"
+)
 
 
 class World:
@@ -56,8 +63,17 @@ class World:
 
     def one(self, statement: str, *values: str) -> str:
         """The first value that *statement* finds."""
+        return str(self.row(statement, *values)[0])
+
+    def row(self, statement: str, *values: str) -> tuple[Any, ...]:
         with closing(sqlite3.connect(self.portal.data_dir / "portal.db")) as connection:
-            return str(connection.execute(statement, values).fetchone()[0])
+            found: tuple[Any, ...] = connection.execute(statement, values).fetchone()
+            return found
+
+    def _write(self, statement: str, *values: str) -> None:
+        with closing(sqlite3.connect(self.portal.data_dir / "portal.db", timeout=20)) as connection:
+            connection.execute(statement, values)
+            connection.commit()
 
     def billed(self, condition: str, what: str = "invoices.id") -> str:
         """*what* of Ada's newest invoice for which *condition* holds of it or its payment."""
@@ -85,17 +101,76 @@ class World:
         return self.offer("giver", self.shopper("taker").email)
 
     def offer(self, giver: str, recipient: str) -> str:
+        page = self._offered(giver, recipient)
+        link = page.get_by_label("Their link")
+        expect(link).to_be_visible(timeout=PATIENCE)
+        path = link.input_value().removeprefix(self.portal.origin)
+        page.close()
+        return path
+
+    def _offered(self, giver: str, recipient: str) -> Page:
         email = self.shopper(giver).email
         page = self.new_page(email)
         page.goto(f"{self.manage(giver)}transfer/")
         page.get_by_label("Email of the new holder").fill(recipient)
         self._confirmed(page, "Offer transfer", email)
         page.get_by_role("button", name="Offer transfer").click()
-        link = page.get_by_label("Their link")
-        expect(link).to_be_visible(timeout=PATIENCE)
-        path = link.input_value().removeprefix(self.portal.origin)
+        return page
+
+    @cached_property
+    def waits_for_seller(self) -> str:
+        """Where *asker* sees that the company has to approve of the transfer to *taker*."""
+        path = self.manage("asker")
+        self._ask_the_seller_about(path.split("/")[3])
+        page = self._offered("asker", self.shopper("taker").email)
+        expect(page.get_by_role("button", name="Withdraw offer")).to_be_visible(timeout=PATIENCE)
         page.close()
-        return path
+        return f"{path}transfer/"
+
+    def _ask_the_seller_about(self, member_id: str) -> None:
+        """Of this one product only: the others' transfers need nobody's word."""
+        product, company = self.row(
+            "SELECT products.id, products.company_id FROM members"
+            " JOIN memberships ON memberships.id = members.membership_id"
+            " JOIN products ON products.id = memberships.product_id WHERE members.id = ?",
+            member_id,
+        )
+        body = json.dumps({"products": {product: {"transfer": {"mode": "approval"}}}})
+        self._write(
+            "INSERT INTO portal_configurations"
+            " (id, company_id, version, body, author_id, created_at)"
+            " SELECT 'pcfg_gallery', ?, 1 + coalesce(max(version), 0), ?, '',"
+            " '2026-11-16 09:00:00.000000' FROM portal_configurations WHERE company_id = ?",
+            *(company, body, company),
+        )
+
+    @cached_property
+    def declared(self) -> str:
+        """What no rule decides: which of two, nobody's, and money that goes back."""
+        self.portal.sign_in(self.shopper("doubter", memberships=2).email)
+        self.portal.sign_in(self.shopper("buyer", trial_days=0).email)
+        self._declare("cancel", self.shopper("doubter").email, "It is one of my clubs. " * 12)
+        self._declare("cancel", "stranger@shoppers.example", "my club")
+        self._declare("withdraw", self.shopper("buyer").email, "Club 1")
+        page = self.page_of("")
+        for _ in range(200):
+            if self.one("SELECT count(*) FROM declarations WHERE finding IS NULL") == "0":
+                self._write(_ONE_AFTER_ANOTHER)
+                return self.waits_for_seller and ""
+            page.wait_for_timeout(100)
+        raise AssertionError("the declarations were not looked at")
+
+    def _declare(self, kind: str, email: str, contract: str) -> None:
+        page = self.new_page("")
+        page.goto(f"/{kind}/northwind/")
+        page.get_by_role("textbox", name="Your name").fill("Somebody")
+        page.get_by_role("textbox", name="Email").fill(email)
+        page.get_by_role("textbox", name="Which contract").fill(contract)
+        page.get_by_role("button", name="Cancel now").or_(
+            page.get_by_role("button", name="Confirm withdrawal")
+        ).click()
+        expect(page.get_by_role("link", name="Open as PDF")).to_be_visible(timeout=PATIENCE)
+        page.close()
 
     @cached_property
     def given_away(self) -> str:
@@ -160,13 +235,7 @@ class World:
         """The way back of somebody who cancelled by the page that needs no account."""
         email = self.shopper("statutory").email
         self.portal.sign_in(email)  # so that there is an address on file
-        page = self.new_page("")
-        page.goto("/cancel/northwind/")
-        page.get_by_role("textbox", name="Your name").fill("Somebody")
-        page.get_by_role("textbox", name="Email").fill(email)
-        page.get_by_role("textbox", name="Which contract").fill("my club")
-        page.get_by_role("button", name="Cancel now").click()
-        page.close()
+        self._declare("cancel", email, "my club")
         return self.mailed(email, "/cancel/undo/")
 
     @cached_property
