@@ -106,21 +106,20 @@ async def test_who_gave_the_membership_away_is_told_nothing_of_it(shop: Shop, na
 
 
 async def test_a_company_leaves_out_what_may_be_left_out_and_nothing_else(shop: Shop) -> None:
-    body = {"notices": dict.fromkeys(("payment_failed", "renewal"), False)}
-    company_id = shop.held.membership.company_id
-    await shop.add(
-        make_row,
-        PortalConfiguration,
-        {"company_id": company_id, "version": 1, "body": body, "created_at": NOW},
-    )
-    for name, is_sent in (("payment_failed", False), ("renewal", True)):
+    async def publish(version: int, body: dict[str, Any]) -> None:
+        own = {"company_id": shop.held.membership.company_id, "created_at": NOW}
+        await shop.add(make_row, PortalConfiguration, {**own, "version": version, "body": body})
+
+    await publish(1, {"notices": {"payment_failed": False, "renewal": False}})
+    for name in ("renewal", "payment_failed"):
         kind, happen = SCENES[name]
         message = shop.message(kind, await happen(shop))
-        if is_sent:
+        if name == "renewal":
             assert (await write_mail(message)).subject
-        else:
-            with pytest.raises(NothingToSend):
-                await write_mail(message)
+    with pytest.raises(NothingToSend):
+        await write_mail(message)
+    await publish(2, {})
+    assert (await write_mail(message)).subject
 
 
 def test_a_company_decides_about_those_that_a_person_may_refuse() -> None:
