@@ -21,7 +21,7 @@ def file_card(*, what: Text, get: Text, path: str, put: Text, to: str) -> rx.Com
             button(t("Import as a draft"), submit=True),
             action=f"{to}{query}",
             enc_type="multipart/form-data",
-            class_name="form search",
+            class_name="form",
         ),
         title=t("As a file"),
     )
