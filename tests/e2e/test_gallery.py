@@ -1,13 +1,14 @@
 """Every page and state, on a phone and a desktop, light and dark, in two brands and RTL.
 
-Nothing overflows, overlaps, sticks out or is cut off, and readers hear what is recorded. A scene
-without a record is only looked at: `PORTAL_WRITE_GOLDEN=1` writes what is missing, too.
+Nothing overflows, overlaps, sticks out or is cut off, and readers hear what is recorded:
+`PORTAL_WRITE_GOLDEN=1` writes it anew.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.gallery.everything import SCENES
 from tests.e2e.gallery.layout import layout_faults
-from tests.e2e.gallery.records import differs, is_recorded, normalised
+from tests.e2e.gallery.records import differs, normalised
 from tests.e2e.gallery.scene import Scene
 from tests.e2e.gallery.world import World, gallery_world
 
@@ -40,23 +41,39 @@ def world(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield world
 
 
-def enter(scene: Scene, world: World) -> Page:
+@contextmanager
+def entered(scene: Scene, world: World) -> Iterator[Page]:
     """The page of *scene*, loaded and at rest."""
     address = scene.address(world)
-    page = world.page_of(scene.who)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(address)
-    settled(page)
-    seen = [page.url]
-    if scene.act:
-        scene.act(page, world)
-        settled(page)
-        seen.append(page.url)
-    assert any(scene.shows(url.removeprefix(world.portal.origin)) for url in seen), seen
-    return page
+    with world.away() if scene.away else nullcontext(), lent(scene, world) as page:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(address)
+        settled(page, loading=scene.loading)
+        seen = [page.url]
+        if scene.act:
+            scene.act(page, world)
+            settled(page, loading=scene.loading)
+            seen.append(page.url)
+        assert any(scene.shows(url.removeprefix(world.portal.origin)) for url in seen), seen
+        yield page
 
 
-def settled(page: Page) -> None:
+@contextmanager
+def lent(scene: Scene, world: World) -> Iterator[Page]:
+    """Somebody's page that stays open or, where something is prepared, one for this scene alone."""
+    if scene.prepare is None:
+        yield world.page_of(scene.who, scene.locale)
+        return
+    page = world.another_page_of(scene.who, scene.locale)
+    scene.prepare(page, world)
+    yield page
+    page.context.close()
+
+
+def settled(page: Page, *, loading: bool) -> None:
+    if loading:
+        expect(page.get_by_text("Loading…").first).to_be_attached(timeout=PATIENCE)
+        return
     # The studio previews a whole page below its own heading.
     expect(page.get_by_role("heading", level=1).first).to_be_visible(timeout=PATIENCE)
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
@@ -64,10 +81,8 @@ def settled(page: Page) -> None:
 
 @pytest.mark.parametrize("scene", LOOKED_AT, ids=[scene.name for scene in LOOKED_AT])
 def test_it_is_laid_out_well_and_reads_as_recorded(world: World, scene: Scene) -> None:
-    page = enter(scene, world)
-    heard = page.locator("body" if scene.whole else "main").aria_snapshot()
-    unlike = []
-    if is_recorded(scene.name):
+    with entered(scene, world) as page:
+        heard = page.locator("body" if scene.whole else "main").aria_snapshot()
         unlike = differs(scene.name, normalised(heard, dated=scene.dated))
-    shots = Path(SHOTS) / scene.name if SHOTS else None
-    assert [*layout_faults(page, shots=shots), *unlike, *world.watch.drained()] == []
+        shots = Path(SHOTS) / scene.name if SHOTS else None
+        assert [*layout_faults(page, shots=shots), *unlike, *world.watch.drained()] == []

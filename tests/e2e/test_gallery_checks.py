@@ -138,7 +138,7 @@ def test_every_page_of_the_portal_is_in_the_list() -> None:
     assert shown & NO_PAGES.keys() == set()
 
 
-def test_every_record_is_of_one_scene() -> None:
+def test_every_scene_has_a_record_and_every_record_a_scene() -> None:
     names = [scene.name for scene in SCENES]
     assert len(names) == len(set(names))
-    assert {path.stem for path in FOLDER.glob("*.yml")} <= set(names)
+    assert {path.stem for path in FOLDER.glob("*.yml")} == set(names)

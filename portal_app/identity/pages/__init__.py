@@ -83,7 +83,7 @@ def _language() -> rx.Component:
     return card(
         native_form(
             select_field(t("Language"), "locale", _LANGUAGES, default_value=LocaleState.lang),
-            button(t("Save"), submit=True),
+            button(t("Save language"), submit=True),
             rx.el.input(type="hidden", name="next", value="/account/"),
             action="/locale",
             class_name="form",

@@ -82,7 +82,7 @@ def _page(body: Callable[[CancelEvents], rx.Component]) -> rx.Component:
 def cancel_body(view: CancelView, events: CancelEvents) -> rx.Component:
     """The whole page for any view; the studio previews it with one of its own."""
     return stack(
-        _head(view),
+        _head(view, view.title),
         _heard(view),
         rx.match(
             view.state,
@@ -95,7 +95,8 @@ def cancel_body(view: CancelView, events: CancelEvents) -> rx.Component:
 
 def undo_body(view: CancelView, events: CancelEvents) -> rx.Component:
     return stack(
-        _head(view),
+        # Whoever wants to keep it is not asked whether to cancel.
+        _head(view, rx.cond(view.state == "open", view.product, view.title)),
         _heard(view),
         rx.cond(
             view.undo,
@@ -110,10 +111,10 @@ def _heard(view: CancelView) -> rx.Component:
     return rx.cond(view.noted != "", alert("info", view.noted, rx.el.span(view.waiting)))
 
 
-def _head(view: CancelView) -> rx.Component:
+def _head(view: CancelView, title: Text) -> rx.Component:
     return rx.el.div(
         text_link(view.product, _membership(view), class_name="back"),
-        rx.el.h1(view.title, class_name="page-title"),
+        rx.el.h1(title, class_name="page-title"),
         class_name="page-head",
     )
 

@@ -121,7 +121,10 @@ def _card(view: MembershipCard) -> rx.Component:
                 link_button(
                     t("Manage"),
                     view.href,
-                    accessible_name=t_fill("Manage {product}", product=view.title),
+                    # Somebody may hold the same product twice.
+                    accessible_name=t_fill(
+                        "Manage {product} ({price})", product=view.title, price=view.price
+                    ),
                 ),
                 class_name="facts-and-action",
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from portal_app.branding.service import brand_of, wrapper_style
 from portal_app.memberships.service import MethodChoices
+from portal_app.memberships.views.confirmation import membership_name
 from portal_app.memberships.views.wording import sentence
 from portal_app.payment_methods.views import add_href, expiry_of, label_of
 from portal_app.ui.reader import Reader
@@ -42,7 +43,10 @@ class ChargedToView:
 def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
     row = choices.held.row
     charged, now = row.payment_method, choices.held.as_of
-    products = dict.fromkeys(other.row.product.title for other in choices.others)
+    # With its plan: it may be another one of the same product.
+    products = dict.fromkeys(
+        membership_name(other.row.product.title, other.row.plan.title) for other in choices.others
+    )
     return ChargedToView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -66,7 +65,7 @@ def rejoin_view(reader: Reader, page: RejoinPage, *, done: bool) -> RejoinView:
         product=row.product.title,
         state=_state(page, done=done),
         ended=sentence(reader, held),
-        warning=" ".join(_warnings(reader, page)),
+        warning=_warning(reader, page),
         plans=[_choice(reader, held, plan) for plan in page.plans],
         methods=[
             PayMethod(id=one.id, label=label_of(reader, one), note=expiry_of(reader, one))
@@ -83,15 +82,19 @@ def _state(page: RejoinPage, *, done: bool) -> RejoinStep:
     return "open" if page.possible else "gone"
 
 
-def _warnings(reader: Reader, page: RejoinPage) -> Iterator[str]:
-    for other in page.others:
-        label, _tone = badge(reader, other)
-        yield reader.say(
-            "You have another membership of {product} already: {plan}, {status}.",
-            product=other.row.product.title,
-            plan=other.row.plan.title or price_text(reader, other),
-            status=label,
-        )
+def _warning(reader: Reader, page: RejoinPage) -> str:
+    """What gives the same already, said once, however many they are."""
+    others = [
+        f"{other.row.plan.title or price_text(reader, other)} ({badge(reader, other)[0]})"
+        for other in page.others
+    ]
+    if not others:
+        return ""
+    return reader.say(
+        "You have {product} already: {memberships}.",
+        product=page.held.row.product.title,
+        memberships=", ".join(others),
+    )
 
 
 def _choice(reader: Reader, held: HeldMembership, plan: Plan) -> PlanChoice:

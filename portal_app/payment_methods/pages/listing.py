@@ -110,7 +110,16 @@ def _wallet(wallet: WalletView, events: WalletEvents) -> rx.Component:
             card(muted(t("No payment method yet. Add one so that your memberships renew."))),
         ),
         rx.el.div(
-            link_button(t("Add payment method"), wallet.add_href, reload=True),
+            link_button(
+                t("Add payment method"),
+                wallet.add_href,
+                reload=True,
+                accessible_name=rx.cond(
+                    wallet.title != "",
+                    t_fill("Add payment method: {wallet}", wallet=wallet.title),
+                    t("Add payment method"),
+                ),
+            ),
             class_name="action-row",
         ),
         class_name="stack wallet",

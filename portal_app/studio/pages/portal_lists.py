@@ -17,7 +17,12 @@ def list_of(one: SettingView, events: PortalEvents) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(one.label),
         rx.cond(one.hint != "", muted(one.hint)),
-        rx.el.ul(rx.foreach(one.rows, lambda row: _row(row, one, events)), class_name="form-rows"),
+        rx.cond(
+            one.rows,
+            rx.el.ul(
+                rx.foreach(one.rows, lambda row: _row(row, one, events)), class_name="form-rows"
+            ),
+        ),
         rx.cond(one.kind == "rows", rx.el.p(one.error, class_name="field-error", role="alert")),
         rx.cond(
             one.may_add,

@@ -15,9 +15,12 @@ def share_card() -> rx.Component:
     state = ShareState
     return card(
         muted(t("Whoever has the link sees the draft with sample data, without signing in.")),
-        rx.el.ul(
-            rx.foreach(state.links, lambda one: _link(one, state.revoke)),
-            class_name="plain-list stack",
+        rx.cond(
+            state.links,
+            rx.el.ul(
+                rx.foreach(state.links, lambda one: _link(one, state.revoke)),
+                class_name="plain-list stack",
+            ),
         ),
         action_row(button(t("Create a preview link"), on_click=state.share, busy=state.busy)),
         title=t("Share the draft"),

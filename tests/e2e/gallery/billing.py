@@ -6,8 +6,8 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.gallery.scene import ADA, EVE, Scene
-from tests.e2e.gallery.world import World
+from tests.e2e.gallery.scene import ADA, BEN, EVE, Scene
+from tests.e2e.gallery.world import PATIENCE, World
 
 _HISTORY: Final = "/billing/history/"
 _ENTRY: Final = "/billing/history/{entry_id}/"
@@ -37,7 +37,9 @@ def _wrong_address(page: Page, world: World) -> None:
 def _step_up(page: Page, world: World) -> None:
     page.get_by_role("textbox", name="Email").fill("work@books.example")
     page.get_by_role("button", name="Add email").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it's you")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Confirm that it's you", timeout=PATIENCE
+    )
 
 
 def _wrong_code(page: Page, world: World) -> None:
@@ -52,7 +54,7 @@ def _receipt(world: World) -> str:
 
 
 def _ready(page: Page, world: World) -> None:
-    expect(page.get_by_role("button", name="Add payment method")).to_be_enabled(timeout=15_000)
+    expect(page.get_by_role("button", name="Add payment method")).to_be_enabled(timeout=PATIENCE)
 
 
 SCENES: Final = (
@@ -103,7 +105,8 @@ SCENES: Final = (
         ADA,
         "/payment-methods/payt_0/remove/",
     ),
-    Scene("method-add", "/payment-methods/add/", ADA, "/payment-methods/add/", _ready),
+    Scene("method-add", "/payment-methods/add/", BEN, "/payment-methods/add/", _ready),
+    Scene("method-add-choose", "/payment-methods/add/", ADA, "/payment-methods/add/"),
     Scene("account", "/account/", ADA, "/account/", dated=True),
     Scene("account-empty", "/account/", EVE, "/account/", dated=True),
     Scene("account-wrong", "/account/", EVE, "/account/", _wrong_address, dated=True),

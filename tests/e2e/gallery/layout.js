@@ -16,23 +16,35 @@
     return `${kind} “${words.slice(0, 40)}”`;
   };
 
-  // Meant for readers only: cut down to nothing, itself or what it is in.
-  const unseen = (element) => {
-    for (let up = element; up; up = up.parentElement)
-      if (getComputedStyle(up).clipPath === 'inset(50%)') return true;
-    return false;
+  // What is asked of an element over and over in one look; forgotten before the next.
+  const kept = new Map();
+  const once = (question, answer) => {
+    kept.set(question, new WeakMap());
+    return (element) => {
+      const answers = kept.get(question);
+      if (!answers.has(element)) answers.set(element, answer(element));
+      return answers.get(element);
+    };
   };
-  const seen = (element) =>
+  const forget = () => kept.forEach((_, question) => kept.set(question, new WeakMap()));
+
+  // Meant for readers only: cut down to nothing, itself or what it is in.
+  const unseen = once('unseen', (element) =>
+    getComputedStyle(element).clipPath === 'inset(50%)' ||
+    (element.parentElement ? unseen(element.parentElement) : false));
+  const seen = once('seen', (element) =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
     !element.closest('.skip-link, option, script, style') &&
-    !unseen(element);
+    !unseen(element));
+  // Itself or the nearest that scrolls or clips what is in it; null at the page's own.
+  const clipping = once('clipping', (element) =>
+    !element || element === document.body || element === root ? null
+      : getComputedStyle(element).overflow !== 'visible' ? element : clipping(element.parentElement));
 
   // The part of *rect* that its scrolling or clipping ancestors leave; null when none.
   const clipped = (element, rect) => {
     let { left, top, right, bottom } = rect;
-    for (let up = element.parentElement; up; up = up.parentElement) {
-      if (up === document.body || up === root) break;
-      if (getComputedStyle(up).overflow === 'visible') continue;
+    for (let up = clipping(element.parentElement); up; up = clipping(up.parentElement)) {
       const box = up.getBoundingClientRect();
       left = Math.max(left, box.left);
       top = Math.max(top, box.top);
@@ -43,11 +55,9 @@
   };
 
   // What floats above the page (an open menu, a fixed note) is compared with itself alone.
-  const layer = (element) => {
-    for (let up = element; up; up = up.parentElement)
-      if (getComputedStyle(up).position === 'fixed') return up;
-    return null;
-  };
+  const layer = once('layer', (element) =>
+    getComputedStyle(element).position === 'fixed' ? element
+      : element.parentElement ? layer(element.parentElement) : null);
 
   const texts = () => {
     const found = [];
@@ -154,6 +164,7 @@
   };
 
   const faults = () => {
+    forget();
     const [words, presses] = [texts(), controls()];
     const wide = root.scrollWidth > root.clientWidth ? ['the page scrolls sideways'] : [];
     return [...wide, ...cut(), ...words.flatMap(out), ...presses.flatMap(out), ...overlaps([...words, ...presses, ...marks()])];
@@ -175,7 +186,8 @@
   const looks = branded ? brands : [];
   // What sticks to the top would lie over what is scrolled below it.
   scrollTo({ top: 0, behavior: 'instant' });
-  const [kept, dir, theme] = [root.className, root.dir, root.dataset.theme];
+  const [classes, dir, theme, scheme] =
+    [root.className, root.dir, root.dataset.theme, root.style.colorScheme];
   const found = {};
   for (const look of [null, ...looks]) {
     const undo = look ? wear(look) : () => {};
@@ -185,12 +197,13 @@
         root.classList.remove('light', 'dark');
         root.classList.add(colours);
         root.dataset.theme = colours;
+        root.style.colorScheme = colours;
         for (const fault of new Set(faults()))
           (found[fault] ??= []).push(`${look ? look.wordmark : 'as it is'} ${direction} ${colours}`);
       }
     undo();
   }
-  [root.className, root.dir] = [kept, dir];
+  [root.className, root.dir, root.style.colorScheme] = [classes, dir, scheme];
   if (theme === undefined) delete root.dataset.theme;
   else root.dataset.theme = theme;
   return Object.entries(found).map(([fault, where]) => `${fault} (${where.join(', ')})`);

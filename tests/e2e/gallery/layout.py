@@ -16,6 +16,8 @@ _WEAR: Final = """(theme) => {
   root.classList.remove('light', 'dark');
   root.classList.add(theme);
   root.dataset.theme = theme;
+  // Colours of a company follow it.
+  root.style.colorScheme = theme;
 }"""
 _SCRIPT: Final = Path(__file__).with_name("layout.js").read_text("utf-8")
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.gallery.deeds import declared, waits_for_seller
 from tests.e2e.gallery.scene import CLEO, DAN, Scene
 from tests.e2e.gallery.world import World
 
@@ -25,8 +26,12 @@ def _without_reason(page: Page, world: World) -> None:
     expect(page.get_by_text("Say why, so that it can be looked up later.").last).to_be_visible()
 
 
+def _asked(world: World) -> str:
+    return world.once(waits_for_seller) and _TRANSFERS
+
+
 def _declared(world: World) -> str:
-    return f"{_DECLARATIONS}{world.declared}"
+    return world.once(declared)
 
 
 # Before anybody has declared or offered anything.
@@ -39,21 +44,21 @@ SCENES: Final = (
         "transfer-waits-for-seller",
         "/billing/manage/{member_id}/transfer/",
         "asker@shoppers.example",
-        lambda world: world.waits_for_seller,
+        lambda world: world.once(waits_for_seller),
         dated=True,
     ),
     Scene(
         "studio-transfers",
         _TRANSFERS,
         CLEO,
-        lambda world: world.waits_for_seller and _TRANSFERS,
+        _asked,
         dated=True,
     ),
     Scene(
         "studio-transfers-unexplained",
         _TRANSFERS,
         CLEO,
-        lambda world: world.waits_for_seller and _TRANSFERS,
+        _asked,
         _unexplained,
         dated=True,
     ),

@@ -22,7 +22,9 @@ class Scene:
     """*route* as the application declares it; *who* looks; *act* is done once it is loaded.
 
     *dated* pages show when something happened in real time, which no record can hold. *whole*
-    records the frame too, not only what is in `main`.
+    records the frame too, not only what is in `main`. *prepare* is done to a page of the scene's
+    own before it is loaded; it may wait for ever if it is *loading*. While *away* the provider
+    answers nobody.
     """
 
     name: str
@@ -32,6 +34,10 @@ class Scene:
     act: Act | None = None
     dated: bool = False
     whole: bool = False
+    locale: str = "en-GB"
+    prepare: Act | None = None
+    loading: bool = False
+    away: bool = False
 
     def address(self, world: World) -> str:
         return self.path if isinstance(self.path, str) else self.path(world)

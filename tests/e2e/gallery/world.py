@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,15 +15,10 @@ from tests.e2e.conftest import Watch
 from tests.e2e.debtors import debtor
 from tests.e2e.shoppers import Shopper, new_shopper
 from tests.portal_server import Portal, running_portal
+from tests.provider.sandbox_server import SandboxServer
 
 # Milliseconds for what asks the provider on a busy machine.
 PATIENCE = 20_000
-# The demo's clock stands still, but a queue shows the oldest first.
-_ONE_AFTER_ANOTHER: Final = (
-    "UPDATE declarations SET asked_at = (SELECT strftime('%Y-%m-%d %H:%M:%S.000000', '2026-11-16'"
-    " || ' 09:0' || (SELECT count(*) FROM declarations AS earlier"
-    " WHERE earlier.due_at < declarations.due_at)))"
-)
 
 
 class World:
@@ -34,20 +28,38 @@ class World:
         self.portal = portal
         self.watch = watch
         self._stack = stack
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[tuple[str, str], Page] = {}
         self._shoppers: dict[str, Shopper] = {}
+        # Everybody signs in once, or a list of sessions would depend on who was looked at before.
+        self._cookies: dict[str, dict[str, str]] = {}
+        self._once: dict[Callable[[World], str], str] = {}
 
-    def page_of(self, email: str) -> Page:
-        if email not in self._pages:
-            self._pages[email] = self.new_page(email)
-        return self._pages[email]
+    def once(self, make: Callable[[World], str]) -> str:
+        """What *make* made of this world when it was first asked."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        return self._once[make]
+
+    def page_of(self, email: str, locale: str = "en-GB") -> Page:
+        key = (email, locale)
+        if key not in self._pages:
+            self._pages[key] = self.another_page_of(email, locale)
+        return self._pages[key]
+
+    def another_page_of(self, email: str, locale: str) -> Page:
+        """In the same session as all the others that are looked at."""
+        if email and email not in self._cookies:
+            self._cookies[email] = dict(self.portal.sign_in(email).cookies)
+        return self._page(self._cookies.get(email, {}), locale)
 
     def new_page(self, email: str) -> Page:
-        context = self.watch.new_context(locale="en-GB")
-        if email:
-            cookies = self.portal.sign_in(email).cookies.items()
-            origin = self.portal.origin
-            context.add_cookies([{"name": n, "value": v, "url": origin} for n, v in cookies])
+        """In a session of its own: confirming a step renews it."""
+        return self._page(dict(self.portal.sign_in(email).cookies) if email else {}, "en-GB")
+
+    def _page(self, cookies: dict[str, str], locale: str) -> Page:
+        context = self.watch.new_context(locale=locale)
+        origin = self.portal.origin
+        context.add_cookies([{"name": n, "value": v, "url": origin} for n, v in cookies.items()])
         return context.new_page()
 
     def shopper(self, name: str, **given: Any) -> Shopper:
@@ -70,7 +82,19 @@ class World:
             found: tuple[Any, ...] = connection.execute(statement, values).fetchone()
             return found
 
-    def _write(self, statement: str, *values: str) -> None:
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """The provider answers nobody."""
+        sandbox = SandboxServer(f"{self.portal.origin}/sandbox/stripe")
+        broken = [{"kind": "500", "times": 100_000}]
+        sandbox.raw("POST", "/_sandbox/faults", json={"answers": broken}).raise_for_status()
+        try:
+            yield
+        finally:
+            sandbox.raw("POST", "/_sandbox/faults", json={}).raise_for_status()
+            sandbox.close()
+
+    def write(self, statement: str, *values: str) -> None:
         with closing(sqlite3.connect(self.portal.data_dir / "portal.db", timeout=20)) as connection:
             connection.execute(statement, values)
             connection.commit()
@@ -101,76 +125,21 @@ class World:
         return self.offer("giver", self.shopper("taker").email)
 
     def offer(self, giver: str, recipient: str) -> str:
-        page = self._offered(giver, recipient)
+        page = self.offered(giver, recipient)
         link = page.get_by_label("Their link")
         expect(link).to_be_visible(timeout=PATIENCE)
         path = link.input_value().removeprefix(self.portal.origin)
         page.close()
         return path
 
-    def _offered(self, giver: str, recipient: str) -> Page:
+    def offered(self, giver: str, recipient: str) -> Page:
         email = self.shopper(giver).email
         page = self.new_page(email)
         page.goto(f"{self.manage(giver)}transfer/")
         page.get_by_label("Email of the new holder").fill(recipient)
-        self._confirmed(page, "Offer transfer", email)
+        self.confirmed(page, "Offer transfer", email)
         page.get_by_role("button", name="Offer transfer").click()
         return page
-
-    @cached_property
-    def waits_for_seller(self) -> str:
-        """Where *asker* sees that the company has to approve of the transfer to *taker*."""
-        path = self.manage("asker")
-        self._ask_the_seller_about(path.split("/")[3])
-        page = self._offered("asker", self.shopper("taker").email)
-        expect(page.get_by_role("button", name="Withdraw offer")).to_be_visible(timeout=PATIENCE)
-        page.close()
-        return f"{path}transfer/"
-
-    def _ask_the_seller_about(self, member_id: str) -> None:
-        """Of this one product only: the others' transfers need nobody's word."""
-        product, company = self.row(
-            "SELECT products.id, products.company_id FROM members"
-            " JOIN memberships ON memberships.id = members.membership_id"
-            " JOIN products ON products.id = memberships.product_id WHERE members.id = ?",
-            member_id,
-        )
-        body = json.dumps({"products": {product: {"transfer": {"mode": "approval"}}}})
-        self._write(
-            "INSERT INTO portal_configurations"
-            " (id, company_id, version, body, author_id, created_at)"
-            " SELECT 'pcfg_gallery', ?, 1 + coalesce(max(version), 0), ?, '',"
-            " '2026-11-16 09:00:00.000000' FROM portal_configurations WHERE company_id = ?",
-            *(company, body, company),
-        )
-
-    @cached_property
-    def declared(self) -> str:
-        """What no rule decides: which of two, nobody's, and money that goes back."""
-        self.portal.sign_in(self.shopper("doubter", memberships=2).email)
-        self.portal.sign_in(self.shopper("buyer", trial_days=0).email)
-        self._declare("cancel", self.shopper("doubter").email, "It is one of my clubs. " * 12)
-        self._declare("cancel", "stranger@shoppers.example", "my club")
-        self._declare("withdraw", self.shopper("buyer").email, "Club 1")
-        page = self.page_of("")
-        for _ in range(200):
-            if self.one("SELECT count(*) FROM declarations WHERE finding IS NULL") == "0":
-                self._write(_ONE_AFTER_ANOTHER)
-                return self.waits_for_seller and ""
-            page.wait_for_timeout(100)
-        raise AssertionError("the declarations were not looked at")
-
-    def _declare(self, kind: str, email: str, contract: str) -> None:
-        page = self.new_page("")
-        page.goto(f"/{kind}/northwind/")
-        page.get_by_role("textbox", name="Your name").fill("Somebody")
-        page.get_by_role("textbox", name="Email").fill(email)
-        page.get_by_role("textbox", name="Which contract").fill(contract)
-        page.get_by_role("button", name="Cancel now").or_(
-            page.get_by_role("button", name="Confirm withdrawal")
-        ).click()
-        expect(page.get_by_role("link", name="Open as PDF")).to_be_visible(timeout=PATIENCE)
-        page.close()
 
     @cached_property
     def given_away(self) -> str:
@@ -179,7 +148,7 @@ class World:
         page = self.new_page(self.shopper("heir").email)
         page.goto(self.offer("donor", self.shopper("heir").email))
         page.get_by_role("button", name="Accept").click()
-        expect(page).to_have_url(lambda url: "/billing/manage/" in url, timeout=PATIENCE)
+        page.wait_for_url("**/billing/manage/**", timeout=PATIENCE)
         page.close()
         return path
 
@@ -214,28 +183,41 @@ class World:
         page = self.new_page(first)
         page.goto("/account/")
         page.get_by_role("textbox", name="Email").fill(other)
-        self._confirmed(page, "Add email", first)
+        self.confirmed(page, "Add email", first)
         page.get_by_role("textbox", name="Code").fill(self.portal.code_for(other))
         page.get_by_role("button", name="Confirm").click()
         expect(page.get_by_text("is part of your account now")).to_be_visible(timeout=PATIENCE)
-        self._confirmed(page, f"Make {other} primary", first)
+        self.confirmed(page, f"Make {other} primary", first)
         expect(page.get_by_text("is your primary email")).to_be_visible(timeout=PATIENCE)
         page.close()
         return self.mailed(first, "/login/undo/")
 
-    def _confirmed(self, page: Page, button: str, email: str) -> None:
+    def confirmed(self, page: Page, button: str, email: str) -> None:
         """Press what asks for a step-up, and type the code."""
         known = len(self.portal.mails(email))
         page.get_by_role("button", name=button).click()
-        page.get_by_label("Code").fill(self.portal.code_for(email, known=known))
+        page.get_by_label("Code").fill(self.portal.code_for(email, known=known, seconds=60))
         page.get_by_role("button", name="Confirm").click()
+
+    def declare(self, kind: str, email: str, contract: str) -> None:
+        """On the page of Northwind that needs no account."""
+        page = self.new_page("")
+        page.goto(f"/{kind}/northwind/")
+        page.get_by_role("textbox", name="Your name").fill("Somebody")
+        page.get_by_role("textbox", name="Email").fill(email)
+        page.get_by_role("textbox", name="Which contract").fill(contract)
+        page.get_by_role("button", name="Cancel now").or_(
+            page.get_by_role("button", name="Confirm withdrawal")
+        ).click()
+        expect(page.get_by_role("link", name="Open as PDF")).to_be_visible(timeout=PATIENCE)
+        page.close()
 
     @cached_property
     def undo_link(self) -> str:
         """The way back of somebody who cancelled by the page that needs no account."""
         email = self.shopper("statutory").email
         self.portal.sign_in(email)  # so that there is an address on file
-        self._declare("cancel", email, "my club")
+        self.declare("cancel", email, "my club")
         return self.mailed(email, "/cancel/undo/")
 
     @cached_property

@@ -45,7 +45,7 @@ def test_signing_out_is_posted_by_the_browser(page: str) -> None:
 
 def test_the_name_of_a_link_carries_the_thing() -> None:
     orders = str(orders_page().render())
-    assert '"Manage {product}"' in orders.replace("\\", "")
+    assert '"Manage {product} ({price})"' in orders.replace("\\", "")
     assert '"See details of {product}"' in orders.replace("\\", "")
 
 
