@@ -8,17 +8,24 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.customers.projection import project_customer
-from portal_app.invoices.projection import project_dispute, project_invoices
+from portal_app.invoices.projection import project_dispute, project_invoices, project_refund
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.projection import (
     project_one_time_invoice,
     record_disputes,
     record_invoices,
+    settle_refunded,
 )
 from portal_app.memberships.service import carry_out_setup, replace_when_saved
 from portal_app.payment_methods.projection import detach_others, project_setup
 from portal_app.provider.answers import SetupFacts
-from portal_app.provider.facts import CustomerFacts, DeletedCustomer, DisputeFacts, InvoiceFacts
+from portal_app.provider.facts import (
+    CustomerFacts,
+    DeletedCustomer,
+    DisputeFacts,
+    InvoiceFacts,
+    RefundFacts,
+)
 
 
 async def apply_invoices(
@@ -56,6 +63,16 @@ async def apply_customer(
         return outcome
     gone = await detach_others(session, facts.id, frozenset(), observed_at=observed_at)
     return Outcome.WRITTEN if gone else outcome
+
+
+async def apply_refund(
+    session: AsyncSession, facts: RefundFacts, *, observed_at: datetime
+) -> Outcome:
+    """The refund itself, then the end of what was bought once and is given back by it."""
+    row, outcome = await project_refund(session, facts, observed_at=observed_at)
+    if row is None or outcome is Outcome.STALE:
+        return outcome
+    return Outcome.WRITTEN if await settle_refunded(session, row) else outcome
 
 
 async def apply_dispute(

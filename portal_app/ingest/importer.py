@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.catalog.projection import project_price, project_product
 from portal_app.customers.projection import project_customer
 from portal_app.customers.repository import not_seen_since
-from portal_app.ingest.apply import apply_dispute, apply_invoices
+from portal_app.ingest.apply import apply_dispute, apply_invoices, apply_refund
 from portal_app.ingest.cursors import Cursors
 from portal_app.ingest.report import Counts, SyncReport, counted
 from portal_app.ingest.wallets import Choose, everybody, wallets, write_wallets
-from portal_app.invoices.projection import project_payments, project_refund
+from portal_app.invoices.projection import project_payments
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.observed import Outcome
@@ -99,7 +99,7 @@ async def sync(
     if since is not None:
         still_open = together("open invoices", apply_invoices)
         await run.read("open invoices", lambda _params: provider.open_invoices(), still_open)
-    await run.read("refunds", provider.refunds, one_by_one("refunds", project_refund), since=since)
+    await run.read("refunds", provider.refunds, one_by_one("refunds", apply_refund), since=since)
     disputes = one_by_one("disputes", apply_dispute)
     await run.read("disputes", provider.disputes, disputes, since=since)
     await cursors.forget(log_position)

@@ -13,11 +13,17 @@ from portal_app.catalog.projection import (
     project_price,
     project_product,
 )
-from portal_app.ingest.apply import apply_customer, apply_dispute, apply_invoice, apply_setup
+from portal_app.ingest.apply import (
+    apply_customer,
+    apply_dispute,
+    apply_invoice,
+    apply_refund,
+    apply_setup,
+)
 from portal_app.ingest.events import Ref
 from portal_app.ingest.observing import Observation
 from portal_app.ingest.together import look_up_together
-from portal_app.invoices.projection import drop_invoice, project_payment, project_refund
+from portal_app.invoices.projection import drop_invoice, project_payment
 from portal_app.kit.db import Database
 from portal_app.kit.failpoints import failpoint
 from portal_app.kit.observed import Outcome
@@ -38,7 +44,7 @@ _PROJECT: Final[dict[Kind, Callable[..., Awaitable[Outcome]]]] = {
     Kind.CHECKOUT: project_checkout,
     Kind.PAYMENT: project_payment,
     Kind.INVOICE: apply_invoice,
-    Kind.REFUND: project_refund,
+    Kind.REFUND: apply_refund,
     Kind.DISPUTE: apply_dispute,
     Kind.SETUP: apply_setup,
 }

@@ -4,7 +4,8 @@ Neither way notifies by itself: an event that the log brings is told of like one
 young enough (ADR 0016); what only a comparison finds is told to nobody.
 
 *events*: the provider's log is read from where it was last read, and whatever of it never arrived
-goes into the inbox. *full*: what may matter now is compared, object by object.
+goes into the inbox. *full*: what may matter now is compared, object by object; after a gap of the
+log, everything.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from portal_app.ingest.projecting import project
 from portal_app.ingest.report import SyncReport
 from portal_app.ingest.turns import Kind
 from portal_app.ingest.unlisted import unlisted
+from portal_app.ingest.wallets import everybody
 from portal_app.invoices.projection import add_up_anew
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
@@ -90,20 +92,16 @@ async def reconcile_fully(
     """Compare what may matter now, as an import does; None when another process is at it.
 
     Left out are payments, closed invoices, refunds and purchases older than RECENT, and the
-    payment methods of customers without a membership that may be charged again.
+    payment methods of customers without a membership that may be charged again. Where the log no
+    longer tells what has become of those, nothing is left out.
     """
     async with turns.taken(db, Kind.FULL) as turn:
         if turn is None:
             return None
         began_at = wall_now()
-        today = business_now().replace(hour=0, minute=0, second=0, microsecond=0)
-        report = await sync(
-            provider,
-            db,
-            progress=progress,
-            since=today - RECENT,
-            whose_methods=_still_charged(db),
-        )
+        whose = everybody if await _has_gap(db) else _still_charged(db)
+        since = None if whose is everybody else _start_of_today() - RECENT
+        report = await sync(provider, db, progress=progress, since=since, whose_methods=whose)
         await _ask_for_unlisted(provider, db, began_at)
         async with db.unit_of_work() as session:
             if mended := await add_up_anew(session):
@@ -129,8 +127,7 @@ async def reconcile(
     provider: Account, db: Database, *, progress: Progress
 ) -> LogReport | SyncReport | None:
     """By the log, or by everything where the log no longer reaches; None as for either."""
-    events = (await turns.standing(db)).get(Kind.EVENTS)
-    if events is not None and _is_out_of_reach(events):
+    if await _has_gap(db):
         return await reconcile_fully(provider, db, progress=progress)
     return await reconcile_events(provider, db)
 
@@ -144,6 +141,16 @@ async def what_is_due(db: Database) -> Kind | None:
     if _is_out_of_reach(events) or _ago(full.finished_at, Kind.FULL):
         return Kind.FULL
     return Kind.EVENTS if _ago(events.finished_at, Kind.EVENTS) else None
+
+
+async def _has_gap(db: Database) -> bool:
+    """Whether something may have happened of which the log no longer tells."""
+    events = (await turns.standing(db)).get(Kind.EVENTS)
+    return events is not None and _is_out_of_reach(events)
+
+
+def _start_of_today() -> datetime:
+    return business_now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _is_out_of_reach(events: Reconciliation) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -25,19 +26,8 @@ async def begin_next(session: AsyncSession, about: str) -> None:
     """Let what waits for *about* begin, in the unit of work that has closed the open intent."""
     await session.flush()
     other = aliased(Intent)
-    is_open = select(other.id).where(
-        col(other.about) == about,
-        col(other.done_at).is_(None),
-        col(other.dead_at).is_(None),
-        col(other.queued).is_(False),
-    )
-    waiting = update(Intent).where(
-        col(Intent.about) == about,
-        col(Intent.done_at).is_(None),
-        col(Intent.dead_at).is_(None),
-        col(Intent.queued).is_(True),
-        ~is_open.exists(),
-    )
+    is_open = select(other.id).where(*_undecided(other, about, queued=False))
+    waiting = update(Intent).where(*_undecided(Intent, about, queued=True), ~is_open.exists())
     values = {"queued": False, "due_at": wall_now(), "attempts": 0, "last_error": ""}
     # Whoever has claimed it at this moment keeps the lease.
     unread = {"synchronize_session": False}
@@ -55,12 +45,7 @@ async def began(db: Database, intent: Intent) -> bool:
         async with db.unit_of_work() as session:
             # Whoever closes the open one locks it first and this one then: the other way round,
             # PostgreSQL would have to break off one of the two.
-            is_open = (
-                col(Intent.about) == intent.about,
-                col(Intent.done_at).is_(None),
-                col(Intent.dead_at).is_(None),
-                col(Intent.queued).is_(False),
-            )
+            is_open = _undecided(Intent, intent.about, queued=False)
             await session.execute(select(col(Intent.id)).where(*is_open).with_for_update())
             row = await locked(session, Intent, id=intent.id)
             if row is None or row.done_at is not None:
@@ -76,14 +61,19 @@ async def began(db: Database, intent: Intent) -> bool:
 async def queued_intent(session: AsyncSession, about: str, kind: str) -> Intent | None:
     """What of a *kind* waits to begin, locked: nobody begins it within this unit of work."""
     statement = select(Intent).where(
-        col(Intent.about) == about,
-        col(Intent.kind) == kind,
-        col(Intent.done_at).is_(None),
-        col(Intent.dead_at).is_(None),
-        col(Intent.queued).is_(True),
+        *_undecided(Intent, about, queued=True), col(Intent.kind) == kind
     )
     fresh = statement.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(fresh)).one_or_none()
+
+
+def _undecided(of: type[Intent], about: str, *, queued: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(of.about) == about,
+        col(of.done_at).is_(None),
+        col(of.dead_at).is_(None),
+        col(of.queued).is_(queued),
+    )
 
 
 def withdraw(waiting: Intent) -> None:

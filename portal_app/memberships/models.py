@@ -34,8 +34,10 @@ class Membership(SQLModel, table=True):
     """The stored Stripe facts of a membership; status and access are derived in `rules.py`.
 
     *price_minor* × *quantity* in *currency* is what the first licensed recurring item costs a
-    period; for a one-time membership it is what was paid. *billing_anchor_at* is what every
-    renewal date is computed from.
+    period; for a one-time membership it is what was paid. *customer_id* is who is billed for it,
+    and of what was bought once who paid, whoever holds it since: whose it is says `Member`, and
+    only its own customer may be shown to anybody by it (`repository.owned_by`).
+    *billing_anchor_at* is what every renewal date is computed from.
     """
 
     __tablename__ = "memberships"

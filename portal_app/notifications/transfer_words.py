@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from portal_app.memberships.rules import ends_at, is_canceling
 from portal_app.settings import get_settings
@@ -23,22 +23,39 @@ class Told:
     see_also: tuple[str, str] = ("", "")
 
 
+Words: TypeAlias = Callable[[Reader, Offer], Told]
+Action: TypeAlias = Callable[[Reader, Offer], tuple[str, str]]
+
+
 def origin(path: str) -> str:
     return f"{get_settings().origin}{path}"
 
 
-def _membership(offer: Offer) -> str:
-    return origin(f"/billing/manage/{offer.transfer.member_id}/transfer/")
+def _own_offer(reader: Reader, offer: Offer) -> tuple[str, str]:
+    address = f"/billing/manage/{offer.transfer.member_id}/transfer/"
+    return reader.say("See your offer"), origin(address)
 
 
-def _sent(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("You offered {product}", product=_product(offer)),
-        paragraphs=(
-            reader.say("You lose access when they accept. Until then you can withdraw it."),
-        ),
-        action=(reader.say("See your offer"), _membership(offer)),
-    )
+def _how_far(reader: Reader, offer: Offer) -> tuple[str, str]:
+    return reader.say("See how far it is"), origin(path_of(offer.transfer.id))
+
+
+def _orders(reader: Reader, _offer: Offer) -> tuple[str, str]:
+    return reader.say("See your memberships"), origin("/orders/")
+
+
+def _plain(subject: str, *sentences: str, action: Action = _orders) -> Words:
+    """A heading, some sentences, and one button."""
+
+    def write(reader: Reader, offer: Offer) -> Told:
+        creator = offer.subject.row.company.title
+        return Told(
+            subject=reader.say(subject, product=_product(offer)),
+            paragraphs=tuple(reader.say(one, creator=creator) for one in sentences),
+            action=action(reader, offer),
+        )
+
+    return write
 
 
 def _invited(reader: Reader, offer: Offer) -> Told:
@@ -57,20 +74,8 @@ def _invited(reader: Reader, offer: Offer) -> Told:
 
 
 def _asked(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("Your offer of {product} waits", product=_product(offer)),
-        paragraphs=(
-            reader.say(
-                "It has not been sent yet: {creator} has to agree first.",
-                creator=offer.subject.row.company.title,
-            )
-            if offer.transfer.needs_approval
-            else reader.say(
-                "How you sign in has changed lately, so it is sent a day later, for your safety."
-            ),
-        ),
-        action=(reader.say("See your offer"), _membership(offer)),
-    )
+    why = _UNAPPROVED if offer.transfer.needs_approval else _HELD
+    return _plain("Your offer of {product} waits", why, action=_own_offer)(reader, offer)
 
 
 def _given(reader: Reader, offer: Offer) -> Told:
@@ -83,7 +88,7 @@ def _given(reader: Reader, offer: Offer) -> Told:
             reader.say("Your invoices and receipts stay in your account."),
             _old_key(reader, offer),
         ),
-        action=(reader.say("See your memberships"), origin("/orders/")),
+        action=_orders(reader, offer),
         see_also=_confirmation(reader, offer),
     )
 
@@ -92,39 +97,6 @@ def _confirmation(reader: Reader, offer: Offer) -> tuple[str, str]:
     """The same address for both: each side finds its own part there."""
     address = origin(confirmation_path(offer.transfer.id))
     return reader.say("Confirmation to download"), address
-
-
-def _opened(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("Your offer of {product} was opened", product=_product(offer)),
-        paragraphs=(
-            reader.say("They have seen it and can accept it now. Until then you can withdraw it."),
-        ),
-        action=(reader.say("See your offer"), _membership(offer)),
-    )
-
-
-def _under_way(reader: Reader, offer: Offer) -> Told:
-    """To the sender; what took longer than usual is said, as it can't be stopped any more."""
-    return Told(
-        subject=reader.say("{product} is being transferred", product=_product(offer)),
-        paragraphs=(
-            reader.say("It was accepted. The payment provider takes longer than usual."),
-            reader.say("You are told when it is done. It can't be withdrawn any more."),
-        ),
-        action=(reader.say("See your offer"), _membership(offer)),
-    )
-
-
-def _being_taken(reader: Reader, offer: Offer) -> Told:
-    return Told(
-        subject=reader.say("{product} is being transferred to you", product=_product(offer)),
-        paragraphs=(
-            reader.say("You accepted it. The payment provider takes longer than usual."),
-            reader.say("You are told when it is done. There is nothing to do."),
-        ),
-        action=(reader.say("See how far it is"), origin(path_of(offer.transfer.id))),
-    )
 
 
 def _old_key(reader: Reader, offer: Offer) -> str:
@@ -149,18 +121,6 @@ def _got(reader: Reader, offer: Offer) -> Told:
         ),
         see_also=_confirmation(reader, offer),
     )
-
-
-def _plain(subject: str, *sentences: str) -> Callable[[Reader, Offer], Told]:
-    def write(reader: Reader, offer: Offer) -> Told:
-        product = _product(offer)
-        return Told(
-            subject=reader.say(subject, product=product),
-            paragraphs=tuple(reader.say(one) for one in sentences),
-            action=(reader.say("See your memberships"), origin("/orders/")),
-        )
-
-    return write
 
 
 def _product(offer: Offer) -> str:
@@ -199,15 +159,36 @@ def _left_ending(reader: Reader, offer: Offer) -> Told:
     )
 
 
+_UNAPPROVED: Final = "It has not been sent yet: {creator} has to agree first."
+_HELD: Final = "How you sign in has changed lately, so it is sent a day later, for your safety."
 _KEPT: Final = "It stays yours, and nothing has changed."
 _NOTHING: Final = "Nothing was charged, and there is nothing to do."
-WORDS: Final[dict[tuple[Side, Step], Callable[[Reader, Offer], Told]]] = {
+WORDS: Final[dict[tuple[Side, Step], Words]] = {
     (Side.SENDER, Step.REQUESTED): _asked,
-    (Side.SENDER, Step.OFFERED): _sent,
+    (Side.SENDER, Step.OFFERED): _plain(
+        "You offered {product}",
+        "You lose access when they accept. Until then you can withdraw it.",
+        action=_own_offer,
+    ),
     (Side.RECIPIENT, Step.OFFERED): _invited,
-    (Side.SENDER, Step.OPENED): _opened,
-    (Side.SENDER, Step.ACCEPTED): _under_way,
-    (Side.RECIPIENT, Step.ACCEPTED): _being_taken,
+    (Side.SENDER, Step.OPENED): _plain(
+        "Your offer of {product} was opened",
+        "They have seen it and can accept it now. Until then you can withdraw it.",
+        action=_own_offer,
+    ),
+    # What took longer than usual is said, as it can't be stopped any more.
+    (Side.SENDER, Step.ACCEPTED): _plain(
+        "{product} is being transferred",
+        "It was accepted. The payment provider takes longer than usual.",
+        "You are told when it is done. It can't be withdrawn any more.",
+        action=_own_offer,
+    ),
+    (Side.RECIPIENT, Step.ACCEPTED): _plain(
+        "{product} is being transferred to you",
+        "You accepted it. The payment provider takes longer than usual.",
+        "You are told when it is done. There is nothing to do.",
+        action=_how_far,
+    ),
     (Side.SENDER, Step.COMPLETED): _given,
     (Side.RECIPIENT, Step.COMPLETED): _got,
     (Side.SENDER, Step.DECLINED): _plain("Your offer of {product} was declined", _KEPT),

@@ -98,6 +98,14 @@ async def newest_of_holding(session: AsyncSession, member_id: str) -> Transfer |
     return await session.scalar(statement)
 
 
+async def that_began(session: AsyncSession, holding: Member) -> Transfer | None:
+    statement = select(Transfer).where(
+        col(Transfer.membership_id) == holding.membership_id,
+        col(Transfer.to_member_id) == holding.id,
+    )
+    return await session.scalar(statement)
+
+
 async def move(
     session: AsyncSession,
     transfer: Transfer,

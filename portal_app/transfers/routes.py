@@ -43,7 +43,7 @@ from portal_app.transfers.service import (
     place_for_card,
     recipient_page,
 )
-from portal_app.transfers.views import accept_form, dead_view, offer_view
+from portal_app.transfers.views import accept_form, dead_view, not_theirs_view, offer_view
 from portal_app.ui.reader import Reader
 from portal_app.ui.server_pages import render
 from portal_app.ui.zones import UTC_ZONE
@@ -190,7 +190,8 @@ async def _page(
     status = error.status if error else HTTPStatus.OK
     if offer.verdict is not Verdict.OPEN:
         return _dead(request, offer, page, status=status)
-    said = error or (page.refusal if page else None)
+    if page is not None and page.refusal is not None and actor is not None:
+        return _not_theirs(request, page, actor, status=status)
     return render(
         f"{_TEMPLATES}/offer.html",
         request,
@@ -198,10 +199,26 @@ async def _page(
         view=offer_view(reader, offer),
         brand=await page_brand(offer.subject.row.company.id),
         signed_in_as=actor.email if actor else "",
-        refused=page is not None and page.refusal is not None,
-        form=accept_form(reader, page) if page is not None and page.refusal is None else None,
+        form=accept_form(reader, page) if page is not None else None,
         sign_in=sign_in_path(path_behind(token)),
-        error=reader.say(said.sentence) if said else None,
+        error=reader.say(error.sentence) if error else None,
+    )
+
+
+def _not_theirs(
+    request: Request, page: RecipientPage, actor: Actor, *, status: int = HTTPStatus.OK
+) -> Response:
+    """Nothing of the offer: who is signed in is not whom it was made to."""
+    own = page.offer.transfer.person_id == actor.person_id
+    title, sentence = not_theirs_view(_reader(request), own=own)
+    return render(
+        f"{_TEMPLATES}/not_theirs.html",
+        request,
+        status=status,
+        title=title,
+        sentence=sentence,
+        signed_in_as=actor.email,
+        own_offer=f"/billing/manage/{page.offer.transfer.member_id}/transfer/" if own else "",
     )
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from portal_app.customers.models import Customer
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
 from portal_app.kit.db import Database
 from portal_app.memberships.models import Member, Membership
 from portal_app.settings import get_settings
 from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.service import confirmation_of, confirmation_of_taking
 from tests.conftest import Clocks
 from tests.factories import NOW, make_customer, make_member, make_person
 from tests.http.statutory_world import ADA, BEN, World, client, fresh_limits, world
@@ -90,6 +92,27 @@ async def test_it_is_nobody_elses_and_no_link_opens_it(
     unknown = await client.get("/confirmations/trf_nobody/", headers={"cookie": world.cookies[ADA]})
     assert (theirs.status_code, unknown.status_code) == (404, 404)
     assert theirs.text.replace(path, "") == unknown.text.replace("/confirmations/trf_nobody/", "")
+    # Nobody had claimed it: whoever paid at Stripe is named, masked too.
+    async with world.db.unit_of_work() as session:
+        member = await session.get_one(Member, transfer.member_id)
+        member.person_id = None
+        (await session.get_one(Customer, member.customer_id)).email = "zoe@example.com"
+    assert "z•••@example.com" in await shown(client, world, BEN, path)
+
+
+async def test_both_holdings_lead_to_it(world: World, transfer: Transfer) -> None:
+    """From the old address and the new one; the caller has found the holding as the actor's."""
+    path = f"/confirmations/{transfer.id}/"
+    async with world.db.reading() as session:
+        given, taken = [
+            await session.get_one(Member, str(one))
+            for one in (transfer.member_id, transfer.to_member_id)
+        ]
+        assert await confirmation_of(session, given.id) == path
+        assert await confirmation_of(session, taken.id) == ""
+        assert await confirmation_of_taking(session, taken) == path
+        for other in (given, world.held[BEN].member):
+            assert await confirmation_of_taking(session, other) == ""
 
 
 async def test_what_is_not_done_is_not_confirmed(

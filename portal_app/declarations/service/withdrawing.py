@@ -35,7 +35,7 @@ async def compute_refund(session: AsyncSession, row: Declaration) -> Finding:
     if not right.covers(row.asked_at):
         return Finding.TOO_LATE
     row.takes_effect_at = row.asked_at
-    if policy.automatic and membership.source is MembershipSource.SUBSCRIPTION:
+    if policy.automatic and (membership.source is MembershipSource.SUBSCRIPTION or refund.back):
         row.refund = {**row.refund, "automatic_at": (wall_now() + GRACE).isoformat()}
     return Finding.IN_TIME
 

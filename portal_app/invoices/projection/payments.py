@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
@@ -17,6 +17,8 @@ from portal_app.invoices.projection.totals import Tally
 from portal_app.kit.lookup import locked, look_up
 from portal_app.kit.observed import Outcome, upsert
 from portal_app.provider.facts import DisputeFacts, PaymentFacts, RefundFacts
+
+Row = TypeVar("Row", Refund, Dispute)
 
 
 async def project_payments(
@@ -79,7 +81,7 @@ def _values(facts: PaymentFacts) -> dict[str, Any]:
 
 async def project_refund(
     session: AsyncSession, facts: RefundFacts, *, observed_at: datetime
-) -> Outcome:
+) -> tuple[Refund | None, Outcome]:
     """A refund of a payment that is not here is unrelated."""
     values = {"status": facts.status, "reason": facts.reason, "created_at": facts.created_at}
     return await _of_payment(session, Refund, facts, values, observed_at)
@@ -96,30 +98,30 @@ async def project_dispute(
         "respond_by": facts.respond_by,
         "created_at": facts.created_at,
     }
-    return await _of_payment(session, Dispute, facts, values, observed_at)
+    return (await _of_payment(session, Dispute, facts, values, observed_at))[1]
 
 
-_KEYS = {Refund: "stripe_refund_id", Dispute: "stripe_dispute_id"}
+_KEYS: Final[dict[type[Any], str]] = {Refund: "stripe_refund_id", Dispute: "stripe_dispute_id"}
 
 
 async def _of_payment(
     session: AsyncSession,
-    model: type[Refund | Dispute],
+    model: type[Row],
     facts: RefundFacts | DisputeFacts,
     values: dict[str, Any],
     observed_at: datetime,
-) -> Outcome:
+) -> tuple[Row | None, Outcome]:
     """What happened to a payment's money, and the word to whoever paid."""
     payment = await _payment_of(session, facts)
     if payment is None:
-        return Outcome.UNRELATED
+        return None, Outcome.UNRELATED
     amount = {"currency": facts.amount.currency, "amount_minor": facts.amount.minor}
     values = {"payment_id": payment.id, **amount, **values}
-    _, outcome = await upsert(session, model, {_KEYS[model]: facts.id}, values, observed_at)
+    row, outcome = await upsert(session, model, {_KEYS[model]: facts.id}, values, observed_at)
     if outcome is Outcome.WRITTEN:
         customer = await session.get(Customer, payment.customer_id)
         announce(session, customer.person_id if customer else None, "invoices")
-    return outcome
+    return row, outcome
 
 
 async def _payment_of(session: AsyncSession, facts: RefundFacts | DisputeFacts) -> Payment | None:

@@ -15,13 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.invoices.models import (
-    BillingTotal,
-    Invoice,
-    InvoiceStatus,
-    Payment,
-    PaymentStatus,
-)
+from portal_app.invoices.models import BillingTotal, Invoice, InvoiceStatus, Payment, PaymentStatus
 from portal_app.kit.ids import new_id
 
 Key = tuple[str, str, int]

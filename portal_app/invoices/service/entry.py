@@ -9,13 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity.actor import Actor
 from portal_app.invoices.errors import EntryNotFound
-from portal_app.invoices.models import (
-    Dispute,
-    Invoice,
-    InvoiceLine,
-    InvoiceStatus,
-    Refund,
-)
+from portal_app.invoices.models import Dispute, Invoice, InvoiceLine, InvoiceStatus, Refund
 from portal_app.invoices.repository import details, find_invoice
 from portal_app.invoices.repository.entries import Entry, entries_at
 from portal_app.invoices.repository.history import Key

@@ -20,6 +20,7 @@ from portal_app.ui.parts import (
     badge,
     card,
     cell,
+    document_link,
     fact,
     fold,
     key_facts,
@@ -203,6 +204,10 @@ def _timeline(view: MembershipView) -> rx.Component:
         rx.cond(
             view.earlier,
             fold(t("Earlier events"), timeline(rx.foreach(view.earlier, _event))),
+        ),
+        rx.cond(
+            view.confirmation != "",
+            document_link(t("Confirmation of transfer"), view.confirmation),
         ),
         title=t("History"),
     )

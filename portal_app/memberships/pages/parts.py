@@ -6,14 +6,7 @@ import reflex as rx
 
 from portal_app.memberships.views import AlertView
 from portal_app.ui.i18n import t, t_fill
-from portal_app.ui.parts import (
-    alert,
-    empty_state,
-    link_button,
-    stack,
-    switch_account,
-    text_link,
-)
+from portal_app.ui.parts import alert, empty_state, link_button, stack, switch_account, text_link
 from portal_app.ui.parts.types import Text
 
 

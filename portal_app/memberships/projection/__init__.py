@@ -2,6 +2,7 @@
 
 from portal_app.memberships.projection.billing import memberships_of, record_invoices
 from portal_app.memberships.projection.disputes import membership_of_payment, record_disputes
+from portal_app.memberships.projection.given_back import settle_refunded
 from portal_app.memberships.projection.handing_on import TRANSFER_KEY, hand_on
 from portal_app.memberships.projection.one_time import project_checkout, project_one_time_invoice
 from portal_app.memberships.projection.subscriptions import (
@@ -22,4 +23,5 @@ __all__ = [
     "project_subscription",
     "record_disputes",
     "record_invoices",
+    "settle_refunded",
 ]

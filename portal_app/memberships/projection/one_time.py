@@ -23,6 +23,7 @@ from portal_app.kit.lookup import found, locked
 from portal_app.kit.money import Money
 from portal_app.kit.observed import Outcome, changes, take_turn
 from portal_app.memberships.models import Member, Membership, MembershipSource
+from portal_app.memberships.projection.given_back import settle_purchase
 from portal_app.memberships.projection.happenings import Happening
 from portal_app.memberships.projection.record import announce_membership, open_holding, record
 from portal_app.provider.facts import CheckoutFacts, InvoiceFacts
@@ -186,5 +187,7 @@ async def _store(
         if not changes(row, values):
             return Outcome.UNCHANGED
         row.updated_at = business_now()
+    # What was given back may have been heard of before what it was paid for.
+    await settle_purchase(session, row)
     await announce_membership(session, row)
     return Outcome.WRITTEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +27,7 @@ from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
+log = logging.getLogger(__name__)
 _RELEASE: Final = 1
 _VOID: Final = 2
 
@@ -84,14 +86,32 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Kept:
 async def leave_waiting(
     provider: PaymentWriter, before: SubscriptionFacts, *, key: str
 ) -> tuple[InvoiceFacts, ...]:
-    """A change of plan that waits for its payment must not be paid for after the end was asked for.
+    """What waits for its payment must not be paid for after the end was asked for.
 
-    Its invoice could be paid for some hours yet, and would move the end that the customer was told.
+    The invoice of a change of plan could be paid for some hours yet, and would move the end that
+    the customer was told; that of a resume which the bank asks about is of a time that never came.
     """
-    waits = before.scheduled is not None and before.scheduled.expires_at is not None
-    if not waits or before.latest_invoice_id is None:
+    if before.latest_invoice_id is None:
+        return ()
+    if before.status == "paused":
+        return await _leave_resume(provider, before.latest_invoice_id, key)
+    if before.scheduled is None or before.scheduled.expires_at is None:
         return ()
     return (await voided(provider, before.latest_invoice_id, key),)
+
+
+async def _leave_resume(
+    provider: PaymentWriter, invoice_id: str, key: str
+) -> tuple[InvoiceFacts, ...]:
+    """A debit that is on its way can't be called back, and must not keep anybody from ending it."""
+    invoice = await provider.invoice(invoice_id)
+    if invoice.status is not InvoiceStatus.OPEN:
+        return ()
+    try:
+        return (await voided(provider, invoice_id, key),)
+    except RefusedByProvider:
+        log.warning("an invoice of a resume stays open", extra={"fields": {"invoice": invoice_id}})
+        return ()
 
 
 async def voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:

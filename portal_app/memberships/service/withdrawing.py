@@ -18,6 +18,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
 from portal_app.invoices.models import Payment
+from portal_app.invoices.projection import project_refund
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.money import Money
@@ -25,11 +26,11 @@ from portal_app.memberships import exit_repository, repository
 from portal_app.memberships.errors import NothingToCancel
 from portal_app.memberships.exits import STATUTORY
 from portal_app.memberships.models import Cancellation, Membership
-from portal_app.memberships.projection import project_subscription
+from portal_app.memberships.projection import project_subscription, settle_refunded
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.plan_leaving import leave_waiting
-from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.facts import RefundFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
 log = logging.getLogger(__name__)
@@ -46,23 +47,25 @@ async def withdraw_declared(
     """End a membership now and give back what was paid for it but *kept* (minor units).
 
     What was paid since it was declared goes back too, and what went back since is not given twice.
-    The caller has decided that it may be (`declarations`). Raises NothingToCancel for what is over
-    or was bought once.
+    The caller has decided that it may be (`declarations`). Raises NothingToCancel for what is over,
+    and for what was bought once and its holder has paid nothing for.
     """
     membership = await session.get_one(Membership, membership_id, with_for_update=True)
     member = await exit_repository.open_holding(session, membership_id)
-    subscriptions = await repository.current_subscriptions(session, [membership_id])
+    subscription = await repository.current_subscription(session, membership_id)
     now = business_now()
-    if member is None or not subscriptions or not is_current(StripeFacts.of(membership), now):
+    if member is None or not is_current(StripeFacts.of(membership), now):
         raise NothingToCancel
     payments = await exit_repository.paid_for(session, membership)
     left = sum(one.amount_minor - one.refunded_minor for one in payments)
-    back = max(0, left - kept)
+    refunds = list(_shares(payments, max(0, left - kept)))
+    if subscription is None and not refunds:
+        raise NothingToCancel
     intent = asked_by(
         author,
         kind=WITHDRAW.kind,
         about=membership_id,
-        payload={"subscription": subscriptions[0], "refunds": list(_shares(payments, back))},
+        payload={"subscription": subscription, "refunds": refunds},
     )
     noted = await exit_repository.with_reference(session, reference)
     if noted is None:
@@ -93,7 +96,8 @@ def _shares(payments: Sequence[Payment], back: int) -> Iterator[tuple[str, int, 
 class _Ended:
     """*unrefunded* is how much (minor units) the provider refused to give back."""
 
-    subscription: SubscriptionFacts
+    subscription: SubscriptionFacts | None
+    refunds: tuple[RefundFacts, ...]
     unrefunded: int
 
 
@@ -103,45 +107,65 @@ def unrefunded(intent: Intent) -> int:
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
-    """It ends first; a refund that is refused then is for the operator, and undoes nothing."""
-    ended = await provider.subscription(intent.payload["subscription"])
-    if ended.status not in OVER:
-        if ended.schedule_id is not None:
-            await provider.release_schedule(ended.schedule_id, key=intent.step_key(_RELEASE))
-        await leave_waiting(provider, ended, key=intent.step_key(_GIVE_UP))
-        ended = await provider.cancel_subscription(
-            ended.id, prorate=False, invoice_now=False, key=intent.step_key(_END)
-        )
+    """It ends first; a refund that is refused then is for the operator, and undoes nothing.
+
+    What was bought once ends by what is given back: where nothing is, it was refused.
+    """
+    ended = None
+    if intent.payload["subscription"] is not None:
+        ended = await _end(provider, intent)
+    given: list[RefundFacts] = []
     missing = 0
     for place, (_, share, _) in enumerate(intent.payload["refunds"]):
         try:
-            await _give_back(provider, intent, place)
+            given += await _give_back(provider, intent, place)
         except ProviderUnavailable:
             raise
         except PortalError:
+            if ended is None:
+                raise
             fields = {"intent": intent.id, "refund": place}
             log.exception("what was withdrawn from has to be refunded", extra={"fields": fields})
             missing += share
-    return _Ended(ended, missing)
+    return _Ended(ended, tuple(given), missing)
 
 
-async def _give_back(provider: PaymentWriter, intent: Intent, place: int) -> None:
+async def _end(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
+    ended = await provider.subscription(intent.payload["subscription"])
+    if ended.status in OVER:
+        return ended
+    if ended.schedule_id is not None:
+        await provider.release_schedule(ended.schedule_id, key=intent.step_key(_RELEASE))
+    await leave_waiting(provider, ended, key=intent.step_key(_GIVE_UP))
+    return await provider.cancel_subscription(
+        ended.id, prorate=False, invoice_now=False, key=intent.step_key(_END)
+    )
+
+
+async def _give_back(provider: PaymentWriter, intent: Intent, place: int) -> list[RefundFacts]:
+    """Empty where an earlier try, or somebody else, was there already."""
     payment_id, share, before = intent.payload["refunds"][place]
     payment = await provider.payment(payment_id)
     if payment.refunded.minor != before:
-        return  # an earlier try, or somebody else, was there already
-    await provider.create_refund(
+        return []
+    refund = await provider.create_refund(
         payment_id,
         amount=Money(share, payment.amount.currency),
         metadata={"portal_intent": intent.id},
         key=intent.step_key(_REFUND + place),
     )
+    return [refund]
 
 
 async def _apply(
     session: AsyncSession, intent: Intent, answer: _Ended, *, observed_at: datetime
 ) -> None:
-    await project_subscription(session, answer.subscription, observed_at=observed_at)
+    if answer.subscription is not None:
+        await project_subscription(session, answer.subscription, observed_at=observed_at)
+    for facts in answer.refunds:
+        row, _ = await project_refund(session, facts, observed_at=observed_at)
+        if row is not None:
+            await settle_refunded(session, row)
     if answer.unrefunded:
         intent.payload = {**intent.payload, "unrefunded": answer.unrefunded}
     noted = await exit_repository.cancellation_of(session, intent.id)

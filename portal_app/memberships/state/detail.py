@@ -14,7 +14,7 @@ from portal_app.kit.db import database
 from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service import changes_plan, get_membership, given_away
 from portal_app.memberships.views import MembershipView, gone_sentence, membership_view
-from portal_app.transfers.service import confirmation_of
+from portal_app.transfers.service import confirmation_of, confirmation_of_taking
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 
@@ -89,12 +89,15 @@ class MembershipState(rx.State):
             async with database().reading() as session:
                 details = await get_membership(session, actor, given_id, business_now())
                 can_change = await changes_plan(session, details.held)
+                taken = await confirmation_of_taking(session, details.held.row.member)
         except MembershipNotFound:
             self.view, self.phase = MembershipView(), "missing"
             await self._say_where_it_went(given_id)
             return None
         member_id = details.held.row.member.id
-        view = membership_view(actor.reader, details, can_change_plan=can_change)
+        view = membership_view(
+            actor.reader, details, can_change_plan=can_change, confirmation=taken
+        )
         if member_id == given_id:
             if view != self.view:
                 self.view = view

@@ -11,16 +11,8 @@ from portal_app.identity.actor import current_actor
 from portal_app.identity.policy import Policy, allow
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
-from portal_app.memberships.service import (
-    PastPosition,
-    list_memberships,
-    past_memberships,
-)
-from portal_app.memberships.views import (
-    OrdersView,
-    orders_view,
-    with_older,
-)
+from portal_app.memberships.service import PastPosition, list_memberships, past_memberships
+from portal_app.memberships.views import OrdersView, orders_view, with_older
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page
 

@@ -52,7 +52,8 @@ class MembershipView:
     *own_change* says that they asked for what is scheduled. *card_expires* says that an alert leads
     to choosing another. *earlier* continues *timeline* with what is folded away. *brand_style* and
     *wordmark* are the company's; empty without a brand. *unpause* is which way leads out of a
-    pause, if any, and *resume_note* what that costs today.
+    pause, if any, and *resume_note* what that costs today. *confirmation* is the address of the
+    document about its transfer to them, if there was one.
     """
 
     member_id: str = ""
@@ -75,6 +76,7 @@ class MembershipView:
     invoices: list[InvoiceRow] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
     earlier: list[TimelineRow] = field(default_factory=list)
+    confirmation: str = ""
     can_change_plan: bool = False
     can_cancel: bool = False
     can_undo: bool = False
@@ -86,7 +88,11 @@ class MembershipView:
 
 
 def membership_view(
-    reader: Reader, details: MembershipDetails, *, can_change_plan: bool = False
+    reader: Reader,
+    details: MembershipDetails,
+    *,
+    can_change_plan: bool = False,
+    confirmation: str = "",
 ) -> MembershipView:
     """*can_change_plan* says that there is another plan or quantity to have."""
     held = details.held
@@ -123,6 +129,7 @@ def membership_view(
         ],
         timeline=history[:_UNFOLDED],
         earlier=history[_UNFOLDED:],
+        confirmation=confirmation,
         can_change_plan=can_change_plan or details.asked is not None,
         can_cancel=_can_cancel(details),
         can_pause=held.current and details.pause.is_possible,
@@ -143,9 +150,7 @@ def _can_cancel(details: MembershipDetails) -> bool:
 def _unheard(reader: Reader, details: MembershipDetails) -> str:
     """What was said of ending it and the provider has not confirmed; empty where nothing was."""
     if details.word.keeps:
-        return reader.say(
-            "It is noted that you keep it. The payment provider hasn't confirmed that yet."
-        )
+        return reader.say("You're keeping it. The payment provider hasn't confirmed that yet.")
     ends = details.canceled.ends_at if details.canceled else None
     if ends is None:
         return ""

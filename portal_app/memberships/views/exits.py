@@ -119,7 +119,7 @@ def _state(page: ExitPage) -> ExitState:
 def _noted(reader: Reader, page: ExitPage) -> str:
     if page.word.cancels:
         return reader.say("Your cancellation is noted")
-    return reader.say("It is noted that you keep it") if page.word.keeps else ""
+    return reader.say("You're keeping it") if page.word.keeps else ""
 
 
 def _waiting(reader: Reader, page: ExitPage) -> str:

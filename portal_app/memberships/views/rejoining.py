@@ -71,7 +71,8 @@ def rejoin_view(reader: Reader, page: RejoinPage, *, done: bool) -> RejoinView:
             PayMethod(id=one.id, label=label_of(reader, one), note=expiry_of(reader, one))
             for one in page.methods
         ],
-        add_href=add_href(row.membership.customer_id, row.member.id),
+        # What was bought once is its payer's for ever, who may be another: nothing begins there.
+        add_href=add_href(row.membership.customer_id, row.member.id) if page.possible else "",
     )
 
 

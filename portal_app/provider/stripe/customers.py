@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from portal_app.provider.facts import (
-    CustomerFacts,
-    DeletedCustomer,
-    PaymentMethodFacts,
-    TaxIdFacts,
-)
+from portal_app.provider.facts import CustomerFacts, DeletedCustomer, PaymentMethodFacts, TaxIdFacts
 from portal_app.provider.stripe.fields import Fields
 
 # Where kinds without a number say whose they are: Link, PayPal, Cash App Pay.

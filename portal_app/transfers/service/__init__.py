@@ -12,12 +12,12 @@ from portal_app.transfers.service.behind_link import (
     recipient_page,
 )
 from portal_app.transfers.service.by_company import offer_as_company
-from portal_app.transfers.service.confirming import (
-    ConfirmedTransfer,
+from portal_app.transfers.service.confirmed import (
     confirmation_of,
+    confirmation_of_taking,
     confirmation_path,
-    read_transfer,
 )
+from portal_app.transfers.service.confirming import ConfirmedTransfer, read_transfer
 from portal_app.transfers.service.deciding import approve, refuse, watch_transfers
 from portal_app.transfers.service.ending import END_OLD
 from portal_app.transfers.service.keeping import KEEP_OLD
@@ -64,6 +64,7 @@ __all__ = [
     "behind_link",
     "behind_stop_link",
     "confirmation_of",
+    "confirmation_of_taking",
     "confirmation_path",
     "count_waiting",
     "decline",

@@ -75,15 +75,3 @@ async def _address(session: AsyncSession, holding: Member) -> str:
     if known:
         return known[0].address
     return (await session.get_one(Customer, holding.customer_id)).email
-
-
-async def confirmation_of(session: AsyncSession, member_id: str) -> str:
-    """Of the transfer that ended a holding, for who has found it as theirs; empty without one."""
-    transfer = await repository.newest_of_holding(session, member_id)
-    if transfer is None or transfer.state is not TransferState.COMPLETED:
-        return ""
-    return confirmation_path(transfer.id)
-
-
-def confirmation_path(transfer_id: str) -> str:
-    return f"/confirmations/{transfer_id}/"

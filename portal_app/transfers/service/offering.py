@@ -189,8 +189,9 @@ async def withdraw(db: Database, actor: Actor, member_id: object) -> None:
         write_as(session, author_for(actor))
         held = await find_held(session, actor, member_id, business_now())
         transfer = await repository.newest_of_holding(session, held.row.member.id)
-        if transfer is None or not await stop(session, transfer, by="sender"):
-            raise OfferOver
+        stopped = transfer is not None and await stop(session, transfer, by="sender")
+    if not stopped:
+        raise OfferOver
 
 
 async def stop(session: AsyncSession, transfer: Transfer, *, by: str) -> bool:

@@ -7,6 +7,7 @@ from portal_app.transfers.views.receiving import (
     OfferView,
     accept_form,
     dead_view,
+    not_theirs_view,
     offer_view,
 )
 from portal_app.transfers.views.sending import Stage, TransferView, transfer_view
@@ -21,6 +22,7 @@ __all__ = [
     "accept_form",
     "blocked_sentence",
     "dead_view",
+    "not_theirs_view",
     "offer_view",
     "price_of_terms",
     "transfer_document",

@@ -207,3 +207,16 @@ def dead_view(reader: Reader, offer: Offer) -> tuple[str, str]:
     if offer.verdict is Verdict.EXPIRED:
         over = offer.transfer.expires_at
     return reader.say(title), reader.say(sentence, date=dated(reader, over))
+
+
+def not_theirs_view(reader: Reader, *, own: bool) -> tuple[str, str]:
+    """Title and sentence for somebody signed in who can't accept it; *own* of who offers it."""
+    if own:
+        return (
+            reader.say("This is your own offer"),
+            reader.say("Only the account that you offered it to can accept it."),
+        )
+    return (
+        reader.say("This offer is for another account"),
+        reader.say("It was made to another address. If that is yours too, sign in with it."),
+    )

@@ -13,7 +13,7 @@ from portal_app.memberships.views.wording import price_text
 from portal_app.settings import get_settings
 from portal_app.transfers.links import path_of
 from portal_app.transfers.models import Transfer, TransferState
-from portal_app.transfers.rules import OPEN, STOPPABLE
+from portal_app.transfers.rules import OPEN, STOPPABLE, Blocked
 from portal_app.transfers.service import SenderPage, shown_to_sender
 from portal_app.transfers.views.wording import blocked_sentence, dated
 from portal_app.ui.reader import Reader
@@ -118,6 +118,7 @@ def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
             date=reader.date(due),
         )
         yield reader.say("The price of {price}", price=price_text(reader, page.held))
+        yield reader.say("Discounts that last for ever; others end")
     if page.held.row.membership.license_key:
         yield reader.say("A new licence key; yours stops working")
 
@@ -125,7 +126,6 @@ def _moves(reader: Reader, page: SenderPage) -> Iterator[str]:
 def _stays(reader: Reader) -> Iterator[str]:
     yield reader.say("Your invoices and receipts")
     yield reader.say("Your payment methods and billing details")
-    yield reader.say("Discounts that don't last for ever: they end")
 
 
 def _asks_seller(reader: Reader, page: SenderPage) -> str:
@@ -136,17 +136,26 @@ def _asks_seller(reader: Reader, page: SenderPage) -> str:
 
 
 def _waits(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
-    """Why it has not been sent yet."""
+    """Why it has not been sent yet, or can't be accepted now."""
     if transfer.state is not TransferState.REQUESTED:
-        return ""
+        return _on_hold(reader, page, transfer) if transfer.state in STOPPABLE else ""
     if transfer.needs_approval:
         creator = page.held.row.company.title
         return reader.say("Waiting for {creator} to agree. It is sent then.", creator=creator)
     until = transfer.held_until
     return reader.say(
-        "How you sign in has changed lately. For your safety it is sent on {moment}.",
+        "How you sign in has changed lately. For your safety, your offer is sent on {moment}.",
         moment=reader.moment(until) if until else "",
     )
+
+
+def _on_hold(reader: Reader, page: SenderPage, transfer: Transfer) -> str:
+    blocked = page.subject.blocked
+    # What the company's program has offered needs no policy.
+    if blocked is None or (blocked is Blocked.OFF and transfer.source == "api"):
+        return ""
+    why = blocked_sentence(reader, page.subject)
+    return reader.say("Right now it can't be accepted. {why}", why=why)
 
 
 def _link(transfer: Transfer) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from portal_app.catalog.projection import project_price
-from portal_app.ingest.apply import apply_invoice
+from portal_app.ingest.apply import apply_invoice, apply_refund
 from portal_app.invoices.models import Invoice, InvoiceLine, Payment, Refund
-from portal_app.invoices.projection import project_payment, project_refund
+from portal_app.invoices.projection import project_payment
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.models import Member, Membership, MembershipEvent, MembershipSource
 from portal_app.memberships.projection import project_checkout
@@ -122,15 +122,15 @@ async def test_a_guests_payment_and_a_refund_of_it_are_unrelated(account: Accoun
     guest = payment_facts(objects.intent(customer=None))
     assert await account.apply(project_payment, guest) is Outcome.UNRELATED
     facts = refund_facts(objects.refund())
-    assert await account.apply(project_refund, facts) is Outcome.UNRELATED
+    assert await account.apply(apply_refund, facts) is Outcome.UNRELATED
     assert await account.all(Payment) == await account.all(Refund) == []
 
 
 async def test_a_refund_finds_its_payment_by_the_charge_too(account: Account) -> None:
     await account.apply(project_payment, payment_facts(objects.intent()))
     facts = refund_facts(objects.refund(payment_intent=None))
-    assert await account.apply(project_refund, facts) is Outcome.WRITTEN
-    assert await account.apply(project_refund, facts) is Outcome.UNCHANGED
+    assert await account.apply(apply_refund, facts) is Outcome.WRITTEN
+    assert await account.apply(apply_refund, facts) is Outcome.UNCHANGED
     payment, refund = await account.one(Payment), await account.one(Refund)
     assert (refund.payment_id, refund.amount_minor) == (payment.id, 900)
 

@@ -41,7 +41,10 @@ KINDS = {
 
 @dataclass
 class Billed:
-    """Ada's membership with Northwind: its holding, her customer, what is on file by kind."""
+    """Ada's membership with Northwind: its holding, her customer, what is on file by kind.
+
+    *foreign* is Ben's membership with Lumen.
+    """
 
     key: str
     readonly_key: str
@@ -50,6 +53,7 @@ class Billed:
     membership_id: str
     methods: dict[str, str]
     visa: str
+    foreign: str
 
 
 @contextmanager
@@ -100,7 +104,9 @@ async def _build(session: AsyncSession, cus: str) -> Billed:
     for scopes in (ALL_SCOPES, READ_SCOPES):
         given: Any = {"company_id": "biz_northwind", "name": "test", "now": wall_now()}
         keys.append((await create_key(session, scopes=scopes, **given))[1])
-    return Billed(*keys, cus, member.id, member.membership_id, methods, visa.id)
+    others = await session.scalars(select(Member).where(Member.customer_id != owner.id))
+    foreign = others.one().membership_id
+    return Billed(*keys, cus, member.id, member.membership_id, methods, visa.id, foreign)
 
 
 def confirmation_token(client: stripe.StripeClient, method: str) -> str:

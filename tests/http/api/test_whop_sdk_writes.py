@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -180,3 +181,23 @@ def test_an_idempotency_key_as_the_sdk_sends_it(
     with pytest.raises(ApiError) as caught:
         sdk.setup_intents.create(**given, currency="usd", request_options=options)
     assert caught.value.status_code == 422
+
+
+def test_a_transfer_is_one_link_for_whoever_opens_it(
+    sdk: Whop, readonly: Whop, world: Billed
+) -> None:
+    """Asked for again while it is open, it is the same; no table holds it."""
+    links = {
+        sdk.memberships.transfer(name).url
+        for name in (world.membership_id, world.membership_id, world.member_id)
+    }
+    (link,) = links
+    assert re.fullmatch(rf"{ORIGIN}/transfer/[0-9a-f]{{64}}/", link)
+    with pytest.raises(ForbiddenError):
+        readonly.memberships.transfer(world.membership_id, request_options=ONCE)
+    refused = []
+    for name in ("mem_unknown", "mber_unknown", world.foreign):
+        with pytest.raises(NotFoundError) as caught:
+            sdk.memberships.transfer(name, request_options=ONCE)
+        refused.append(caught.value.body)
+    assert refused[0] == refused[1] == refused[2]

@@ -151,7 +151,7 @@ async def test_what_was_sent_is_taken_back_after_it_and_cancelled_again_at_will(
     with pytest.raises(Queued):
         await keep(shop)
     shown = await view(shop)
-    assert (shown.state, shown.noted) == ("open", "It is noted that you keep it")
+    assert (shown.state, shown.noted) == ("open", "You're keeping it")
     await cancel(shop)  # that undo was not sent
     assert (await view(shop)).state == "done"
     with pytest.raises(Queued):

@@ -9,15 +9,22 @@ import pytest
 import stripe
 
 from portal_app.kit.db import Database
-from portal_app.memberships.service import pay_open_invoice, payment_page, resume_membership
+from portal_app.memberships.service import (
+    cancel_membership,
+    pay_open_invoice,
+    payment_page,
+    resume_membership,
+)
 from portal_app.memberships.service.payment_page import (
     confirmation_secret,
     look_up_payment,
 )
 from portal_app.memberships.views import pause_view, pay_view
 from portal_app.provider.errors import AuthenticationRequired
+from portal_app.provider.facts import InvoiceFacts
 from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
+from tests.factories import make_configuration
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.adapter.pausing_shop import (
     arrive,
@@ -28,6 +35,7 @@ from tests.provider.adapter.pausing_shop import (
     pause,
     subscription_of,
 )
+from tests.provider.adapter.test_declaring import company_of
 from tests.provider.sandbox_server import SandboxServer
 
 
@@ -110,3 +118,26 @@ async def test_the_next_try_takes_the_one_before_it_back(shop: Shop, clocks: Clo
     await resume_membership(shop.desk, shop.ada, member_id, amount_minor=2900)
     assert (invoices(shop, sub), invoices(shop, sub, "void")) == ([2900, 2900], [2900])
     assert invoices(shop, sub, "open") == []
+
+
+async def test_cancelling_takes_it_back_although_unpaid_invoices_are_left(
+    shop: Shop, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is of a period that never began: nobody owes that, and no bank may confirm it later."""
+    sub, company = await subscription_of(shop), await company_of(shop)
+    body = {"cancel": {"void_unpaid": False}}
+    async with shop.db.unit_of_work() as session:
+        await make_configuration(session, company, body=body)
+    await asked(shop, clocks)
+    (waiting,) = shop.client.v1.invoices.list({"subscription": sub, "status": "open"}).data
+    voided, void = [], shop.writer.void_invoice
+
+    async def watched(invoice_id: str, *, key: str) -> InvoiceFacts:
+        assert at_stripe(shop, sub).status == "paused"  # the sandbox voids it with its end
+        voided.append(invoice_id)
+        return await void(invoice_id, key=key)
+
+    monkeypatch.setattr(shop.writer, "void_invoice", watched)
+    member_id = (await first(shop)).row.member.id
+    await cancel_membership(shop.desk, shop.ada, member_id, shown="now", reason=None, comment=None)
+    assert (voided, at_stripe(shop, sub).status) == ([waiting.id], "canceled")

@@ -38,10 +38,12 @@ from portal_app.transfers.service import (
     it_was_not_me,
     mark_opened,
     offer_as_company,
+    sender_page,
     watch_transfers,
     withdraw,
 )
 from portal_app.transfers.service.subject import subject_of
+from portal_app.transfers.views import transfer_view
 from tests.conftest import Clocks
 from tests.factories import make_configuration
 from tests.provider.adapter.account import rows
@@ -121,8 +123,10 @@ async def test_what_was_stopped_at_that_moment_is_neither_sent_nor_expired(
     await watch_transfers(over.db)
     await set_row(over, Transfer, needs_approval=True)
     await approve(over.db, SYSTEM, transfer.id)
-    clocks.business.advance(timedelta(days=8))
-    await watch_transfers(over.db)
+    for stopped in ({}, {"needs_approval": True}):
+        await set_row(over, Transfer, held_until=now, **stopped)
+        clocks.business.advance(timedelta(days=8))
+        await watch_transfers(over.db)
     assert await told(over) == before
 
 
@@ -214,6 +218,16 @@ async def test_an_offer_is_over_the_moment_it_expires(over: Handover, clocks: Cl
         assert (await behind_link(session, token_of(transfer.id))).verdict is Verdict.EXPIRED
     with pytest.raises(OfferOver):
         await over.accept(over.shop.ben, transfer)
+
+
+async def test_its_sender_reads_why_nobody_can_accept_it_now(over: Handover) -> None:
+    await over.offered()
+    why = "It is cancelled. To transfer it, take the cancellation back first."
+    for canceling, said in ((False, ""), (True, f"Right now it can't be accepted. {why}")):
+        await set_row(over, Membership, cancel_at_period_end=canceling)
+        async with over.db.reading() as session:
+            page = await sender_page(session, over.shop.ada, over.member_id, business_now())
+        assert transfer_view(over.shop.ada.reader, page).waits == said
 
 
 async def test_an_unknown_membership_is_none(over: Handover) -> None:

@@ -11,10 +11,19 @@ from sqlmodel import select
 
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
+from portal_app.invoices.repository import payments_of_intent
+from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
+from portal_app.memberships.bill_repository import titles_of_purchases
 from portal_app.memberships.claiming import claim
+from portal_app.memberships.errors import MembershipNotFound
+from portal_app.memberships.exit_repository import paid_for
 from portal_app.memberships.models import Member, Membership, MembershipSource
+from portal_app.memberships.service import find_held, get_membership, method_choices
+from portal_app.memberships.service.rejoin_page import rejoin_page
+from portal_app.memberships.views import membership_view
+from portal_app.memberships.views.rejoining import rejoin_view
 from portal_app.transfers.models import TransferState
 from tests.conftest import Clocks
 from tests.factories import actor_of, make_person
@@ -122,3 +131,33 @@ async def test_what_was_paid_once_needs_no_card_and_costs_nobody_anything(
     )
     (former,) = [one for one in await rows(over.db, Member) if one.id == over.member_id]
     assert former.until_at is not None
+
+
+async def test_of_what_was_paid_once_only_the_books_stay_with_the_payer(shop: Shop) -> None:
+    """The payment is the payer's for ever, and neither of the two learns of the other by it."""
+    over, now = await bought_once(shop), business_now()
+    kept = await over.subject()
+    transfer = await over.offered()
+    await over.accept(shop.ben, transfer, method_id="")
+    await over.hear()
+    mine = str((await over.row(transfer)).to_member_id)
+    intent = str(kept.stripe_payment_intent_id)
+    async with shop.db.reading() as session:
+        his = await get_membership(session, shop.ben, mine, now)
+        again = await rejoin_page(session, shop.ben, mine, now)
+        assert await paid_for(session, his.held.row.membership) == []
+        assert await titles_of_purchases(session, shop.ada, [intent]) == {intent: "Course Library"}
+        assert await titles_of_purchases(session, shop.ben, [intent]) == {}
+        assert len(await payments_of_intent(session, shop.ada, intent)) == 1
+        for given in (over.member_id, mine, kept.id):
+            with pytest.raises(MembershipNotFound):
+                await find_held(session, shop.ada, given, now)
+        with pytest.raises(MembershipNotFound):
+            await method_choices(session, shop.ben, mine, now)
+    assert [*his.invoices, *his.payments, *again.methods] == []
+    reader = shop.ben.reader
+    shown = str((membership_view(reader, his), rejoin_view(reader, again, done=False)))
+    assert "Course Library" in shown
+    for theirs in (kept.customer_id, shop.cus, "ada@example.com", over.member_id):
+        assert theirs not in shown
+    assert (await over.subject()).customer_id == kept.customer_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -16,7 +17,8 @@ from portal_app.branding.brand import Brand
 from portal_app.branding.published import looks
 from portal_app.branding.publishing import publish_brand
 from portal_app.identity.actor import Actor, ActorKind, Author, CompanyKey
-from portal_app.kit.clock import business_now
+from portal_app.identity.models import LoginSession
+from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database
 from portal_app.kit.limits import counter_at
 from portal_app.memberships.models import Membership
@@ -73,6 +75,21 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+async def sign_in(db: Database, *person_ids: str) -> None:
+    now = wall_now()
+    async with db.unit_of_work() as session:
+        for place, person_id in enumerate(person_ids):
+            session.add(
+                LoginSession(
+                    person_id=person_id,
+                    token_digest=f"digest {place}",
+                    created_at=now,
+                    last_seen_at=now,
+                    expires_at=now + timedelta(hours=12),
+                )
+            )
+
+
 def named(actor: Actor, email: str) -> Actor:
     return Actor(actor.person_id, actor.session_id, email, actor.locale)
 
@@ -126,12 +143,15 @@ async def test_a_leaked_link_is_of_no_use_to_a_third_account_nor_to_the_sender(
 ) -> None:
     transfer = await over.offered("somebody@example.com")
     for actor, words in (
-        (named(over.shop.ben, "ben@example.com"), "offered to another account"),
-        (named(over.shop.ada, "ada@example.com"), "your own account"),
+        (named(over.shop.ben, "ben@example.com"), "This offer is for another account"),
+        (named(over.shop.ada, "ada@example.com"), "This is your own offer"),
     ):
         signed_in_as(actor)
         page = await http.get(path_of(transfer.id))
         assert words in page.text
+        assert actor.email in page.text
+        for learned in ("Take over", "$29.00", "Northwind", "somebody@"):
+            assert learned not in page.text
         for action in ("accept/", "decline/", "card/"):
             refused = await http.post(path_of(transfer.id) + action, data={"shown": "x"})
             assert refused.status_code == 409
@@ -191,16 +211,28 @@ async def test_dead_links_say_why(
     assert (page.status_code, "right now" in page.text) == (410, True)
 
 
-async def test_it_was_not_me_stops_it_by_a_press_only(
+async def signed_out(over: Handover) -> list[str]:
+    """Whose sessions were ended."""
+    found = await rows(over.db, LoginSession)
+    return sorted(one.person_id for one in found if one.revoked_at is not None)
+
+
+async def test_it_was_not_me_stops_it_by_a_press_only_and_ends_every_session_of_the_sender(
     over: Handover, http: httpx.AsyncClient, signed_in_as: As
 ) -> None:
+    ada, ben = over.shop.ada.person_id, over.shop.ben.person_id
+    await sign_in(over.db, ada, ada, ben)
     transfer = await over.offered()
     path = stop_path_of(transfer.id)
     for method in ("GET", "HEAD", "GET"):
         assert (await http.request(method, path)).status_code == 200
+    for other in (path_of(transfer.id), f"/transfer/stop/{token_of(transfer.id)}/"):
+        await http.post(other, data={"": ""})
     assert (await over.row(transfer)).state is TransferState.OFFERED
+    assert await signed_out(over) == []
     stopped = await http.post(path, data={"": ""})
     assert "signed out" in stopped.text
+    assert await signed_out(over) == [ada, ada]
     row = await over.row(transfer)
     assert (row.state, row.reason) == (TransferState.WITHDRAWN, "not_me")
 

@@ -143,13 +143,28 @@ async def test_one_open_offer_a_membership_that_can_be_withdrawn(over: Handover)
 
 
 async def test_near_a_renewal_nothing_is_handed_on(over: Handover, clocks: Clocks) -> None:
+    due = (await over.subject()).current_period_end
+    assert due
+    clocks.business.at = due - timedelta(hours=3)
     transfer = await over.offered()
-    member = await one(over.db, Member, id=over.member_id)
-    due = held_of(await over.shop.held(over.shop.ada), member.membership_id)
-    assert due.facts.current_period_end
-    clocks.business.at = due.facts.current_period_end - timedelta(hours=1)
-    with pytest.raises((CantTransfer, OfferOver)):
+    clocks.business.at = due - timedelta(hours=2) + timedelta(seconds=1)
+    with pytest.raises(CantTransfer) as refused:
         await over.accept(over.shop.ben, transfer)
+    assert refused.value.reason == "renews_soon"
+    await withdraw(over.db, over.shop.ada, over.member_id)
+    with pytest.raises(CantTransfer):
+        await over.offered()
+    clocks.business.at = due - timedelta(hours=2)
+    await over.accept(over.shop.ben, await over.offered())
+
+
+async def test_what_only_stripe_knows_yet_stands_in_the_way_too(over: Handover) -> None:
+    """Nobody is asked to accept what its sender has just cancelled elsewhere."""
+    over.shop.client.v1.subscriptions.update(over.shop.subs[0], {"cancel_at_period_end": True})
+    with pytest.raises(CantTransfer) as refused:
+        await over.offered()
+    assert refused.value.reason == "canceling"
+    assert await rows(over.db, Transfer) == []
 
 
 async def test_nobody_offers_to_themselves(over: Handover) -> None:

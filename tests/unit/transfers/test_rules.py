@@ -189,3 +189,9 @@ def test_terms_are_kept_and_read_back() -> None:
 )
 def test_a_sellers_policy(body: object, expected: TransferMode) -> None:
     assert TransferPolicy.read(body).mode is expected
+
+
+def test_reasons_go_by_these_names() -> None:
+    """With a transfer that failed they are kept, and programs read them in logs."""
+    named = "off over unpaid disputed invoice_open canceling paused change_pending busy invoiced"
+    assert {one.value for one in Blocked} == {*named.split(), "unpriced", "renews_soon"}

@@ -12,13 +12,7 @@ from portal_app.memberships.views.wording import price_text
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
 from portal_app.notifications.notices.repository import running_until
-from portal_app.notifications.notices.windows import (
-    LONGEST,
-    Ahead,
-    cycle_length,
-    is_long,
-    opens_at,
-)
+from portal_app.notifications.notices.windows import LONGEST, Ahead, cycle_length, is_long, opens_at
 from portal_app.notifications.rendering import NothingToSend
 from portal_app.payment_methods.views import label_of
 

@@ -1,0 +1,84 @@
+"""What was bought once is over when all that was paid for it has gone back (ADR 0030)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from portal_app.invoices.models import Invoice, Payment, PaymentStatus, Refund
+from portal_app.kit.clock import business_now
+from portal_app.kit.lookup import locked
+from portal_app.memberships.models import Membership, MembershipEvent, MembershipSource
+from portal_app.memberships.projection.disputes import membership_of_payment
+from portal_app.memberships.projection.happenings import Happening
+from portal_app.memberships.projection.record import announce_membership, record
+
+# Of a refund (docs.stripe.com/api/refunds/object): the money stays with whoever sold.
+_NOT_GIVEN: Final = frozenset({"failed", "canceled"})
+
+
+async def settle_refunded(session: AsyncSession, refund: Refund) -> bool:
+    """End, or give back, what this refund's payment bought; whether anything changed."""
+    payment = await session.get_one(Payment, refund.payment_id)
+    invoice = await session.get(Invoice, payment.invoice_id) if payment.invoice_id else None
+    membership = await membership_of_payment(session, payment, invoice)
+    return membership is not None and await settle_purchase(session, membership)
+
+
+async def settle_purchase(session: AsyncSession, membership: Membership) -> bool:
+    """The same of one membership; one that renews ends by its subscription alone.
+
+    A refund that failed afterwards undoes the end. What its seller has given back since
+    (`reactivate`) stays theirs.
+    """
+    if membership.source is MembershipSource.SUBSCRIPTION:
+        return False
+    # Two parts of it that are given back at the same moment must not overlook each other.
+    await session.flush()
+    await locked(session, Membership, id=membership.id)
+    paid, refunds = await _money(session, membership)
+    given = [one for one in refunds if one.status not in _NOT_GIVEN]
+    last = max((one.created_at for one in refunds), default=None)
+    if last is None:
+        return False
+    over = sum(one.amount_minor for one in given) >= paid > 0
+    if over and membership.ended_at is None and not await _reactivated(session, membership, last):
+        membership.ended_at, happened = last, Happening(kind="canceled", at=last)
+    elif not over and membership.ended_at == last:
+        membership.ended_at, happened = None, Happening(kind="reactivated", at=business_now())
+    else:
+        return False
+    membership.canceled_at, membership.updated_at = membership.ended_at, business_now()
+    record(session, membership, [happened])
+    await announce_membership(session, membership)
+    return True
+
+
+async def _money(session: AsyncSession, membership: Membership) -> tuple[int, list[Refund]]:
+    """What was paid for the purchase (minor units of its currency), and what was given back."""
+    own = select(col(Invoice.id)).where(
+        col(Invoice.stripe_invoice_id) == membership.stripe_invoice_id
+    )
+    paid = select(col(Payment.id), col(Payment.amount_minor)).where(
+        or_(
+            col(Payment.stripe_payment_intent_id) == membership.stripe_payment_intent_id,
+            col(Payment.invoice_id).in_(own),
+        ),
+        col(Payment.status) == PaymentStatus.SUCCEEDED,
+    )
+    payments = {row.id: row.amount_minor for row in await session.execute(paid)}
+    refunds = select(Refund).where(col(Refund.payment_id).in_(payments))
+    return sum(payments.values()), list(await session.scalars(refunds))
+
+
+async def _reactivated(session: AsyncSession, membership: Membership, since: datetime) -> bool:
+    statement = select(MembershipEvent.id).where(
+        MembershipEvent.membership_id == membership.id,
+        MembershipEvent.kind == "reactivated",
+        col(MembershipEvent.happened_at) >= since,
+    )
+    return (await session.scalars(statement.limit(1))).first() is not None
