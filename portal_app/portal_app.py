@@ -76,6 +76,7 @@ from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
 from portal_app.studio import pages as studio_pages
 from portal_app.studio.brand.routes import router as studio_brand_router
+from portal_app.studio.portal.routes import router as studio_portal_router
 from portal_app.studio.preview.routes import router as preview_router
 from portal_app.transfers import pages as transfer_pages
 from portal_app.transfers.routes import router as transfer_router
@@ -154,6 +155,7 @@ def create_http() -> FastAPI:
     http.include_router(account_router)
     http.include_router(brand_router)
     http.include_router(studio_brand_router)
+    http.include_router(studio_portal_router)
     http.include_router(preview_router)
     http.include_router(orders_router)
     http.include_router(documents_router)

@@ -38,8 +38,12 @@ class Colour:
 
     def mixed(self, other: Colour, share: float) -> Colour:
         """This colour with *share* (0–1) of *other*, channel by channel."""
-        pairs = ((self.red, other.red), (self.green, other.green), (self.blue, other.blue))
-        return Colour(*(round(own + (wanted - own) * share) for own, wanted in pairs))
+        # Written out, as searches mix by the thousand.
+        return Colour(
+            round(self.red + (other.red - self.red) * share),
+            round(self.green + (other.green - self.green) * share),
+            round(self.blue + (other.blue - self.blue) * share),
+        )
 
 
 WHITE = Colour(255, 255, 255)
@@ -63,8 +67,11 @@ def from_linear(light: float) -> int:
 
 def contrast(one: Colour, other: Colour) -> float:
     """Contrast ratio, 1–21 (www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
-    darker, lighter = sorted((one.luminance, other.luminance))
-    return (lighter + 0.05) / (darker + 0.05)
+    return _ratio(one.luminance, other.luminance)
+
+
+def _ratio(one: float, other: float) -> float:
+    return (one + 0.05) / (other + 0.05) if one > other else (other + 0.05) / (one + 0.05)
 
 
 def moved_until(
@@ -74,9 +81,20 @@ def moved_until(
 
     Ends at *towards* itself when nothing before it is enough.
     """
-    surfaces = tuple(against)
+    lights = tuple(surface.luminance for surface in against)
+    ends = _ends(colour, towards)
+    # Between two ends the contrast is nowhere higher than at one of them.
+    if any(max(_ratio(end, light) for end in ends) < ratio for light in lights):
+        return towards
     for step in range(_STEPS + 1):
         candidate = colour.mixed(towards, step / _STEPS)
-        if all(contrast(candidate, surface) >= ratio for surface in surfaces):
+        own = candidate.luminance
+        if all(_ratio(own, light) >= ratio for light in lights):
             return candidate
     return towards
+
+
+def _ends(one: Colour, other: Colour) -> tuple[float, float]:
+    """Between these lies the luminance of every mixture of the two."""
+    pairs = ((one.red, other.red), (one.green, other.green), (one.blue, other.blue))
+    return Colour(*map(min, pairs)).luminance, Colour(*map(max, pairs)).luminance

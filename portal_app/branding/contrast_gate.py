@@ -54,7 +54,13 @@ class Unreadable:
 
 def pairs_of(brand: Brand) -> list[Pair]:
     """Every pair in use, with the colours exactly as they were chosen."""
-    return [pair for dark in (False, True) for pair in _pairs(brand, dark=dark)]
+    return list(_both(brand))
+
+
+def _both(brand: Brand) -> Iterator[Pair]:
+    """One by one, the quickest first: a search is done with a colour at the first that fails."""
+    for dark in (False, True):
+        yield from _pairs(brand, dark=dark)
 
 
 def _pairs(brand: Brand, *, dark: bool) -> Iterator[Pair]:
@@ -123,6 +129,6 @@ def nearest_background(brand: Brand, field: Field) -> Colour:
     for step in range(_STEPS + 1):
         candidate = ground.mixed(towards, step / _STEPS)
         tried = brand.model_copy(update={field: candidate.hex})
-        if all(pair.passes for pair in pairs_of(tried) if pair.field == field):
+        if all(pair.passes for pair in _both(tried) if pair.field == field):
             return candidate
     return towards

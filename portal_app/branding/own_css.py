@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import tinycss2
+from tinycss2.ast import AtRule, Declaration, FunctionBlock, Node, QualifiedRule, URLToken
+
 from portal_app.branding.own_classes import CLASSES
 from portal_app.branding.own_values import PROPERTIES, written_value
 
@@ -31,16 +34,9 @@ _COMPOUND: Final = (
 )
 _SELECTOR: Final = re.compile(rf"{_COMPOUND}(?:\s+{_COMPOUND}){{0,2}}")
 _CLASS: Final = re.compile(r"\.([a-z-]+)")
-_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-# A rule of the usual form, a rule with @, or what is neither, up to where one may begin again.
-_RULE: Final = re.compile(
-    r"\s*(?:@(?P<at>[^\s;{(]*)[^;{]*(?:;|\{(?:[^{}]|\{[^{}]*\})*\}|\Z)"
-    r"|(?P<prelude>[^{}@;]+)\{(?P<block>[^{}]*)\}"
-    r"|(?P<other>[^{}]*(?:\{[^{}]*\{[^{}]*\}[^{}]*\}|[{}]|\Z)))"
-)
-_DECLARATION: Final = re.compile(r"\s*([a-zA-Z-]+)\s*:(.*)", re.DOTALL)
 # What could ask another server for something.
-_LOADS: Final = re.compile(r"url|src|image|attr|env|element|//|\\", re.IGNORECASE)
+_LOADS: Final = frozenset({"url", "src", "image", "image-set", "attr", "env", "element"})
+_BLANK: Final = frozenset({"comment", "whitespace"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,78 +71,81 @@ class OwnCss:
 @lru_cache(maxsize=256)
 def own_css(text: str) -> OwnCss:
     """What *text* may say, and what of it was left out."""
-    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n") or " ", text[:LONGEST])
+    text = text[:LONGEST]
     rules: list[Rule] = []
     refused: list[Refused] = []
-    at = 0
-    while text[at:].strip():
-        found = _RULE.match(text, at)
-        if found is None or found.end() == at:
-            refused.append(_unread(text, at))
-            break
-        at = found.end()
-        begins = _start(text, found.start())
-        if found["block"] is None:
-            refused.append(_no_rule(text, begins, found["at"]))
-            continue
-        selectors = _selectors(found["prelude"])
-        if not selectors:
-            what = " ".join(found["prelude"].split())[:60]
+    for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
+        if not isinstance(node, QualifiedRule):
+            refused.append(_no_rule(node))
+        elif not (selectors := _selectors(node.prelude)):
             reason = "Only documented classes can be named."
-            refused.append(Refused(_line(text, begins), what, reason))
-            continue
-        named = frozenset(_CLASS.findall(" ".join(selectors)))
-        block = (text, found.start("block"), found.end("block"))
-        if kept := tuple(_declarations(block, named=named, refused=refused)):
+            refused.append(Refused(node.source_line, _prelude_at(text, node), reason))
+        elif kept := tuple(_declarations(node, selectors, refused)):
             rules.append(Rule(selectors, kept))
     return OwnCss(tuple(rules), tuple(refused))
 
 
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
+def _no_rule(node: Node) -> Refused:
+    if isinstance(node, AtRule):
+        keyword = f"@{node.at_keyword}"[:60]
+        return Refused(node.source_line, keyword, "Rules with @ are not taken.")
+    return Refused(node.source_line, "", "This can't be read.")
 
 
-def _start(text: str, at: int) -> int:
-    """Where, from *at*, something stands."""
-    return at + len(text[at:]) - len(text[at:].lstrip())
-
-
-def _unread(text: str, at: int) -> Refused:
-    return Refused(_line(text, _start(text, at)), "", "This can't be read.")
-
-
-def _no_rule(text: str, at: int, keyword: str | None) -> Refused:
-    if keyword is None:
-        return _unread(text, at)
-    return Refused(_line(text, at), f"@{keyword}"[:60], "Rules with @ are not taken.")
+def _prelude_at(text: str, rule: QualifiedRule) -> str:
+    """What stands before the braces, as it was typed."""
+    rest = re.split(r"\r\n|[\r\n\f]", text)[rule.source_line - 1 :]
+    typed = " ".join(rest)[rule.source_column - 1 :]
+    return " ".join(typed.partition("{")[0].split())[:60]
 
 
 def _declarations(
-    block: tuple[str, int, int], *, named: frozenset[str], refused: list[Refused]
+    rule: QualifiedRule, selectors: Sequence[str], refused: list[Refused]
 ) -> Iterator[str]:
-    text, at, end = block
-    for said in text[at:end].split(";"):
-        begins, at = at, at + len(said) + 1
-        if not said.strip():
+    named = frozenset(_CLASS.findall(" ".join(selectors)))
+    for node in tinycss2.parse_blocks_contents(
+        rule.content, skip_comments=True, skip_whitespace=True
+    ):
+        if not isinstance(node, Declaration):
+            refused.append(_no_rule(node))
             continue
-        found = _DECLARATION.fullmatch(said)
-        if found is None:
-            refused.append(_unread(text, begins))
-            continue
-        name, value = found[1].lower(), found[2]
-        reason = _objection(name, value, named)
-        written = None if reason else written_value(name, value)
+        name = node.lower_name
+        reason = _objection(node, named)
+        written = None if reason else written_value(name, [*map(_part, _said(node.value))])
         if written is None:
-            line = _line(text, _start(text, begins))
-            refused.append(Refused(line, found[1][:60], reason or PROPERTIES[name].allowed))
+            reason = reason or PROPERTIES[name].allowed
+            refused.append(Refused(node.source_line, node.name[:60], reason))
         else:
             yield f"{name}:{written}"
 
 
-def _objection(name: str, value: str, named: frozenset[str]) -> str:
-    if _LOADS.search(value):
+def _said(nodes: Sequence[Node]) -> list[Node]:
+    return [node for node in nodes if node.type not in _BLANK]
+
+
+def _part(node: Node) -> str:
+    """One part of a value in the plain form that `own_values.py` knows; empty for anything else."""
+    match node.type:
+        case "ident":
+            return str(node.lower_value)
+        case "number":
+            return str(node.representation)
+        case "dimension":
+            return f"{node.representation}{node.lower_unit}"
+        case "hash":
+            return f"#{node.value}".lower()
+        case "function" if node.lower_name == "var":
+            names = _said(node.arguments)
+            return f"var({names[0].value})" if [one.type for one in names] == ["ident"] else ""
+        case _:
+            return ""
+
+
+def _objection(declaration: Declaration, named: frozenset[str]) -> str:
+    name = declaration.lower_name
+    if any(_loads(node) for node in declaration.value):
         return "Nothing can be loaded."
-    if "!" in value:
+    if declaration.important:
         return "It wins without !important."
     if name not in PROPERTIES:
         return "This property is not taken."
@@ -157,8 +156,28 @@ def _objection(name: str, value: str, named: frozenset[str]) -> str:
     return ""
 
 
-def _selectors(prelude: str) -> tuple[str, ...]:
+def _loads(node: Node) -> bool:
+    """Only to say the reason; what could load is in no list of values either."""
+    named = isinstance(node, FunctionBlock) and node.lower_name in _LOADS
+    return named or isinstance(node, URLToken)
+
+
+def _selectors(prelude: Sequence[Node]) -> tuple[str, ...]:
     """Written anew; empty when any of them is not only of documented classes."""
-    found: Sequence[str] = [" ".join(one.split()) for one in prelude.split(",")]
+    written = "".join(_sign(node) for node in prelude)
+    found = [" ".join(one.split()) for one in written.split(",")]
     known = all(_SELECTOR.fullmatch(one) for one in found)
     return tuple(found) if known and len(found) <= _MOST_SELECTORS else ()
+
+
+def _sign(node: Node) -> str:
+    """A part of a selector; what none of ours has becomes a sign that none of ours has."""
+    match node.type:
+        case "ident" | "literal":
+            return str(node.value)
+        case "whitespace":
+            return " "
+        case "comment":
+            return ""
+        case _:
+            return "?"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 _HEX: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _TOKEN: Final = re.compile(r"var\(\s*--([a-z0-9-]+)\s*\)")
 _NUMBER: Final = re.compile(r"([+-]?(?:\d{1,4}(?:\.\d{1,4})?|\.\d{1,4}))([a-z]{0,4})")
-# A value's parts: calls with what stands in them, or anything between blanks.
-_PART: Final = re.compile(r"[^\s()]*\([^()]*\)|[^\s]+")
 # Every one of the first was measured on every one of the second, in light and in dark
 # (`contrast_gate.py`).
 INKS: Final = ("text", "text-muted", "accent-text")
@@ -111,11 +109,10 @@ PROPERTIES: Final = {
 }
 
 
-def written_value(name: str, value: str) -> str | None:
+def written_value(name: str, parts: Sequence[str]) -> str | None:
     """The value of *name*, one of PROPERTIES, in our own writing; None for what it can't be."""
     known = PROPERTIES[name]
-    given = _PART.findall(value.lower())
-    if not 0 < len(given) <= known.parts:
+    if not 0 < len(parts) <= known.parts:
         return None
-    written = [known.check(part) for part in given]
+    written = [known.check(part) for part in parts]
     return None if None in written else " ".join(part for part in written if part)

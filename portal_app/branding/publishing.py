@@ -38,14 +38,18 @@ async def workshop(session: AsyncSession, creator: CompanyCreator) -> Workshop:
     company_id = creator.company_id
     draft = await versions.draft_of(session, DraftKind.BRAND, company_id)
     brand = await drafted_brand(session, company_id)
-    names = {name for name in (brand.logo, brand.logo_dark) if name}
     return Workshop(
         brand=brand,
         is_draft=draft is not None,
         versions=await versions.versions_of(session, BrandVersion, company_id),
-        sizes=await repository.sizes_of(session, names),
+        sizes=await sizes_in(session, brand),
         seen=await versions.seen(session, BrandVersion, DraftKind.BRAND, company_id),
     )
+
+
+async def sizes_in(session: AsyncSession, brand: Brand) -> dict[str, tuple[int, int]]:
+    """Of the brand's pictures."""
+    return await repository.sizes_of(session, {one for one in (brand.logo, brand.logo_dark) if one})
 
 
 async def drafted_brand(session: AsyncSession, company_id: str) -> Brand:

@@ -14,9 +14,11 @@ from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
 from portal_app.branding.published import Look, brand_of, looks
 from portal_app.branding.repository import own_text
+from portal_app.branding.shapes import BUNDLED
 from portal_app.catalog.models import Company
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import database
+from portal_app.kit.http.documents import HeadLinks
 from portal_app.memberships.models import Member, Membership
 
 __all__ = [
@@ -65,10 +67,14 @@ class BrandLink:
 
 @dataclass(frozen=True, slots=True)
 class PageBrand:
-    """What a page that the server renders wears: name, *stylesheet* and the company's own links."""
+    """What a page that the server renders wears: name, *stylesheet* and the company's own links.
+
+    *font* is the file of ours to fetch at once, empty for a font that systems bring along.
+    """
 
     wordmark: str
     stylesheet: str
+    font: str = ""
     links: tuple[BrandLink, ...] = ()
 
 
@@ -108,7 +114,7 @@ async def page_brand(company_id: str, *, named: str = "") -> PageBrand | None:
     if brand is None or sheet is None:
         return None
     href = f"/brand/{named or company_id}.css?v={sheet.version}"
-    return PageBrand(brand.wordmark, href, tuple(links_of(brand)))
+    return PageBrand(brand.wordmark, href, BUNDLED.get(brand.font, ""), tuple(links_of(brand)))
 
 
 def wrapper_style(company_id: str) -> dict[str, str]:
@@ -142,8 +148,8 @@ def brand_links(company_id: str) -> list[BrandLink]:
     return links_of(brand) if brand else []
 
 
-async def brand_link(path: str, cookie_header: str) -> str | None:
-    """The stylesheet to link into the HTML of *path*: only where its holder asks for it.
+async def brand_link(path: str, cookie_header: str) -> HeadLinks | None:
+    """The stylesheet to link into the HTML of *path*, and its font: only for its holder.
 
     Strangers, past holders and the signed-out get None, as for an id that does not exist, so that
     the link tells nobody which ids do.
@@ -156,4 +162,6 @@ async def brand_link(path: str, cookie_header: str) -> str | None:
     row = await database().read_one(
         _COMPANY_OF_HOLDING, {"member_id": match[1], "person_id": actor.person_id}
     )
-    return None if row is None else stylesheet_href(row["company_id"])
+    href = None if row is None else stylesheet_href(row["company_id"])
+    brand = None if row is None else brand_of(row["company_id"])
+    return HeadLinks(href, BUNDLED.get(brand.font, "")) if href and brand else None

@@ -13,12 +13,15 @@ class Radius(StrEnum):
 
 
 class Font(StrEnum):
-    """Stacks of fonts that systems bring along: nothing is fetched, nothing shifts."""
+    """Fonts that systems bring along, of which nothing is fetched, and those of BUNDLED."""
 
     SYSTEM = "system"
     SERIF = "serif"
     ROUNDED = "rounded"
     HUMANIST = "humanist"
+    INTER = "inter"
+    NUNITO = "nunito"
+    SOURCE_SERIF = "source-serif"
 
 
 # card, control, small
@@ -37,4 +40,15 @@ FONTS: Final = {
         '"Arial Rounded MT Bold", Calibri, sans-serif'
     ),
     Font.HUMANIST: 'Seravek, "Gill Sans Nova", Ubuntu, Calibri, "DejaVu Sans", sans-serif',
+    Font.INTER: '"Inter Variable", Inter, "Segoe UI", Roboto, Arial, sans-serif',
+    Font.NUNITO: '"Nunito Variable", Nunito, ui-rounded, Calibri, sans-serif',
+    Font.SOURCE_SERIF: '"Source Serif 4 Variable", "Source Serif 4", Georgia, serif',
+}
+# Files of ours (`assets/fonts`, declared in portal.css) with the letters that nearly every page
+# needs; those of a name from elsewhere in Europe come when they are shown. Their names carry a
+# version, as browsers keep them for good.
+BUNDLED: Final = {
+    Font.INTER: "/fonts/inter-5.3.0-latin.woff2",
+    Font.NUNITO: "/fonts/nunito-5.3.0-latin.woff2",
+    Font.SOURCE_SERIF: "/fonts/source-serif-4-5.3.1-latin.woff2",
 }

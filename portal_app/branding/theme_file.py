@@ -5,7 +5,6 @@ Pictures stay where they are: their ids mean something in one database only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,37 +13,30 @@ from pydantic import ValidationError
 from portal_app.branding.brand import Brand
 from portal_app.branding.contrast_gate import Unreadable, unreadable
 from portal_app.branding.own_css import own_css
-from portal_app.kit.errors import InvalidInput
+from portal_app.catalog import company_file
+from portal_app.catalog.company_file import FileRefused
 
 SCHEMA_PATH: Final = "/brand/theme.schema.json"
 LARGEST_FILE: Final = 16_384
 _PICTURES: Final = frozenset({"logo", "logo_dark"})
-_SCHEMA: Final = "$schema"
 
 
-class NoTheme(InvalidInput):
-    """What is wrong with a file, one sentence for each field."""
+class NoTheme(FileRefused):
+    """What is wrong with a look, one sentence for each field."""
 
 
 def written(brand: Brand, origin: str = "") -> str:
     """The file; fields that say nothing are left out."""
     body = brand.model_dump(mode="json", exclude_none=True, exclude=set(_PICTURES))
-    return json.dumps({_SCHEMA: origin + SCHEMA_PATH, **body}, indent=2, ensure_ascii=False) + "\n"
+    return company_file.written(body, origin + SCHEMA_PATH)
 
 
 def read(text: str | bytes) -> Brand:
-    """Raises NoTheme for what is no theme; whether it can be read is `unreadable`'s to say."""
-    if len(text) > LARGEST_FILE:
-        raise NoTheme("A theme file has at most 16 kB.")
-    try:
-        body = json.loads(text)
-    except ValueError as broken:
-        raise NoTheme("This is no JSON file.") from broken
-    if not isinstance(body, dict):
-        raise NoTheme("A theme is an object.")
+    """Raises FileRefused for what is no theme; whether it can be read is `unreadable`'s to say."""
+    body = company_file.object_of(text, most=LARGEST_FILE)
     if pictures := sorted(_PICTURES & body.keys()):
         raise NoTheme(f"{pictures[0]}: pictures are uploaded in the studio.")
-    return parsed({name: value for name, value in body.items() if name != _SCHEMA})
+    return parsed(body)
 
 
 def parsed(body: Mapping[str, Any]) -> Brand:
@@ -82,14 +74,12 @@ def schema() -> dict[str, Any]:
     """The JSON Schema that is served at SCHEMA_PATH and stands in `docs/theme.schema.json`."""
     made = Brand.model_json_schema()
     properties = {name: one for name, one in made["properties"].items() if name not in _PICTURES}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **made,
-        "title": "Theme of a company",
-        "description": "A company's look in the billing portal, as `portal theme` reads it.",
-        "properties": {_SCHEMA: {"type": "string"}, **properties},
-    }
+    return company_file.schema_of(
+        "Theme of a company",
+        "A company's look in the billing portal, as `portal theme` reads it.",
+        {**made, "properties": properties},
+    )
 
 
 def schema_text() -> str:
-    return json.dumps(schema(), indent=2) + "\n"
+    return company_file.schema_text(schema())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
+from portal_app.catalog.notice_policy import NoticePolicy
 from portal_app.catalog.retention import (
     OwnReason,
     RetentionDiscount,
@@ -200,6 +201,7 @@ class Configuration:
     transfer: TransferPolicy = field(default_factory=TransferPolicy)
     withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
+    notices: NoticePolicy = field(default_factory=NoticePolicy)
 
     @classmethod
     def read(cls, body: Mapping[str, object]) -> Self:
@@ -210,6 +212,7 @@ class Configuration:
             transfer=TransferPolicy.read(body.get("transfer")),
             withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),
+            notices=NoticePolicy.read(body.get("notices")),
         )
 
 

@@ -1,7 +1,7 @@
-"""Open pages follow the database: once a second, whose rows changed, and their tabs read again.
+"""Open pages follow the database: whose rows changed, and their tabs read again.
 
-Works whoever changed them: this process, a worker, an import. No table is asked while no socket of
-a signed-in person is open.
+At once after a commit of this process; once a second for what others commit: a worker, an import.
+No table is asked while no socket of a signed-in person is open.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from typing import Final, Protocol
 from sqlmodel import col, select
 
 from portal_app.identity.tabs import OpenTabs
+from portal_app.ingest.changes import listen
 from portal_app.ingest.models import EVERYBODY, Change
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
+from portal_app.kit.waiting import any_of
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS: Final = 1.0
+# Between two looks, so that an import which commits without pause does not make pages read so.
+AT_LEAST_SECONDS: Final = 0.1
 # Longer than any transaction: PostgreSQL numbers rows before they are committed, so that a lower
 # number may appear after a higher one.
 SETTLED_AFTER: Final = timedelta(seconds=15)
@@ -53,16 +57,23 @@ class LivePages:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Until *stop* is set; outlives a database that is away for a while."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except Exception:
-                logger.exception("open pages could not be refreshed; the next look will try again")
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        wake = asyncio.Event()
+        silence = listen(wake.set)
+        try:
+            while not stop.is_set():
+                wake.clear()
+                await self._look_safely()
+                await any_of(stop, seconds=AT_LEAST_SECONDS)
+                if not self._late:
+                    await any_of(wake, stop, seconds=EVERY_SECONDS - AT_LEAST_SECONDS)
+        finally:
+            silence()
+
+    async def _look_safely(self) -> None:
+        try:
+            await self.look()
+        except Exception:
+            logger.exception("open pages could not be refreshed; the next look will try again")
 
     async def look(self) -> None:
         """Once: read what changed and tell the tabs concerned."""

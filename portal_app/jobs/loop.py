@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from portal_app.jobs.queue import Queue
 from portal_app.jobs.timers import Timer
+from portal_app.kit.waiting import any_of
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS: Final = 1.0
@@ -39,9 +39,9 @@ class JobLoop:
                 wake.clear()
                 handled = await self._drained_safely()
                 if not handled:
-                    await _any_of(wake, stop, seconds=IDLE_SECONDS)
+                    await any_of(wake, stop, seconds=IDLE_SECONDS)
                 if self.gather_seconds and (wake.is_set() or 0 < handled < self._most):
-                    await _any_of(stop, seconds=self.gather_seconds)
+                    await any_of(stop, seconds=self.gather_seconds)
         finally:
             for stop_listening in silence:
                 stop_listening()
@@ -73,12 +73,3 @@ async def drain(queue: Queue[Any]) -> int:
     rows = await queue.claim()
     await queue.work(rows)
     return len(rows)
-
-
-async def _any_of(*events: asyncio.Event, seconds: float) -> None:
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    _, pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from portal_app.branding.brand import Brand
 from portal_app.branding.service import brand_of
+from portal_app.branding.shapes import FONTS, Font
 from portal_app.branding.tokens import DARK, LIGHT, accent_of, palette
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import direction, supported, translate
@@ -38,15 +39,24 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
 
 
+# As pages have it, in the names that mail programs know.
+_SYSTEM: Final = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+
+
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The sender's name above a mail, empty without one, and its button in light and in dark."""
+    """The sender's name above a mail, empty without one, and its button in light and in dark.
+
+    *font* is a stack in which the look's own stands first: nothing is fetched for a mail, so it is
+    seen where somebody has it.
+    """
 
     title: str = ""
     button: str = "#1c2024"
     ink: str = "#ffffff"
     dark_button: str = "#edeef0"
     dark_ink: str = "#111113"
+    font: str = _SYSTEM
 
 
 NEUTRAL: Final = Letterhead()
@@ -63,7 +73,12 @@ def letterhead_in(brand: Brand | None, title: str) -> Letterhead:
     light = palette(accent_of(brand, dark=False), LIGHT)
     dark = palette(accent_of(brand, dark=True), DARK)
     return Letterhead(
-        title, light.accent.hex, light.contrast.hex, dark.accent.hex, dark.contrast.hex
+        title,
+        light.accent.hex,
+        light.contrast.hex,
+        dark.accent.hex,
+        dark.contrast.hex,
+        _SYSTEM if brand.font is Font.SYSTEM else FONTS[brand.font].replace('"', "'"),
     )
 
 

@@ -23,8 +23,8 @@ from portal_app.ui.i18n_routes import requested_locale
 _PACKAGE: Final = Path(__file__).parents[1]
 _STYLESHEET: Final = _PACKAGE.parent / "assets" / "portal.css"
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 

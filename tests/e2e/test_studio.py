@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from portal_app.branding.shapes import BUNDLED, Font
 from tests.e2e.accessibility import faults, wider_than_the_screen
 from tests.portal_server import Portal
 
+OWN_SPACING = "2px"  # 0.1em of 20 px
 NORTHWIND = "?company=biz_northwind"
 ACCENT = "#7c3aed"
-# Open pages look once a second; the rest is the way there and back, on a busy machine.
+# A commit of the portal's own wakes them at once; the rest is the way there and back, on a busy
+# machine.
 AT_MOST_MS = 3_000
 PUBLISHED = re.compile(rf"light-dark\({ACCENT},")
 
@@ -81,6 +84,67 @@ def test_what_a_creator_publishes_customers_see_until_it_is_rolled_back(
     cleo.goto(f"/studio/brand/{NORTHWIND}")
     cleo.get_by_role("button", name="Roll back to As it came").click()
     expect(shell).not_to_have_css("--accent", PUBLISHED, timeout=AT_MOST_MS)
+
+
+def test_a_draft_is_shared_and_a_font_own_css_and_one_products_setting_reach_customers(
+    portal: Portal,
+    cleo: Page,
+    opened: Callable[..., Page],
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    """All that goes beyond colours, from the draft that a link shows to the customer's page."""
+    ada = opened("ada@example.com")
+    manage = portal.membership("active")["manage_url"]
+    ada.goto(manage)
+    title = ada.locator(".card-title").first
+    expect(title).not_to_have_css("letter-spacing", OWN_SPACING)
+
+    cleo.goto(f"/studio/brand/{NORTHWIND}")
+    cleo.get_by_label("Font", exact=True).select_option("Inter")
+    look = cleo.locator(".preview-look")
+    expect(look).to_have_css("font-family", re.compile('^"Inter Variable"'))
+    cleo.get_by_label("Your own CSS").fill(
+        ".card-title { letter-spacing: 0.1em; font-size: 20px }\n.footer { display: none }"
+    )
+    cleo.get_by_role("button", name="Save draft").click()
+    expect(cleo.get_by_text("Line 2")).to_be_visible()
+    cleo.get_by_role("button", name="Create a preview link").click()
+    link = cleo.get_by_label("Preview link").first.input_value()
+    strangers = new_context(viewport={"width": 375, "height": 800})
+    stranger = strangers.new_page()
+    stranger.goto(link)
+    shared = stranger.locator(".preview-look .card-title").first
+    expect(shared).to_have_css("letter-spacing", OWN_SPACING)
+    assert "Ada" not in stranger.content()
+    cleo.get_by_role("button", name="Revoke").first.click()
+    later = strangers.new_page()
+    later.goto(link)
+    expect(later.get_by_role("heading", name="This link doesn't work any more")).to_be_visible()
+
+    cleo.get_by_role("button", name="Publish").click()
+    expect(title).to_have_css("letter-spacing", OWN_SPACING, timeout=AT_MOST_MS)
+    ada.reload()
+    expect(title).to_have_css("letter-spacing", OWN_SPACING)
+    assert ada.evaluate(
+        "document.fonts.ready.then(() => document.fonts.check('16px Inter Variable'))"
+    )
+    files = "performance.getEntriesByType('resource').map((one) => one.name)"
+    fonts = [one for one in ada.evaluate(files) if "/fonts/" in one]
+    assert [one.removeprefix(portal.origin) for one in fonts] == [BUNDLED[Font.INTER]]
+
+    cleo.goto(f"/studio/portal/{NORTHWIND}")
+    cleo.get_by_label("Settings of").select_option("Trading Room")
+    cleo.get_by_label("It ends right away instead").check()
+    expect(cleo.get_by_text("Differs", exact=True)).to_be_visible()
+    cleo.get_by_role("button", name="Publish").click()
+    expect(cleo.get_by_role("status").filter(has_text="Published")).to_be_visible()
+    said = ada.get_by_role("main")
+    ada.goto(f"{manage}cancel/")
+    expect(said).to_contain_text("It ends right away")
+    # Of another product of the same company.
+    ada.goto(f"{portal.membership('trialing')['manage_url']}cancel/")
+    expect(ada.get_by_role("button", name="Cancel membership")).to_be_visible()
+    expect(said).not_to_contain_text("It ends right away")
 
 
 def test_a_colour_that_can_not_be_read_is_mended_with_one_press(cleo: Page) -> None:

@@ -15,19 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portal_app.asgi import CLIENT, front
 from portal_app.kit.http.asgi import header, respond
 from portal_app.kit.http.csp import SERVER_RENDERED, policy_for, source_hash
+from portal_app.kit.http.documents import HeadLinks
 from portal_app.kit.http.routes import read_pages
 
 ORIGIN = "http://portal.test"
+LINKS = HeadLinks("/brand/biz_1.css?v=2", "/fonts/inter.woff2")
 SHELL = "<html><head><title>x</title></head><body><script>shell()</script></body></html>"
 ORDERS = SHELL.replace("shell()", "orders()")
+SHARED = ["/assets/root-1.js", "/assets/shared-1.js"]
 MANIFEST = {
     "routes": {
         "root": {"id": "root", "path": "", "module": "/assets/root-1.js", "imports": []},
-        "orders": {
-            "path": "orders",
-            "module": "/assets/orders-1.js",
-            "imports": ["/assets/root-1.js", "/assets/shared-1.js"],
-        },
+        "orders": {"path": "orders", "module": "/assets/orders-1.js", "imports": SHARED},
         "membership": {"path": "billing/manage/:mber", "module": "/assets/membership-1.js"},
         "login": {"path": "login", "module": "/assets/login-1.js"},
         "lost": {"path": "*", "module": "/assets/lost-1.js"},
@@ -68,8 +67,8 @@ async def has_session(cookie: str) -> bool:
     return "session=ada" in cookie
 
 
-async def brand_link(path: str, cookie: str) -> str | None:
-    return "/brand/biz_1.css?v=2" if "mber_ada" in path and "session=ada" in cookie else None
+async def brand_link(path: str, cookie: str) -> HeadLinks | None:
+    return LINKS if "mber_ada" in path and "session=ada" in cookie else None
 
 
 def portal(client_dir: Path, origin: str = ORIGIN) -> ASGIApp:
@@ -111,16 +110,16 @@ async def test_page_names_the_chunks_it_will_need_once(web: httpx.AsyncClient) -
 
 async def test_open_address_gets_the_shell_with_its_preload(web: httpx.AsyncClient) -> None:
     reply = await web.get("/billing/manage/mber_x/", headers=ADA)
-    assert reply.status_code == 200
-    assert "/assets/membership-1.js" in reply.text
+    assert (reply.status_code, "/assets/membership-1.js" in reply.text) == (200, True)
     assert source_hash("shell()") in reply.headers["content-security-policy"]
 
 
 async def test_brand_sheet_is_linked_for_the_holder_only(web: httpx.AsyncClient) -> None:
     own = await web.get("/billing/manage/mber_ada/", headers=ADA)
     other = await web.get("/billing/manage/mber_ben/", headers=ADA)
-    assert 'href="/brand/biz_1.css?v=2" data-for="/billing/manage/mber_ada/"/></head>' in own.text
-    assert "/brand/" not in other.text
+    assert 'href="/brand/biz_1.css?v=2" data-for="/billing/manage/mber_ada/"/><link' in own.text
+    assert '<link rel="preload" href="/fonts/inter.woff2" as="font"' in own.text
+    assert not re.search("/brand/|/fonts/", other.text)
 
 
 async def test_page_is_compressed_when_asked(client_dir: Path) -> None:

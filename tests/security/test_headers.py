@@ -21,6 +21,7 @@ CACHING = {
     "/billing/": "no-store",
     "/brand/": "public, max-age=60",
     "/cancel/": "no-store",
+    "/fonts/": IMMUTABLE,
     "/i18n.js": "private, no-cache",
     "/invoices/": "no-store",
     "/livez": "no-store",
@@ -74,7 +75,7 @@ def expected_caching(path: str, status: int) -> set[str]:
         return {"no-store"}
     for prefix, value in CACHING.items():
         if path.startswith(prefix):
-            failed = prefix in {"/assets/", "/brand/"} and status >= 400
+            failed = prefix in {"/assets/", "/brand/", "/fonts/"} and status >= 400
             return {UNKEPT} if failed else {value}
     return {UNKEPT}
 

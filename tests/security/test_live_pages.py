@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from typing import Any
 
 import httpx
@@ -101,6 +101,7 @@ async def test_a_change_is_on_every_open_page_of_hers_within_two_seconds(
         arrived = await received_at(portal, "customer.subscription.updated")
         await orders.settle()
         delays = [round(at - arrived, 2) for at in shown]
+        print("webhook to frame:", delays)  # noqa: T201 -- a figure, for `pytest -s`
         assert max(delays) <= 2, delays
         assert "orders_state" in "\n".join(orders.frames)
         assert "membership_state" not in "\n".join(orders.frames)
@@ -137,6 +138,51 @@ async def test_a_change_by_another_process_is_shown_too(changing_portal: Portal)
         )
         await asyncio.sleep(2.5)
         assert "Trading Room" not in json.dumps(tab.frames)
+
+
+BRAND = "reflex___state____state.portal_app___studio___brand___state____brand_studio_state"
+
+
+async def published_at(portal: Portal) -> float:
+    """When the newest look was published, as seconds of the machine's clock."""
+    with closing(sqlite3.connect(portal.data_dir / "portal.db")) as connection:
+        [(found,)] = connection.execute(
+            "SELECT max(strftime('%s', created_at) + strftime('%f', created_at) % 1)"
+            " FROM brand_versions"
+        )
+    return float(found)
+
+
+@pytest.mark.parametrize("colour", ["#7c3aed", "#0f766e", "#be123c"])
+async def test_a_published_look_is_on_every_open_page_within_two_seconds(
+    changing_portal: Portal, colour: str
+) -> None:
+    """Hers wear it, wherever they are open; who holds nothing of the company's sees no change."""
+    portal = changing_portal
+    ada, cleo, eve = (
+        portal.cookie_of(portal.sign_in(f"{who}@example.com")) for who in ("ada", "cleo", "eve")
+    )
+    hers = [portal.membership(state)["member_id"] for state in ("active", "trialing", "past_due")]
+    async with AsyncExitStack() as sockets:
+        tabs = [
+            await sockets.enter_async_context(RawTab(portal, cookie=ada)) for _ in range(len(hers))
+        ]
+        studio = await sockets.enter_async_context(RawTab(portal, cookie=cleo))
+        stranger = await sockets.enter_async_context(RawTab(portal, cookie=eve))
+        for tab, member_id in zip(tabs, hers, strict=True):
+            await opened(tab, f"/billing/manage/{member_id}/", member_id=member_id)
+        await opened(stranger, "/orders/")
+        where = {"path": "/studio/brand/", "query": {"company": "biz_northwind"}}
+        await opened(studio, "/studio/brand/", company="biz_northwind")
+        await studio.send(f"{BRAND}.note", {"name": "accent", "value": colour}, **where)
+        await studio.settle()
+        await studio.send(f"{BRAND}.publish", **where)
+        shown = await asyncio.gather(*(frame_with(tab, colour) for tab in tabs))
+        delays = [round(at - await published_at(portal), 2) for at in shown]
+        print("published to frame:", delays)  # noqa: T201 -- a figure, for `pytest -s`
+        assert max(delays) <= 2, delays
+        await stranger.settle()
+        assert colour not in "".join(stranger.frames)
 
 
 async def test_what_failed_in_the_background_is_nothing(changing_portal: Portal) -> None:

@@ -157,6 +157,7 @@ async def test_a_database_that_is_away_stops_nothing(
     pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(live, "AT_LEAST_SECONDS", 0.001)
     looks: list[int] = []
 
     async def look() -> None:
@@ -170,6 +171,33 @@ async def test_a_database_that_is_away_stops_nothing(
     stop.set()
     await asyncio.wait_for(running, 5)
     assert len(looks) > 2
+
+
+async def test_a_commit_of_this_process_is_told_at_once(
+    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 60)
+    told = asyncio.Event()
+    push = pages.live.push
+
+    async def pushed(token: str) -> Any:
+        told.set()
+        return await push(token)
+
+    pages.live.push = pushed
+    stop = asyncio.Event()
+    running = asyncio.create_task(pages.live.run_forever(stop))
+    await asyncio.sleep(0.2)  # the first look is over
+    async with db.unit_of_work() as session:
+        session.add(Change(person_id="pers_ben", topic="x", at=wall_now()))
+        await session.flush()
+        await session.rollback()
+    assert pages.told == []
+    await change(db)
+    await asyncio.wait_for(told.wait(), 5)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert sorted(pages.told) == ["ada-1", "ada-2"]
 
 
 @pytest.fixture

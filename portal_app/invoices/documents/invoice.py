@@ -124,7 +124,7 @@ def _figures(reader: Reader, rows: InvoiceRows, kept: Snapshot) -> Iterator[Figu
     if not kept.taxes and invoice.tax_minor:
         yield figure(reader.say("Tax"), invoice.tax_minor)
     yield from (figure(label, minor) for label, minor in _taxes(reader, added))
-    yield figure(reader.say("Total"), invoice.total_minor, strong=True)
+    yield figure(reader.say("Total amount"), invoice.total_minor, strong=True)
     included = [tax for tax in kept.taxes if tax.inclusive]
     yield from (figure(label, minor) for label, minor in _taxes(reader, included))
     if invoice.balance_applied_minor:

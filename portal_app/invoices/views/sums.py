@@ -49,7 +49,7 @@ def _of_invoice(reader: Reader, invoice: Invoice) -> Iterator[SumRow]:
         yield from (_row(reader, tax_label(reader, tax), tax.amount) for tax in past.taxes)
     elif invoice.tax_minor:
         yield _row(reader, reader.say("Tax"), money(invoice.tax_minor))
-    yield _row(reader, reader.say("Total"), invoice.total, strong=True)
+    yield _row(reader, reader.say("Total amount"), invoice.total, strong=True)
     if invoice.balance_applied_minor:
         yield _row(reader, _balance(reader, invoice), money(invoice.balance_applied_minor))
         yield _row(reader, reader.say("Amount due"), money(invoice.amount_due_minor), strong=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,8 +16,17 @@ from portal_app.kit.http.asgi import header, redirect, respond
 from portal_app.kit.http.csp import policy_for
 from portal_app.kit.http.routes import Page, read_pages, segments_of
 
-BrandLink: TypeAlias = Callable[[str, str], Awaitable[str | None]]
 _HEAD_END = "</head>"
+
+
+class HeadLinks(NamedTuple):
+    """A *stylesheet* for the first paint, and the *font* that it names, if it is a file of ours."""
+
+    stylesheet: str
+    font: str = ""
+
+
+BrandLink: TypeAlias = Callable[[str, str], Awaitable[HeadLinks | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +41,22 @@ class Document:
     def of(cls, html: str, policy: str) -> Document:
         return cls(html, gzip.compress(html.encode(), 6, mtime=0), policy.encode())
 
-    def body(self, *, zipped: bool, stylesheet: str | None, path: str) -> bytes:
-        """The bytes to send, with a link to *stylesheet* as the last word of the head.
+    def body(self, *, zipped: bool, links: HeadLinks | None, path: str) -> bytes:
+        """The bytes to send, with *links* as the last word of the head.
 
-        The link names the *path* it is meant for, since client navigation keeps the document.
+        The stylesheet's names the *path* it is meant for, since client navigation keeps the
+        document.
         """
-        if stylesheet is None:
+        if links is None:
             return self.zipped if zipped else self.html.encode()
         meant_for = f'data-for="{escape(path)}"'
-        link = f'<link rel="stylesheet" href="{escape(stylesheet)}" {meant_for}/>'
+        link = f'<link rel="stylesheet" href="{escape(links.stylesheet)}" {meant_for}/>'
+        if links.font:
+            # Without `crossorigin` it would be fetched twice: fonts are asked for that way.
+            link += (
+                f'<link rel="preload" href="{escape(links.font)}" as="font" type="font/woff2"'
+                ' crossorigin=""/>'
+            )
         html = self.html.replace(_HEAD_END, link + _HEAD_END, 1).encode()
         return gzip.compress(html, 1, mtime=0) if zipped else html
 
@@ -48,7 +64,7 @@ class Document:
 class Documents:
     """Answers GET for the pages of the build in *client*; everything else goes to *app*.
 
-    *brand_link* (path, raw `Cookie` header) names a stylesheet for the first paint, or None; it
+    *brand_link* (path, raw `Cookie` header) names what is linked for the first paint, or None; it
     must answer for the membership's holder only, since a link tells that an id exists. *also* are
     sources of other hosts that the policy of a page allows, by its path, then by directive.
     """
@@ -90,9 +106,9 @@ class Documents:
 
     async def _serve(self, document: Document, scope: Scope, send: Send) -> None:
         zipped = "gzip" in header(scope, b"accept-encoding")
-        stylesheet = None
+        links = None
         if self.brand_link is not None:
-            stylesheet = await self.brand_link(scope["path"], header(scope, b"cookie"))
+            links = await self.brand_link(scope["path"], header(scope, b"cookie"))
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"content-security-policy", document.policy),
@@ -100,7 +116,7 @@ class Documents:
         ]
         if zipped:
             headers.append((b"content-encoding", b"gzip"))
-        body = document.body(zipped=zipped, stylesheet=stylesheet, path=scope["path"])
+        body = document.body(zipped=zipped, links=links, path=scope["path"])
         await respond(send, 200, headers, body, head_only=scope["method"] == "HEAD")
 
     async def _with_policy(self, send: Send, message: Message) -> None:

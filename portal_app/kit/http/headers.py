@@ -58,7 +58,8 @@ class SecurityHeaders:
         return given + [(name, value) for name, value in wanted if name not in present]
 
     def _caching(self, path: str, status: int) -> bytes:
-        if path.startswith("/assets/") and status in {200, 206, 304}:
+        # What has a digest or a version in its name.
+        if path.startswith(("/assets/", "/fonts/")) and status in {200, 206, 304}:
             return IMMUTABLE
         # Where a redirect leads depends on who asks and when.
         moved = status in _REDIRECTS

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from portal_app.branding.published import looks
 from portal_app.catalog.models import Company, Plan, Product
+from portal_app.catalog.policies import policy_of
 from portal_app.identity.actor import Actor
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
@@ -75,6 +76,9 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
     if row is None:
         raise NothingToSend
     membership, product, plan, company = row
+    policy = await policy_of(session, company.id, product.id)
+    if not policy.notices.sends(message.kind):
+        raise NothingToSend
     held, next_charge = await _held(session, message)
     return Writing(
         session=session,

@@ -13,7 +13,8 @@ from portal_app.studio.pages.brand_fields import (
     form_section,
     text_field,
 )
-from portal_app.studio.pages.brand_files import contrasts_card, file_card, pictures_card
+from portal_app.studio.pages.brand_files import contrasts_card, pictures_card
+from portal_app.studio.pages.file_card import file_card
 from portal_app.studio.pages.frame import publish_row, studio_page
 from portal_app.studio.pages.own_css import own_css_fields
 from portal_app.studio.pages.preview import preview_card
@@ -60,12 +61,18 @@ def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 style=view.style,
                 wordmark=view.wordmark,
                 links=view.links,
-                look=BrandStudioState.look,
+                asked=f"&look={BrandStudioState.look}",
                 revision=view.revision,
             ),
             share_card(),
             versions_card(view.versions, events.restore),
-            file_card(),
+            file_card(
+                what=t("One JSON file without the pictures, to keep or to bring along."),
+                get=t("Download the theme"),
+                path="/studio/brand/theme.json",
+                put=t("Theme file"),
+                to="/studio/brand/theme/",
+            ),
         ),
         class_name="studio-columns",
     )
@@ -113,6 +120,10 @@ def _shape(view: BrandStudioView, events: BrandEvents) -> rx.Component:
         ("serif", t("Serif")),
         ("rounded", t("Rounded")),
         ("humanist", t("Humanist")),
+        # Names of fonts, the same in every language; these come from the portal itself.
+        ("inter", "Inter"),
+        ("nunito", "Nunito"),
+        ("source-serif", "Source Serif"),
     ]
     return form_section(
         t("Shape"),

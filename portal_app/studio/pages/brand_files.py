@@ -12,7 +12,6 @@ from portal_app.ui.parts import (
     button,
     card,
     cell,
-    document_link,
     field,
     fold,
     muted,
@@ -86,22 +85,4 @@ def _pair(one: PairRow) -> rx.Component:
         cell(t("Needed"), one.needed),
         cell(t("Result"), rx.cond(one.passes, t("Passes"), t("Too faint"))),
         key=one.key,
-    )
-
-
-def file_card() -> rx.Component:
-    query = StudioState.frame.query
-    return card(
-        muted(t("One JSON file without the pictures, to keep or to bring along.")),
-        document_link(t("Download the theme"), f"/studio/brand/theme.json{query}"),
-        native_form(
-            field(
-                t("Theme file"), "file", id="field-theme", type="file", accept="application/json"
-            ),
-            button(t("Import as a draft"), submit=True),
-            action=f"/studio/brand/theme/{query}",
-            enc_type="multipart/form-data",
-            class_name="form search",
-        ),
-        title=t("As a file"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.studio.pages.file_card import file_card
 from portal_app.studio.pages.frame import publish_row, studio_page
 from portal_app.studio.pages.portal_events import PortalEvents
 from portal_app.studio.pages.portal_lists import list_of
@@ -48,8 +49,20 @@ def portal_page() -> rx.Component:
         rx.el.div(
             portal_body(view, events),
             stack(
-                preview_card(style=state.style, wordmark=state.wordmark, links=state.links),
+                preview_card(
+                    style=state.style,
+                    wordmark=state.wordmark,
+                    links=state.links,
+                    asked="&holds=1",
+                ),
                 versions_card(view.versions, events.restore),
+                file_card(
+                    what=t("One JSON file with all settings, to keep or to bring along."),
+                    get=t("Download the settings"),
+                    path="/studio/portal/portal.json",
+                    put=t("Settings file"),
+                    to="/studio/portal/file/",
+                ),
             ),
             class_name="studio-columns",
         ),

@@ -42,15 +42,15 @@ def preview_card(
     style: rx.Var | dict[str, str],
     wordmark: Text,
     links: Rows,
-    look: Text = "",
+    asked: Text = "",
     revision: Text = "",
 ) -> rx.Component:
-    """*look* is what is typed, sealed, for mails and documents; without, what holds.
+    """*asked* says to the routes of mails, documents and stylesheets which look they are to wear.
 
     The company's own stylesheet is as it was saved; *revision* has it read again.
     """
     state = PreviewState
-    asked = f"&look={look}&lang={state.language}&theme={state.theme}"
+    paper = f"{asked}&lang={state.language}&theme={state.theme}"
     screen = Screen(
         view=state.view,
         device=state.device,
@@ -59,8 +59,8 @@ def preview_card(
         style=style,
         wordmark=wordmark,
         links=links,
-        paper=f"/studio/preview/{state.view.paper}{StudioState.frame.query}{asked}",
-        own=f"/studio/preview/{OWN_CSS}{StudioState.frame.query}&v={revision}",
+        paper=f"/studio/preview/{state.view.paper}{StudioState.frame.query}{paper}",
+        own=f"/studio/preview/{OWN_CSS}{StudioState.frame.query}{asked}&v={revision}",
     )
     return card(
         select_field(
@@ -70,27 +70,23 @@ def preview_card(
             value=state.view.shown,
             on_change=state.show,
         ),
-        rx.el.div(
-            _segments(
-                t("Language"), state.language, state.choose_language, list(LANGUAGES.items())
-            ),
-            _segments(
-                t("Device"),
-                state.device,
-                state.choose_device,
-                [("phone", t("Phone")), ("desktop", t("Desktop"))],
-            ),
-            _segments(
-                t("Theme"),
-                state.theme,
-                state.choose_theme,
-                [("light", t("Light")), ("dark", t("Dark"))],
-            ),
-            class_name="action-row",
-        ),
+        _switches(),
         preview_screen(screen),
         title=t("Preview"),
         subtitle=t("What customers see, with a membership that nobody holds."),
+    )
+
+
+def _switches() -> rx.Component:
+    """In which language, on what, in which theme."""
+    state = PreviewState
+    devices: list[tuple[str, Text]] = [("phone", t("Phone")), ("desktop", t("Desktop"))]
+    themes: list[tuple[str, Text]] = [("light", t("Light")), ("dark", t("Dark"))]
+    return rx.el.div(
+        _segments(t("Language"), state.language, state.choose_language, list(LANGUAGES.items())),
+        _segments(t("Device"), state.device, state.choose_device, devices),
+        _segments(t("Theme"), state.theme, state.choose_theme, themes),
+        class_name="action-row",
     )
 
 

@@ -122,7 +122,7 @@ def checked(
 
     A value that the policy itself would not take back, because it is out of its range, is wrong.
     """
-    wrong = list(_faults(form))
+    wrong = list(faults(form))
     if wrong:
         return None, wrong
     values = {name: _value(setting, form) for name, setting in SETTINGS.items()}
@@ -143,7 +143,7 @@ def checked(
     return (None, wrong) if wrong else (document, [])
 
 
-def _faults(form: Form) -> Iterator[WrongSetting]:
+def faults(form: Form) -> Iterator[WrongSetting]:
     for name, setting in SETTINGS.items():
         text = form.fields.get(name, THESE)
         if setting.kind == "choice" and text not in setting.options:
@@ -190,14 +190,14 @@ def _broken(document: Mapping[str, Any]) -> list[WrongSetting]:
     found: list[WrongSetting] = []
     for product_id, own in exceptions_of(document).items():
         for name, setting in SETTINGS.items():
-            there, value = _at(own, setting.path)
+            there, value = value_at(own, setting.path)
             if there and stored(policies.of(product_id), name) != value:
                 sentence = "It doesn't go with what {product} has of its own."
                 found.append(WrongSetting(name, sentence, product_id))
     return found
 
 
-def _at(document: object, path: Sequence[str]) -> tuple[bool, object]:
+def value_at(document: object, path: Sequence[str]) -> tuple[bool, object]:
     for name in path:
         if not isinstance(document, Mapping) or name not in document:
             return False, None

@@ -45,6 +45,10 @@ async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> Pol
     )
 
 
+async def products_of(session: AsyncSession, creator: CompanyCreator) -> Sequence[Product]:
+    return await repository.products_of(session, creator.company_id)
+
+
 async def expect_policies(session: AsyncSession, creator: CompanyCreator, was: str) -> None:
     """Raises ChangedMeanwhile when a colleague has saved or published since."""
     await versions.expect(session, PortalConfiguration, DraftKind.PORTAL, creator.company_id, was)

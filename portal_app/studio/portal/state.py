@@ -36,7 +36,10 @@ SUMMARY_ID = "error-summary"
 
 
 class PortalStudioState(rx.State):
-    """*phase* is `loading`, `ready`, `missing` or `failed`; the others are the look's."""
+    """*phase* is `loading`, `ready`, `missing` or `failed`.
+
+    *style*, *wordmark* and *links* are of the look that holds: a draft of it is another room's.
+    """
 
     phase: str = "loading"
     view: PortalStudioView = PortalStudioView()
@@ -210,9 +213,10 @@ class PortalStudioState(rx.State):
         reader = creator.actor.reader
         async with database().reading() as session:
             found = await service.policy_workshop(session, creator)
-            look = await publishing.workshop(session, creator)
-        self.style = stylesheet.inline(look.brand) | logo_tokens(look.brand, look.sizes)
-        self.wordmark, self.links = look.brand.wordmark, links_of(look.brand)
+            brand = await publishing.current_brand(session, creator.company_id)
+            sizes = await publishing.sizes_in(session, brand)
+        self.style = stylesheet.inline(brand) | logo_tokens(brand, sizes)
+        self.wordmark, self.links = brand.wordmark, links_of(brand)
         self._versions = version_rows(reader, found.versions)
         same = self._company_id == creator.company_id
         self._company_id, self._seen = creator.company_id, found.seen

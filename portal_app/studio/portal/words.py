@@ -16,6 +16,7 @@ POLICIES: Final = {
     "transfer": "Transferring",
     "withdraw": "Withdrawal",
     "access": "Access while unpaid or paused",
+    "notices": "Mails to customers",
 }
 LABELS: Final = {
     "access.while_past_due": "Access goes on while a payment is overdue",
@@ -27,6 +28,14 @@ LABELS: Final = {
     DISCOUNTS: "Discounts to offer",
     "cancel.void_unpaid": "An overdue invoice is taken back",
     "cancel.undo_company_end": "Customers may take back an end that you arranged",
+    "notices.card_expiring": "Cards that expire",
+    "notices.ended": "Memberships that have ended",
+    "notices.payment_failed": "Failed payments",
+    "notices.plan_change_scheduled": "Changes of plan that are arranged",
+    "notices.plan_changed": "Changes of plan",
+    "notices.refund": "Refunds",
+    "notices.renewal_short": "Renewals of less than half a year",
+    "notices.won_back": "Offers that they took",
     "pause.offered": "Customers may pause",
     "pause.longest_months": "Longest pause, in months",
     "pause.per_year": "Pauses in a year",

@@ -17,7 +17,7 @@ from portal_app.kit.tokens import derive_token, same
 from portal_app.settings import get_settings
 
 # All that mails and documents show of a look.
-_SHOWN: Final = {"wordmark", "accent", "accent_dark"}
+_SHOWN: Final = {"wordmark", "accent", "accent_dark", "font"}
 _LONGEST: Final = 1_000
 
 

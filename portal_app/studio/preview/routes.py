@@ -40,8 +40,13 @@ _DARK: Final = "@media (prefers-color-scheme: dark)"
 
 
 @router.api_route("/studio/preview/{paper}", methods=_READ)
-async def typed_look(request: Request, paper: str, company: str = "", look: str = "") -> Response:
-    """In the look that a creator has typed (*look*, sealed), else in what was saved last."""
+async def typed_look(
+    request: Request, paper: str, company: str = "", look: str = "", holds: str = ""
+) -> Response:
+    """In the look that a creator has typed (*look*, sealed), else in what was saved last.
+
+    With *holds* in what is published, whatever draft there is.
+    """
     try:
         actor = await find_actor(request.headers.get("cookie", ""))
         creator = None if actor is None else await creator_at(actor, company)
@@ -50,7 +55,8 @@ async def typed_look(request: Request, paper: str, company: str = "", look: str 
         # Without *company* it is their first one.
         at = creator.company_id
         async with database().reading() as session:
-            brand = opened(at, look) or await publishing.drafted_brand(session, at)
+            stored = publishing.current_brand if holds else publishing.drafted_brand
+            brand = opened(at, look) or await stored(session, at)
             return await _drawn(session, request, paper, at, brand)
     except PortalError as refused:
         return _refused(refused)

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex.event import EventSpec
 
-from portal_app.branding import sharing
-from portal_app.branding.repository import sizes_of
+from portal_app.branding import publishing, sharing
 from portal_app.catalog.configuration import Configuration
 from portal_app.catalog.models import Company, PortalConfiguration
 from portal_app.catalog.versions import newest_version
@@ -117,8 +116,7 @@ async def _behind(token: str) -> Behind:
     async with database().reading() as session:
         company_id, brand = await sharing.behind_preview(session, token)
         company = await session.get_one(Company, company_id)
-        names = {name for name in (brand.logo, brand.logo_dark) if name}
-        sizes = await sizes_of(session, names)
+        sizes = await publishing.sizes_in(session, brand)
         held = await newest_version(session, PortalConfiguration, company_id)
     policies = Configuration.read(held.body if held else {})
     return Behind(token=token, company=company, brand=brand, sizes=sizes, policies=policies)

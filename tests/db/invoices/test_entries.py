@@ -112,7 +112,7 @@ async def test_everything_that_happened_to_the_money_is_shown(world: HistoryWorl
     ]
     assert "has not decided yet" in view.disputes[0].sentence
     assert [(row.label, row.amount) for row in view.sums] == [
-        ("Total", "$29.00"),
+        ("Total amount", "$29.00"),
         ("Paid", "$29.00"),
         ("Refunded", "$9.00"),
     ]
@@ -145,7 +145,7 @@ async def test_figures_parties_and_taxes_are_those_of_the_issue(world: HistoryWo
         ("Discount", "-$4.00"),
         ("VAT 19%", "$5.51"),
         ("VAT 0%", "$0.00"),
-        ("Total", "$34.51"),
+        ("Total amount", "$34.51"),
         ("Credit used", "-$3.00"),
         ("Amount due", "$31.51"),
         ("Credit notes", "-$1.00"),

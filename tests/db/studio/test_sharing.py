@@ -167,5 +167,10 @@ async def test_a_paper_without_a_company_is_that_of_the_first_one(
         file.parent.mkdir(exist_ok=True)
         file.write_text(".card{gap:4px}")
         own = await http.get(f"/studio/preview/{OWN_CSS}")
+        # The portal's room shows what holds, whatever draft of a look there is.
+        held = await http.get("/studio/preview/renewal.html?holds=1")
+        drafted = await http.get(f"/studio/preview/{OWN_CSS}?holds=1")
+    assert "background:#7c3aed" not in held.text
+    assert ".preview-look .card{gap:4px}" in drafted.text
     assert ".preview-look .card{gap:4px}" in own.text
     assert (mail.status_code, "background:#7c3aed" in mail.text) == (200, True)

@@ -21,8 +21,10 @@ from portal_app.catalog.models import Creator, CreatorRole, Draft
 from portal_app.identity.sessions import session_cookie, start_session
 from portal_app.kit.db import Database
 from portal_app.studio.brand.routes import router
+from portal_app.studio.portal import policy_schema
+from portal_app.studio.portal.routes import router as portal_router
 from tests.conftest import NOW, Clocks
-from tests.factories import make_company, make_person
+from tests.factories import make_company, make_person, make_product
 from tests.rows import added, all_of
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +42,7 @@ async def client(settings: Any, clocks: Clocks, db: Database) -> AsyncIterator[h
     app = FastAPI()
     app.include_router(router)
     app.include_router(brand_router)
+    app.include_router(portal_router)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000") as client:
         yield client
@@ -80,13 +83,15 @@ async def test_strangers_get_one_answer_whichever_company_they_name(
     answers = set()
     for company in ("biz_northwind", "biz_unknown"):
         query = f"?company={company}"
-        for address in (f"/studio/brand/logo/logo/{query}", f"/studio/brand/theme/{query}"):
+        uploads = ("brand/logo/logo", "brand/theme", "portal/file")
+        for address in (f"/studio/{one}/{query}" for one in uploads):
             reply = await post(client, address, cookies[who], picture())
             answers.add((reply.status_code, reply.text.replace(company, "")))
-        got = await client.get(f"/studio/brand/theme.json{query}", headers={"cookie": cookies[who]})
-        answers.add((got.status_code, got.status_code == 404))
+        for file in ("brand/theme.json", "portal/portal.json"):
+            got = await client.get(f"/studio/{file}{query}", headers={"cookie": cookies[who]})
+            answers.add((got.status_code, got.status_code == 404))
     assert {status for status, _ in answers} == {404}
-    assert len({text for _, text in answers if isinstance(text, str)}) <= 2  # paths differ
+    assert len({text for _, text in answers if isinstance(text, str)}) <= 2  # rooms to go back to
     assert [*await all_of(db, BrandImage), *await all_of(db, Draft)] == []
 
 
@@ -162,3 +167,36 @@ async def test_a_theme_file_becomes_the_draft_and_comes_back_the_same(
 
 def test_the_schema_in_the_documentation_is_the_one_that_is_served() -> None:
     assert (ROOT / "docs" / "theme.schema.json").read_text("utf-8") == schema_text()
+
+
+async def test_a_settings_file_becomes_the_draft_and_comes_back_the_same(
+    client: httpx.AsyncClient, db: Database, cookies: dict[str, str]
+) -> None:
+    async with db.unit_of_work() as session:
+        await make_product(session, id="prod_room", company_id="biz_northwind")
+        await make_product(session, id="prod_other", company_id="biz_lumen")
+    told = {
+        "cancel": {"at_once": True, "offers": ["pause"]},
+        "products": {"prod_room": {"pause": {"longest_months": 6}}},
+    }
+    address, cookie = "/studio/portal/file/?company=biz_northwind", cookies["cleo"]
+    reply = await post(client, address, cookie, json.dumps({"$schema": "x", **told}).encode())
+    assert (reply.status_code, reply.headers["location"]) == (
+        303,
+        "/studio/portal/?company=biz_northwind",
+    )
+    (draft,) = await all_of(db, Draft)
+    assert (draft.kind, draft.company_id, draft.body) == ("portal", "biz_northwind", told)
+    got = await client.get(
+        "/studio/portal/portal.json?company=biz_northwind", headers={"cookie": cookie}
+    )
+    assert got.json() == {"$schema": "http://localhost:3000/brand/portal.schema.json", **told}
+    wrong = {"cancel": {"never": True}, "products": {"prod_other": {}}}
+    reply = await post(client, address, cookie, json.dumps(wrong).encode())
+    assert reply.status_code == 400
+    assert "<code>cancel.never</code>: There is no such setting." in reply.text
+    assert "<code>products.prod_other</code>: The company has no such product." in reply.text
+    assert [row.body for row in await all_of(db, Draft)] == [told]
+    schema = await client.get("/brand/portal.schema.json")
+    assert schema.text == policy_schema.schema_text()
+    assert (ROOT / "docs" / "portal.schema.json").read_text("utf-8") == schema.text

@@ -142,6 +142,9 @@ TRICKS = st.sampled_from(
 
 @settings(deadline=None)
 @example(".card{gap:4px}}</style>")
+@example("(" * LONGEST)
+@example(".card{gap:" + "f(" * (LONGEST // 2 - 10))
+@example(".c\\61rd{g\\61p:4px}")
 @example(".card{color:var(--text) url(x)}")
 @given(st.lists(TRICKS | st.text(max_size=8), max_size=40).map("".join))
 def test_whatever_is_typed_only_our_own_writing_comes_out(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -9,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from portal_app.catalog.models import Company, Plan, Product
+from portal_app.catalog.models import Company, Plan, PortalConfiguration, Product
+from portal_app.catalog.notice_policy import NoticePolicy
 from portal_app.invoices.models import Invoice, Refund
 from portal_app.kit.db import Database
 from portal_app.memberships.models import CardNotice, Membership
@@ -19,6 +21,7 @@ from portal_app.notifications.transports import compose
 from portal_app.ui.catalogue import LOCALES
 from tests.conftest import Clocks
 from tests.factories import NOW, PERIOD_END
+from tests.rows import make_row
 from tests.unit.notifications.golden_mails import assert_golden
 from tests.unit.notifications.mail_shop import Shop, make_shop
 from tests.unit.notifications.notice_scenes import PAID, SCENES, give_away, receipt
@@ -100,6 +103,28 @@ async def test_who_gave_the_membership_away_is_told_nothing_of_it(shop: Shop, na
     await give_away(shop)
     with pytest.raises(NothingToSend):
         await write_mail(shop.message(kind, payload))
+
+
+async def test_a_company_leaves_out_what_may_be_left_out_and_nothing_else(shop: Shop) -> None:
+    async def publish(version: int, body: dict[str, Any]) -> None:
+        own = {"company_id": shop.held.membership.company_id, "created_at": NOW}
+        await shop.add(make_row, PortalConfiguration, {**own, "version": version, "body": body})
+
+    await publish(1, {"notices": {"payment_failed": False, "renewal": False}})
+    for name in ("renewal", "payment_failed"):
+        kind, happen = SCENES[name]
+        message = shop.message(kind, await happen(shop))
+        if name == "renewal":
+            assert (await write_mail(message)).subject
+    with pytest.raises(NothingToSend):
+        await write_mail(message)
+    await publish(2, {})
+    assert (await write_mail(message)).subject
+
+
+def test_a_company_decides_about_those_that_a_person_may_refuse() -> None:
+    free = {kind.key for kind in NOTICES.values() if not kind.locked}
+    assert {one.name for one in fields(NoticePolicy)} == free
 
 
 async def test_who_paid_and_gave_it_away_gets_the_receipt_without_its_address(shop: Shop) -> None:

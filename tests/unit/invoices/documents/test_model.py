@@ -33,7 +33,7 @@ def test_an_invoice_says_who_what_when_and_how_much() -> None:
     assert figures(document) == {
         "Subtotal": "$29.00",
         "VAT 19%": "$5.51",
-        "Total": "$34.51",
+        "Total amount": "$34.51",
         "Amount paid": "$34.51",
         "Still to pay": "$0.00",
     }
@@ -69,7 +69,7 @@ def test_discounts_credit_and_credit_notes_lead_to_what_is_left() -> None:
         "Subtotal": "$29.00",
         "Discount": "-$5.00",
         "VAT 19%": "$4.56",
-        "Total": "$28.56",
+        "Total amount": "$28.56",
         "Credit used": "-$10.00",
         "Credit notes": "-$3.00",
         "Amount paid": "$0.00",
@@ -86,7 +86,7 @@ def test_included_taxes_stand_below_the_total_and_reverse_charge_is_said() -> No
     invoice = sold.invoice(tax_minor=463, total_minor=2900, snapshot={"taxes": taxes})
     document = invoice_document(EN, sold.billed(invoice=invoice))
     labels = [figure.label for figure in document.figures]
-    assert labels[:4] == ["Subtotal", "Tax, reverse charge", "Total", "VAT 19%, included"]
+    assert labels[:4] == ["Subtotal", "Tax, reverse charge", "Total amount", "VAT 19%, included"]
     assert "Reverse charge: the recipient owes the tax." in document.notes
 
 
