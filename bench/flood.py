@@ -2,7 +2,8 @@
 
 `python -m bench.flood`: a second process sends what it can to the demo portal and connects anew
 whenever it is closed, under one tab's token and, in the second half, under a new one each time.
-Rounds with and without it are interleaved. Takes about a minute; Linux, since it reads /proc.
+What another session feels is measured from its first moment on; rounds with and without it are
+interleaved. Takes about a minute; Linux, since it reads /proc.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
 import time
-import uuid
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,42 +23,38 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bench.demo_portal import demo_portal
 from bench.events import milliseconds, others
-from bench.portal_app_served import HANGING
+from bench.flooder import BEGUN
 from bench.tabs import resident_kb
-from bench.tabs_open import HYDRATE, percentile
-from tests.portal_server import Portal, running_portal
-from tests.security.raw_frames import CONNECT, event_frame
+from bench.tabs_open import percentile
+from tests.portal_server import Portal
 
 ROUNDS = 8
 FLOOD_SECONDS = 4.0
 GOALS = {"growth_mb": 20.0, "event": 2.0}
 RESULTS = Path(__file__).parent / "results" / "flood.json"
-# As large as one may be, and asking for a whole page's state each time.
-FRAME = event_frame({"name": HYDRATE, "payload": {}, "more": "x" * 60_000})
 
 
-async def flooding(origin: str, until: float, *, new_tokens: bool) -> Counter[str]:
-    """What happened to the sockets: how often closed, how often turned away."""
-    happened: Counter[str] = Counter()
-    token = uuid.uuid4()
-    async with aiohttp.ClientSession() as http:
-        while time.monotonic() < until:
-            token = uuid.uuid4() if new_tokens else token
-            address = f"{origin}/_event/?token={token}&EIO=4&transport=websocket"
-            try:
-                async with http.ws_connect(
-                    address.replace("http", "ws", 1), headers={"Origin": origin}
-                ) as tab:
-                    await tab.send_str(CONNECT)
-                    while not tab.closed and time.monotonic() < until:
-                        await tab.send_str(FRAME)
-                        happened["messages"] += 1
-            except aiohttp.WSServerHandshakeError as refused:
-                happened[f"turned away {refused.status}"] += 1
-            except (ConnectionError, aiohttp.ClientError):
-                happened["closed"] += 1
-    return happened
+async def events(http: aiohttp.ClientSession, portal: str, cookie: str) -> float:
+    """p95 of another session's events, over as long as a flood lasts but for its end."""
+    until, seconds = time.monotonic() + FLOOD_SECONDS - 1, list[float]()
+    while time.monotonic() < until:
+        seconds += await others(http, portal, cookie)
+    return percentile(seconds, 0.95)
+
+
+@asynccontextmanager
+async def flooded(origin: str, mode: str, happened: Counter[str]) -> AsyncIterator[None]:
+    """While somebody floods, who has begun: starting a process would count as a flood itself."""
+    command = (sys.executable, "-m", "bench.flooder", origin, mode, str(FLOOD_SECONDS))
+    flooder = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    if flooder.stdout is None or await flooder.stdout.readline() != BEGUN:
+        raise RuntimeError("the flood did not begin")
+    yield
+    if flooder.returncode is not None:
+        raise RuntimeError("the flood had ended before it was measured")
+    happened.update(orjson.loads((await flooder.communicate())[0]))
 
 
 async def measure(portal: Portal) -> dict[str, Any]:
@@ -67,21 +64,17 @@ async def measure(portal: Portal) -> dict[str, Any]:
         await others(http, portal.origin, cookie)
         before = resident_kb(portal.pid)
         for number in range(ROUNDS):
-            idle.append(percentile(await others(http, portal.origin, cookie), 0.95))
             mode = "new" if number >= ROUNDS // 2 else "one"
-            command = (sys.executable, "-m", "bench.flood", portal.origin, mode)
-            flooder = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-            await asyncio.sleep(FLOOD_SECONDS / 2)
-            busy.append(percentile(await others(http, portal.origin, cookie), 0.95))
-            said, _ = await flooder.communicate()
-            happened.update(orjson.loads(said))
+            idle.append(await events(http, portal.origin, cookie))
+            async with flooded(portal.origin, mode, happened):
+                busy.append(await events(http, portal.origin, cookie))
         grown = (resident_kb(portal.pid) - before) / 1024
     # By pairs, since a noisy neighbour of a whole round hits both of it.
     ratios = [round(one / quiet, 2) for one, quiet in zip(busy, idle, strict=True)]
     return {
         "growth_mb": round(grown, 1),
         "event": round(median(ratios), 2),
-        "ratios": sorted(ratios),
+        "ratios": {"one": sorted(ratios[: ROUNDS // 2]), "new": sorted(ratios[ROUNDS // 2 :])},
         "flooded_p95_ms": milliseconds(median(busy)),
         "idle_p95_ms": milliseconds(median(idle)),
         "flood": dict(happened),
@@ -91,19 +84,8 @@ async def measure(portal: Portal) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Exit with 1 when a goal is missed; with an origin and a mode it is the flood itself."""
-    if len(sys.argv) == 3:
-        until = time.monotonic() + FLOOD_SECONDS
-        happened = asyncio.run(flooding(sys.argv[1], until, new_tokens=sys.argv[2] == "new"))
-        sys.stdout.buffer.write(orjson.dumps(happened))
-        return
-    os.environ[HANGING] = "http://127.0.0.1:9"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_portal(
-            Path(folder) / "portal", factory="bench.portal_app_served:application"
-        ) as portal,
-    ):
+    """Exit with 1 when a goal is missed."""
+    with demo_portal() as portal:
         result = asyncio.run(measure(portal))
     RESULTS.write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2) + b"\n")
     print(f"the process grows by {result['growth_mb']} MB (goal ≤ {GOALS['growth_mb']})")

@@ -10,7 +10,6 @@ import asyncio
 import os
 import resource
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -20,10 +19,10 @@ import aiohttp
 import orjson
 
 from bench import tabs_open
-from bench.portal_app_served import HANGING
+from bench.demo_portal import demo_portal
 from bench.tabs import HYDRATED, PER_SESSION, resident_kb
 from bench.tabs_open import Tab
-from tests.portal_server import Portal, running_portal
+from tests.portal_server import Portal
 
 SOCKETS = int(os.environ.get("BENCH_SOCKETS", "2000"))
 WARM = 20
@@ -86,14 +85,7 @@ def main() -> None:
     """Print the ratio first; exit with 1 when it is above the goal."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    os.environ[HANGING] = "http://127.0.0.1:9"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        tabs_open.empty_app() as (empty, pid),
-        running_portal(
-            Path(folder) / "portal", factory="bench.portal_app_served:application"
-        ) as portal,
-    ):
+    with tabs_open.empty_app() as (empty, pid), demo_portal() as portal:
         result = asyncio.run(measure(portal, empty, pid))
     RESULTS.write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2) + b"\n")
     print(f"{SOCKETS} idle sockets: {result['ratio']} × the empty app (goal ≤ {GOAL})")

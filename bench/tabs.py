@@ -7,9 +7,7 @@ Takes about a minute.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,9 @@ import aiohttp
 import orjson
 
 from bench import tabs_open
-from bench.portal_app_served import HANGING
+from bench.demo_portal import demo_portal
 from bench.tabs_open import Tab, workers_of
-from tests.portal_server import Portal, running_portal
+from tests.portal_server import Portal
 
 TABS = 100
 WARM = 20
@@ -78,13 +76,7 @@ def signed_in(portal: Portal) -> list[str]:
 
 def main() -> None:
     """Print the ratios first; exit with 1 when a page is above the goal."""
-    os.environ[HANGING] = "http://127.0.0.1:9"
-    factory = "bench.portal_app_served:application"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        tabs_open.empty_app() as (empty, pid),
-        running_portal(Path(folder) / "portal", factory=factory) as portal,
-    ):
+    with tabs_open.empty_app() as (empty, pid), demo_portal() as portal:
         result = asyncio.run(measure(portal, empty, pid))
     RESULTS.write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2) + b"\n")
     for name, ratio in result["ratios"].items():

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity import repository
+from portal_app.identity import primary_changes, repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.codes import keyed, undo_token_of
 from portal_app.identity.errors import (
@@ -27,6 +27,7 @@ from portal_app.identity.models import EmailAddress, PrimaryChange, email_key
 from portal_app.identity.notices import AccountNotice, append_notice
 from portal_app.identity.service import Claim, checked_address
 from portal_app.identity.stepup import Approval, Purpose, ask_step_up
+from portal_app.identity.taking_back import take_back
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import Database, database
 from portal_app.kit.ids import new_id
@@ -107,8 +108,13 @@ async def make_primary(session: AsyncSession, actor: Actor, facts: Facts, _claim
     before = await repository.primary_row(session, actor.person_id)
     if before.id == row.id:
         return
+    now, change_id = wall_now(), new_id("pchg")
+    # Going back to an address is the end of what was in between: whoever had made theirs the first
+    # for a while gets no link to do so again, and theirs can be removed at once.
+    left_at = await primary_changes.left_since(session, actor.person_id, row.id, now - UNDO_FOR)
+    if left_at:
+        await primary_changes.end_detour(session, actor.person_id, row.id, left_at=left_at, now=now)
     await _switch(session, before, row)
-    change_id = new_id("pchg")
     session.add(
         PrimaryChange(
             id=change_id,
@@ -116,15 +122,15 @@ async def make_primary(session: AsyncSession, actor: Actor, facts: Facts, _claim
             link_digest=keyed(undo_token_of(change_id)),
             old_email_id=before.id,
             new_email_id=row.id,
-            changed_at=wall_now(),
+            changed_at=now,
+            undone_at=now if left_at else None,
         )
     )
     told = {"old": before.address, "new": row.address}
     notice = AccountNotice.PRIMARY_CHANGED
     await append_notice(session, actor.person_id, notice, told)
-    await append_notice(
-        session, actor.person_id, notice, told, to=before.address, change_id=change_id
-    )
+    link = "" if left_at else change_id
+    await append_notice(session, actor.person_id, notice, told, to=before.address, change_id=link)
 
 
 async def remove(session: AsyncSession, actor: Actor, facts: Facts, _claim: Claim) -> None:
@@ -156,7 +162,7 @@ async def undo(db: Database, token: str) -> None:
     the owner's own and new is gone, too; they prove it again. Raises UndoOver.
     """
     async with db.unit_of_work() as session:
-        asked = await repository.change_by_digest(session, keyed(token))
+        asked = await primary_changes.change_by_digest(session, keyed(token))
         if asked is None:
             raise UndoOver
         await repository.lock_person(session, asked.person_id)
@@ -167,17 +173,15 @@ async def undo(db: Database, token: str) -> None:
         told = {"old": old.address, "new": current.address, "days": days}
         await _switch(session, current, old)
         # It may have been left, and made the first again, before the change that is undone.
-        left_at = await repository.left_first(session, change, after=now - UNDO_FOR)
-        await repository.take_back(
-            session, change, now, left_at=left_at, suspect_since=left_at - SUSPECT_FOR
-        )
+        left_at = await primary_changes.left_first(session, change, after=now - UNDO_FOR)
+        await take_back(session, change, now, left_at=left_at, suspect_since=left_at - SUSPECT_FOR)
         await repository.revoke_all_of(session, person_id, now)
         await append_notice(session, person_id, AccountNotice.PRIMARY_RESTORED, told)
 
 
 async def _undoable(session: AsyncSession, token: str) -> tuple[EmailAddress, PrimaryChange]:
     """Whatever was made the first since: another change must not end the link."""
-    change = await repository.change_by_digest(session, keyed(token))
+    change = await primary_changes.change_by_digest(session, keyed(token))
     if change is None or change.undone_at or wall_now() >= change.changed_at + UNDO_FOR:
         raise UndoOver
     old = await session.get(EmailAddress, change.old_email_id)
@@ -196,7 +200,7 @@ async def _own(session: AsyncSession, actor: Actor, email_id: str) -> EmailAddre
 async def _may_go(session: AsyncSession, row: EmailAddress) -> None:
     """Not the first, nor one to which the first can still be given back."""
     undoable_since = wall_now() - UNDO_FOR
-    if row.is_primary or await repository.was_primary(session, row.id, since=undoable_since):
+    if row.is_primary or await primary_changes.was_primary(session, row.id, since=undoable_since):
         raise PrimaryStays
 
 

@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Executable, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.identity.models import (
     EmailAddress,
-    Identity,
     LoginCode,
     LoginSession,
     Person,
-    PrimaryChange,
     SignInRemoval,
 )
 from portal_app.kit.db import database
@@ -212,86 +210,8 @@ async def primary_row(session: AsyncSession, person_id: str) -> EmailAddress:
     return (await session.scalars(query)).one()
 
 
-async def change_by_digest(session: AsyncSession, link_digest: str) -> PrimaryChange | None:
-    """As it is now, also when this session has read it before it locked the person."""
-    query = select(PrimaryChange).where(col(PrimaryChange.link_digest) == link_digest)
-    fresh = query.execution_options(populate_existing=True)
-    return (await session.scalars(fresh)).one_or_none()
-
-
 def note_removal(
     session: AsyncSession, person_id: str, now: datetime, *, address: str = ""
 ) -> None:
     """Something signs the person in no more, whose row is about to go."""
     session.add(SignInRemoval(person_id=person_id, removed_at=now, address=address))
-
-
-async def left_first(
-    session: AsyncSession, change: PrimaryChange, *, after: datetime | None = None
-) -> datetime:
-    """When (*after* that) the first change that is not undone left the address *change* left."""
-    away = [
-        col(PrimaryChange.person_id) == change.person_id,
-        col(PrimaryChange.old_email_id) == change.old_email_id,
-        col(PrimaryChange.undone_at).is_(None),
-    ]
-    if after is not None:
-        away.append(col(PrimaryChange.changed_at) > after)
-    found = await session.scalar(select(func.min(col(PrimaryChange.changed_at))).where(*away))
-    return found or change.changed_at
-
-
-async def take_back(
-    session: AsyncSession,
-    change: PrimaryChange,
-    now: datetime,
-    *,
-    left_at: datetime,
-    suspect_since: datetime,
-) -> None:
-    """Remove what came to sign in with after *suspect_since*, or was made the first from *left_at*.
-
-    Not what a change before the old address was ever left gives the account back to: whoever was
-    handed the account over undoes their own part with it, and never the owner's. An address that
-    came first only later goes, though a change that leads back to it is older than *change*. All
-    changes from *left_at* on are over: their links would lead back to what is removed here.
-    """
-    person = col(PrimaryChange.person_id) == change.person_id
-    since = and_(person, col(PrimaryChange.changed_at) >= left_at)
-    before = and_(person, col(PrimaryChange.changed_at) <= await left_first(session, change))
-    made_first = select(col(PrimaryChange.new_email_id)).where(since)
-    given_back_to = select(col(PrimaryChange.old_email_id)).where(
-        before, col(PrimaryChange.undone_at).is_(None)
-    )
-    await session.execute(
-        delete(EmailAddress).where(
-            col(EmailAddress.person_id) == change.person_id,
-            col(EmailAddress.id).not_in(given_back_to),
-            or_(
-                col(EmailAddress.verified_at) >= suspect_since,
-                col(EmailAddress.id).in_(made_first),
-            ),
-        )
-    )
-    await session.execute(
-        delete(Identity).where(
-            col(Identity.person_id) == change.person_id,
-            col(Identity.created_at) >= suspect_since,
-        )
-    )
-    note_removal(session, change.person_id, now)
-    await session.execute(
-        update(PrimaryChange)
-        .where(since, col(PrimaryChange.undone_at).is_(None))
-        .values(undone_at=now)
-    )
-
-
-async def was_primary(session: AsyncSession, email_id: str, *, since: datetime) -> bool:
-    """Whether a change away from the address could still be undone."""
-    query = select(col(PrimaryChange.id)).where(
-        col(PrimaryChange.old_email_id) == email_id,
-        col(PrimaryChange.changed_at) > since,
-        col(PrimaryChange.undone_at).is_(None),
-    )
-    return (await session.scalars(query.limit(1))).first() is not None

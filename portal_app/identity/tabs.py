@@ -31,6 +31,10 @@ class OpenTabs:
     def of(self, persons: Collection[str]) -> list[str]:
         return [token for token, person in self._persons.items() if person in persons]
 
+    def __contains__(self, token: object) -> bool:
+        """Whether somebody signed in was in that tab when it last sent an event."""
+        return token in self._persons
+
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._persons))
 

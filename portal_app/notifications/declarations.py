@@ -2,6 +2,8 @@
 
 The first repeats what was typed and says nothing of whether we know the address. What strangers
 typed can't be made a link of: the address that it goes to is typed by them, too.
+
+The acknowledgement says times as its document does, in UTC; the others in their reader's zone.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from portal_app.invoices.documents.paper import named
 from portal_app.invoices.documents.pdf import render_pdf
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
+from portal_app.notifications.addressee import reader_of
 from portal_app.notifications.models import OutboxMessage
 from portal_app.notifications.notices.letter import Letter
 from portal_app.notifications.rendering import (
@@ -63,7 +66,7 @@ async def declaration_on_file(message: OutboxMessage) -> Mail:
 
     Raises NothingToSend when it was taken back or refused in the meantime.
     """
-    found, reader = await _read(message), Reader(message.locale)
+    found, reader = await _read(message), await reader_of(message)
     row = found.declaration
     if not can_be_undone(row, wall_now()):
         raise NothingToSend
@@ -73,32 +76,27 @@ async def declaration_on_file(message: OutboxMessage) -> Mail:
         letter = _withdrawn(reader, found)
     else:
         raise NothingToSend
-    document = settled_document(reader, row, found.company, found.membership)
-    return await _mail(
-        message, found, replace(letter, facts=_facts(document, row, reader)), document
-    )
+    return await _with_record(message, found, reader, letter)
 
 
 async def declaration_failed(message: OutboxMessage) -> Mail:
     """To whom it was told that it would be done. NothingToSend when it was done since."""
-    found, reader = await _read(message), Reader(message.locale)
+    found, reader = await _read(message), await reader_of(message)
     row = found.declaration
     if row.finding is not Finding.REFUSED or row.undone_at is not None:
         raise NothingToSend
     title = reader.say("Not done yet: {reference}", reference=row.reference)
-    document = settled_document(reader, row, found.company, found.membership)
     letter = Letter(
         subject=title,
         heading=title,
         paragraphs=(failed_text(reader, row, found.membership, found.company.title),),
-        facts=_facts(document, row, reader),
     )
-    return await _mail(message, found, letter, document)
+    return await _with_record(message, found, reader, letter)
 
 
 async def declaration_for_seller(message: OutboxMessage) -> Mail:
     """To the owners of the company: what no rule could decide. NothingToSend when it is decided."""
-    found, reader = await _read(message), Reader(message.locale)
+    found, reader = await _read(message), await reader_of(message)
     row = found.declaration
     if row.resolved_at is not None or row.finding is None:
         raise NothingToSend
@@ -118,6 +116,18 @@ async def declaration_for_seller(message: OutboxMessage) -> Mail:
         facts=tuple(facts),
     )
     return await _mail(message, found, letter, None)
+
+
+async def _with_record(
+    message: OutboxMessage, found: ReadDeclaration, reader: Reader, letter: Letter
+) -> Mail:
+    """*letter* with what is on record: as its reader's clock says it, and attached as it is."""
+    words, paper = (
+        settled_document(one, found.declaration, found.company, found.membership)
+        for one in (reader, Reader(message.locale))
+    )
+    facts = _facts(words, found.declaration, reader)
+    return await _mail(message, found, replace(letter, facts=facts), paper)
 
 
 def _ends(reader: Reader, found: ReadDeclaration) -> Letter:

@@ -16,7 +16,7 @@ ORIGIN = "http://portal.test"
 TAB = "tab-00001"
 CONNECT = '40/_event,{"event":{}}'
 EVENT = '42/_event,["event",{"name":"a.b","payload":{}}]'
-LIMITS = SocketLimits(per_session=2, per_network=3, connects_per_minute=100)
+LIMITS = SocketLimits(per_session=2, per_network=3, connects_per_minute=100, held_seconds=0)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -97,6 +98,29 @@ async def test_a_burst_passes_and_what_exceeds_it_closes_the_socket() -> None:
     client = await send_all(server.guard(), ["3"] * (LIMITS.burst + 50))
     assert len(server.seen) == LIMITS.burst
     assert client.refusal == TOO_MANY_MESSAGES
+
+
+async def test_a_large_message_counts_for_as_many_as_it_weighs() -> None:
+    """What costs something to read is counted by its bytes: a flood of 60 kB ends at once."""
+    server = Server()
+    client = await send_all(server.guard(), [padded(60_000)] * 20)
+    assert len(server.seen) == LIMITS.burst // 15
+    assert client.refusal == TOO_MANY_MESSAGES
+
+
+async def test_a_handshake_too_many_waits_for_its_answer_unless_many_wait_already() -> None:
+    """Trying again at once wins nothing; and waiting can't be made to cost memory without end."""
+    limits = SocketLimits(connects_per_minute=1, held_seconds=60, most_held=2)
+    guard = Server().guard(limits=limits)
+    clients = [Client(guard, token=f"tab-0000{n}") for n in range(4)]
+    for client in clients:
+        await client.settle()
+    assert [one.turned_away for one in clients] == [False, False, False, True]
+    assert [bool(one.sent) for one in clients] == [True, False, False, True]
+    for one in clients:
+        one.task.cancel()
+    await asyncio.gather(*(one.task for one in clients), return_exceptions=True)
+    assert guard.held == 0
 
 
 async def test_a_hundred_a_minute_pass_for_ever() -> None:
@@ -212,7 +236,7 @@ async def test_a_handshake_of_another_form_is_refused_before_it_is_one(
 
 @pytest.mark.parametrize(("ip", "status"), [("198.51.100.1", 429), ("198.51.100.2", 403)])
 async def test_a_server_that_can_say_more_says_why(ip: str, status: int) -> None:
-    guard = Server().guard(limits=SocketLimits(connects_per_minute=1))
+    guard = Server().guard(limits=SocketLimits(connects_per_minute=1, held_seconds=0))
     extensions = {"websocket.http.response": {}}
     origin = {"origin": "https://evil.test"} if status == 403 else {}
     for _ in range(2):

@@ -28,21 +28,26 @@ TOO_MANY_PENDING = Refusal(1013, "too many unanswered messages, try again later"
 class SocketLimits:
     """OWASP's WebSocket figures, and a burst that clicking and typing never reach.
 
-    *rest* is what must have been won back before a tab that used its burst up may connect again.
+    Each begun *weighed_bytes* of a message count as one. *rest* is what must have been won back
+    before a tab that used its burst up may connect again. A handshake too many is answered after
+    *held_seconds* while fewer than *most_held* wait so: trying again at once then wins nothing.
     """
 
     message_bytes: int = 65_536
+    weighed_bytes: int = 4_096
     messages_per_minute: int = 100
     burst: int = 200
     rest: int = 10
     per_session: int = 32
     per_network: int = 128
     connects_per_minute: int = 240
+    held_seconds: float = 1.0
+    most_held: int = 64
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Fills by *per_minute* up to *size*; every message takes one."""
+    """Fills by *per_minute* up to *size*; every message takes what it weighs."""
 
     size: int
     per_minute: int
@@ -54,10 +59,10 @@ class Bucket:
         self.left, self.at = min(float(self.size), self.left + won), now
         return self.left
 
-    def take(self, now: float) -> bool:
-        if self.refill(now) < 1:
+    def take(self, now: float, weight: int = 1) -> bool:
+        if self.refill(now) < weight:
             return False
-        self.left -= 1
+        self.left -= weight
         return True
 
 

@@ -7,6 +7,7 @@ page shows its connection banner and comes back by itself.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -54,7 +55,8 @@ _PASSED_ON = frozenset(
 class Connection:
     """One socket; it stands in the ASGI scope, so that whoever finds a reason can end it."""
 
-    def __init__(self, send: Send, bucket: Bucket, limits: SocketLimits) -> None:
+    def __init__(self, send: Send, bucket: Bucket, limits: SocketLimits, network: str = "") -> None:
+        self.network = network
         self._send = send
         self._bucket = bucket
         self._limits = limits
@@ -81,13 +83,13 @@ class Connection:
         text = message.get("text")
         if text is None:
             return MALFORMED
-        if (
-            len(text) > self._limits.message_bytes
-            or len(text.encode()) > self._limits.message_bytes
-        ):
+        # Counted before it is encoded or parsed: what costs something must have been allowed.
+        if len(text) > self._limits.message_bytes:
             return TOO_BIG
-        if not self._bucket.take(now):
+        if not self._bucket.take(now, 1 + len(text) // self._limits.weighed_bytes):
             return TOO_MANY_MESSAGES
+        if len(text.encode()) > self._limits.message_bytes:
+            return TOO_BIG
         return None if _is_ours(text) and self._in_turn(text) else MALFORMED
 
     def _in_turn(self, text: str) -> bool:
@@ -132,6 +134,7 @@ class SocketGuard:
         self.messages = Buckets(self.limits.burst, self.limits.messages_per_minute, clock)
         often = self.limits.connects_per_minute
         self.connects = Buckets(often, often, clock)
+        self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
@@ -146,10 +149,13 @@ class SocketGuard:
         bucket = self.messages.of(token)
         if not self._may_connect(scope, bucket) or not self.open.admit(wanted):
             logger.warning("a socket was turned away")
+            await self._hold()
             await _turn_away(scope, receive, send, 429)
             return
+        network = client_address(scope, self.hops)
+        network = network_of(network, count_loopback=True) or ""
         try:
-            await self._serve(scope, receive, Connection(send, bucket, self.limits))
+            await self._serve(scope, receive, Connection(send, bucket, self.limits, network))
         finally:
             self.open.leave(wanted)
 
@@ -167,6 +173,16 @@ class SocketGuard:
         headers = [self._passed_on(*pair) for pair in scope["headers"] if pair[0] in _PASSED_ON]
         inner = {**scope, CONNECTION: connection, "headers": headers}
         await self.app(inner, guarded_receive, connection.pass_on)
+
+    async def _hold(self) -> None:
+        """Let who comes too often wait for the answer; beyond so many waiting it comes at once."""
+        if self.held >= self.limits.most_held:
+            return
+        self.held += 1
+        try:
+            await asyncio.sleep(self.limits.held_seconds)
+        finally:
+            self.held -= 1
 
     def _passed_on(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
         if name != b"cookie":

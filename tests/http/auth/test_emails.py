@@ -215,12 +215,10 @@ async def test_a_way_in_that_was_the_first_for_a_while_goes_with_the_last_change
     clocks.wall.advance(MINUTE)
     await changed(client, db, clocks, "primary", email=SECOND)
     last = re.findall(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(ADA))[-1]
-    theirs = re.search(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(EVE))
-    assert theirs is not None
+    assert re.search(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(EVE)) is None
     assert (await reader.post(last, data={})).status_code == 303
     assert [one.address for one in await all_of(db, EmailAddress)] == [ADA]
     assert all(one.undone_at is not None for one in await all_of(db, PrimaryChange))
-    assert (await reader.post(theirs[1], data={})).status_code == 410
 
 
 async def test_the_old_primary_can_not_be_taken_away_while_it_can_undo(

@@ -59,6 +59,31 @@ async def test_a_thief_can_not_undo_the_owner_away(
     assert {one.address for one in await all_of(db, EmailAddress)} == {ADA}
 
 
+async def test_going_back_ends_the_links_of_whoever_was_in_between(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    """Theirs was the first for a while, and another; neither is so again, both can be removed."""
+    client, eve = await signed_in(app, ADA), await signed_in(app, "someone@example.com")
+    await added(eve, clocks, "their@example.com", by="someone@example.com")
+    await changed(eve, db, clocks, "primary", by="someone@example.com", email="their@example.com")
+    await added(client, clocks, EVE)
+    await added(client, clocks, SECOND)
+    await changed(client, db, clocks, "primary", email=EVE)
+    await changed(client, db, clocks, "primary", by=EVE, email=SECOND)
+    between = await undo_link(EVE)
+    await changed(client, db, clocks, "primary", by=SECOND, email=ADA)
+    assert "/login/undo/" not in await mails_to(SECOND)
+    assert (await browser(app).post(between, data={})).status_code == 410
+    assert (await actor_of(client)).email == ADA
+    await changed(client, db, clocks, "remove", email=EVE)
+    assert {ADA, SECOND} < {one.address for one in await all_of(db, EmailAddress)}
+    # The owner's own link is for the next time; and what others have changed is theirs to undo.
+    await changed(client, db, clocks, "primary", email=SECOND)
+    assert (await browser(app).post(await undo_link(ADA), data={})).status_code == 303
+    theirs = await undo_link("someone@example.com")
+    assert (await browser(app).post(theirs, data={})).status_code == 303
+
+
 async def undo_link(to: str) -> str:
     """The first that came to *to*."""
     link = re.search(r"localhost:3000(/login/undo/[^/]+/)", await mails_to(to))

@@ -234,9 +234,10 @@ async def test_what_its_holder_cancels_before_it_is_kept_is_cancelled(
     await failed_and_ending(over)
     await cancel(over)
     stubborn[0] = 0
-    clocks.wall.advance(timedelta(minutes=10))
-    while await over.finish():
-        continue
+    for _ in range(3):  # on a busy machine one of them may have to wait for its next try
+        clocks.wall.advance(timedelta(minutes=10))
+        while await over.finish():
+            continue
     assert over.shop.client.v1.subscriptions.retrieve(over.shop.subs[0]).cancel_at_period_end
     assert (await over.subject()).cancel_at_period_end
     assert (await one(over.db, Cancellation)).confirmed_at is not None

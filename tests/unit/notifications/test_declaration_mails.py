@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+from sqlmodel import col
 
 from portal_app.declarations.models import DeclarationKind, Finding
+from portal_app.identity.models import EmailAddress, Person
 from portal_app.kit.db import Database
 from portal_app.notifications.mails import NothingToSend, write_mail
 from portal_app.notifications.models import OutboxMessage
@@ -102,3 +108,23 @@ async def test_what_is_no_longer_true_is_not_sent(
 ) -> None:
     with pytest.raises(NothingToSend):
         await write_mail(await message(db, kind, "en", over))
+
+
+async def test_who_holds_it_reads_their_own_clock_and_the_record_keeps_one(db: Database) -> None:
+    """A period that ends in the night is over on another day in New York; two people, two days."""
+    over = {**SCHEDULED, "takes_effect_at": datetime(2026, 12, 1, 3, 30, tzinfo=UTC)}
+    written = await message(db, "declaration_on_file", "en", over)
+    at_home = await write_mail(written)
+    async with db.unit_of_work() as session:
+        owner = await session.scalar(
+            select(EmailAddress.person_id).where(col(EmailAddress.address) == written.recipient)
+        )
+        (await session.get_one(Person, owner)).zone = "America/New_York"
+        await make_person(session, "ben@example.com")
+    away = await write_mail(written)
+    assert at_home.subject.endswith("ends on 1 Dec 2026")
+    assert away.subject.endswith("ends on 30 Nov 2026")
+    for mail in (at_home, away):
+        (paper,) = mail.attachments
+        (page,) = PdfReader(BytesIO(paper.content)).pages
+        assert "1 Dec 2026" in page.extract_text()
