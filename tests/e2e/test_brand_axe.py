@@ -60,7 +60,17 @@ def pages_of(portal: Portal) -> list[str]:
     if not SOAK:
         return [manage["active"], f"{manage['active']}cancel/", STATUTORY[0]]
     flows = [f"{manage[state]}{flow}" for state, some in FLOWS.items() for flow in some]
-    return [*manage.values(), *flows, *STATUTORY]
+    return [*(one for one in manage.values() if _is_ours(portal, one)), *flows, *STATUTORY]
+
+
+def _is_ours(portal: Portal, address: str) -> bool:
+    with closing(sqlite3.connect(portal.data_dir / "portal.db")) as connection:
+        found = connection.execute(
+            "SELECT company_id FROM members JOIN memberships ON memberships.id = membership_id"
+            " WHERE members.id = ?",
+            (address.split("/")[3],),
+        )
+        return bool(found.fetchone() == (COMPANY,))
 
 
 class Publisher:
