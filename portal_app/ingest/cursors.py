@@ -26,25 +26,31 @@ class Cursors:
     def __init__(
         self, db: Database, rows: Rows, began_at: datetime, since: datetime | None
     ) -> None:
-        self._db, self._rows, self._since = db, rows, since
-        self.began_at = began_at
+        self._db, self._rows = db, rows
+        self.began_at, self.since = began_at, since
         self.goes_on = bool(rows)
 
     @classmethod
     async def opened(cls, db: Database, *, since: datetime | None) -> Cursors:
-        """Those of an import that stopped on its way and had the same limits, else new ones."""
+        """Those of an import that stopped on its way and had the same limits, else new ones.
+
+        A limit that moves on at midnight, as a comparison's does, is still the same: the import
+        goes on with the one that it began with.
+        """
         now = wall_now()
         async with db.unit_of_work() as session:
             rows = {
                 row.kind: row for row in (await session.execute(select(ImportCursor))).scalars()
             }
             going_on = all(
-                row.since == since and row.began_at > now - GOES_ON_FOR for row in rows.values()
+                _is_same(row.since, since) and row.began_at > now - GOES_ON_FOR
+                for row in rows.values()
             )
             if rows and not going_on:
                 await session.execute(delete(ImportCursor))
                 rows = {}
         began_at = min((row.began_at for row in rows.values()), default=now)
+        since = next((row.since for row in rows.values()), since)
         return cls(db, rows, began_at, since)
 
     def after(self, kind: str) -> str | None:
@@ -76,7 +82,7 @@ class Cursors:
             written=counts.written,
             skipped=counts.skipped,
             unrelated=counts.unrelated,
-            since=self._since,
+            since=self.since,
             began_at=self.began_at,
         )
         self._rows[kind] = await session.merge(row)
@@ -89,5 +95,12 @@ class Cursors:
         """The import is complete: the next one begins anew, reconciliation goes on from here."""
         async with self._db.unit_of_work() as session:
             await session.execute(delete(ImportCursor))
-            whole = self._since is None
+            whole = self.since is None
             await note_import(session, log_position=log_position, whole=whole)
+
+
+def _is_same(stored: datetime | None, asked: datetime | None) -> bool:
+    """Also where the stored one leaves out less, by no more than a day."""
+    if stored is None or asked is None:
+        return stored is asked
+    return timedelta(0) <= asked - stored <= GOES_ON_FOR

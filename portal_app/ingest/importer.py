@@ -63,6 +63,10 @@ class PageProjection(Protocol[Fact_contra]):
     ) -> Awaitable[list[Outcome]]: ...
 
 
+async def _nothing_more(_began_at: datetime) -> None:
+    """An import ends with its listings."""
+
+
 async def sync(
     provider: PaymentProvider,
     db: Database,
@@ -70,17 +74,21 @@ async def sync(
     progress: Progress,
     since: datetime | None = None,
     whose_methods: Choose = everybody,
+    finish: Callable[[datetime], Awaitable[None]] = _nothing_more,
 ) -> SyncReport:
     """Import everything; *progress* hears each kind and how many of it were seen so far.
 
     With *since*, payments, invoices, refunds and one-time purchases made before are left out; what
     they refer to, and subscriptions, change long after they were made and are read whole. So are
     invoices that are still open. *whose_methods* picks the customers whose methods are listed.
+    *finish* hears when it all began, and what it does belongs to the import: where that stops,
+    too, the next call goes on with it.
 
     Raises ProviderUnavailable, ProviderMisconfigured or NoDefaultCompany; what was imported until
     then stays, and the next call goes on from there.
     """
     cursors = await Cursors.opened(db, since=since)
+    since = cursors.since
     run = _Run(provider, db, cursors, progress)
     log_position = await run.log_position()
     # What others refer to comes first; payments before the sessions and invoices that name them,
@@ -103,6 +111,7 @@ async def sync(
     await run.read("refunds", provider.refunds, one_by_one("refunds", apply_refund), since=since)
     disputes = one_by_one("disputes", apply_dispute)
     await run.read("disputes", provider.disputes, disputes, since=since)
+    await finish(cursors.began_at)
     await cursors.forget(log_position)
     return run.report()
 

@@ -97,15 +97,18 @@ async def reconcile_fully(
     async with turns.taken(db, Kind.FULL) as turn:
         if turn is None:
             return None
-        began_at = wall_now()
         whose = everybody if await _has_gap(db) else _still_charged(db)
         since = None if whose is everybody else _start_of_today() - RECENT
-        report = await sync(provider, db, progress=progress, since=since, whose_methods=whose)
-        await _ask_for_unlisted(provider, db, began_at)
-        async with db.unit_of_work() as session:
-            if mended := await add_up_anew(session):
-                logger.warning("totals were wrong", extra={"fields": {"mended": mended}})
-        return report
+
+        async def finish(began_at: datetime) -> None:
+            await _ask_for_unlisted(provider, db, began_at)
+            async with db.unit_of_work() as session:
+                if mended := await add_up_anew(session):
+                    logger.warning("totals were wrong", extra={"fields": {"mended": mended}})
+
+        return await sync(
+            provider, db, progress=progress, since=since, whose_methods=whose, finish=finish
+        )
 
 
 async def _ask_for_unlisted(source: ObjectSource, db: Database, before: datetime) -> None:

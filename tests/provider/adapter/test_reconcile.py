@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import stripe
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from portal_app.ingest import turns
+from portal_app.ingest import reconciling, turns
+from portal_app.ingest.events import Ref
 from portal_app.ingest.models import Change, InboxEvent, Reconciliation
 from portal_app.ingest.reconciling import (
     EVERY,
@@ -162,6 +164,31 @@ async def test_the_methods_of_who_pays_are_compared(
         "visa",
         "visa",
     ]
+
+
+async def test_one_that_stopped_at_its_end_is_not_finished_and_goes_on_there(
+    source: StripeObjects, companies: Database, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or deleted objects and wrong totals would wait for another week."""
+    await imported(source, companies)
+    clocks.wall.advance(EVERY[Kind.FULL])
+    began_at, asked = clocks.wall.now(), list[datetime]()
+
+    async def stopping(_session: AsyncSession, before: datetime) -> list[Ref]:
+        asked.append(before)
+        if len(asked) == 1:
+            raise ProviderUnavailable("Away")
+        return []
+
+    monkeypatch.setattr(reconciling, "unlisted", stopping)
+    with pytest.raises(ProviderUnavailable):
+        await reconcile_fully(source, companies, progress=quiet)
+    clocks.wall.advance(timedelta(minutes=1))
+    assert await what_is_due(companies) is Kind.FULL
+    await reconcile_if_due(source, companies)
+    # What it had listed before it stopped is not asked for one by one.
+    assert asked == [began_at, began_at]
+    assert await what_is_due(companies) is None
 
 
 async def test_nothing_is_compared_before_the_first_import(
