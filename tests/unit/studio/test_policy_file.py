@@ -17,6 +17,8 @@ from portal_app.ui.reader import Reader
 
 DISCOUNT = {"coupon": "stay", "percent_off": 20, "months": 3}
 REASON = {"id": "own_1", "label": "Too dear", "category": "too_expensive"}
+# One more than a list of ours has.
+PLANS = [f"plan_{number}" for number in range(51)]
 WHOLE = {
     "access": {"grace_days": None, "while_paused": False},
     "cancel": {"reasons": [REASON], "offers": [], "discounts": {"plan_a": DISCOUNT}},
@@ -60,6 +62,8 @@ def test_products_of_an_older_version_are_written_in_todays_form() -> None:
         ({"transfer": {"products": {"prod_a": "off"}}}, "transfer.products"),
         ({"plan_change": {"quantity": {"most": 1.5}}}, "plan_change.quantity.most"),
         ({"plan_change": {"targets": []}}, "plan_change.targets"),
+        ({"plan_change": {"targets": PLANS}}, "plan_change.targets"),
+        ({"cancel": {"discounts": dict.fromkeys(PLANS, DISCOUNT)}}, "cancel.discounts"),
         ({"cancel": {"offers": ["pause", "pause"]}}, "cancel.offers.1.offer"),
         ({"cancel": {"offers": ["gift"]}}, "cancel.offers.0.offer"),
         ({"cancel": {"discounts": {"plan_a": {**DISCOUNT, "percent_off": 101}}}}, ""),
