@@ -145,12 +145,55 @@ async def test_a_tab_that_is_still_reading_is_told_once_more_afterwards(
 
 
 async def test_more_than_can_be_read_makes_everybody_look(
-    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+    pages: Pages, db: Database, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MOST_READ", 3)
     for _ in range(3):
         await change(db, "pers_eve")
-    assert await pages.look() == ["ada-1", "ada-2", "ben-1"]
+    everybody = ["ada-1", "ada-2", "ben-1"]
+    assert await pages.look() == everybody
+    # Once, and not as long as those changes are young.
+    assert await pages.look() == []
+    await change(db, "pers_ben")
+    assert await pages.look() == ["ben-1"]
+    # What was committed late behind so much else can't be told any more: everybody looks once more.
+    clocks.wall.advance(SETTLED_AFTER + timedelta(seconds=1))
+    assert await pages.look() == everybody
+    assert await pages.look() == []
+
+
+async def test_neither_a_flood_nor_a_slow_tab_brings_looks_about(
+    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_READ", 3)
+    monkeypatch.setattr(live, "EVERY_SECONDS", 60)
+    monkeypatch.setattr(live, "AT_LEAST_SECONDS", 0.01)
+    looks: list[int] = []
+    look = pages.live.look
+
+    async def counted() -> None:
+        await look()
+        looks.append(1)
+
+    monkeypatch.setattr(pages.live, "look", counted)
+    await change(db, "pers_ben")
+    pages.busy.add("ben-1")
+    await pages.live.look()
+    await change(db, "pers_ben")
+    stop = asyncio.Event()
+    running = asyncio.create_task(pages.live.run_forever(stop))
+    await asyncio.sleep(0.3)
+    assert len(looks) == 2  # the one above, and the first of the loop
+    await change(db, "pers_eve")
+    await change(db, "pers_eve")
+    await asyncio.sleep(0.3)
+    assert len(looks) <= 4
+    before = len(looks)
+    await change(db, "pers_eve")
+    await asyncio.sleep(0.3)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert len(looks) == before
 
 
 async def test_a_database_that_is_away_stops_nothing(
