@@ -84,12 +84,21 @@ class LivePages:
         if not self.tabs.keep(self.connected()):
             self._late.clear()
             return
-        concerned = self._late | await self._concerned()
-        self._late = set()
-        if concerned and self.prepare is not None:
+        # They stay late until they are told: what was read once doesn't count as news again.
+        self._late |= await self._concerned()
+        if self._late and self.prepare is not None:
             await self.prepare()
+        concerned, self._late = self._late, set()
         for token in concerned:
+            await self._tell_safely(token)
+
+    async def _tell_safely(self, token: str) -> None:
+        """One tab that can't be told holds up no other, and is told with the next look."""
+        try:
             await self._tell(token)
+        except Exception:
+            logger.exception("an open page could not be told that something changed")
+            self._late.add(token)
 
     async def _tell(self, token: str) -> None:
         """A tab that is still reading is told once more afterwards, however much changes."""

@@ -13,6 +13,7 @@ from reflex.utils.format import format_event_handler
 from reflex_base.event import Event
 from sqlalchemy import event as sqlalchemy_event
 
+from portal_app.branding.published import PublishedLooks, looks
 from portal_app.identity.sessions import start_session
 from portal_app.identity.tabs import OpenTabs, open_tabs
 from portal_app.ingest import live
@@ -142,6 +143,41 @@ async def test_a_tab_that_is_still_reading_is_told_once_more_afterwards(
     pages.busy.clear()
     assert await pages.look() == ["ada-1"]
     assert await pages.look() == []
+
+
+async def test_who_could_not_be_told_is_told_with_the_next_look(pages: Pages, db: Database) -> None:
+    push, broken = pages.live.push, {"ada-1"}
+
+    async def fragile(token: str) -> Push:
+        if token in broken:
+            raise OSError("gone")
+        return await push(token)
+
+    pages.live.push = fragile
+    await change(db)
+    await change(db, "pers_ben")
+    assert await pages.look() == ["ada-2", "ben-1"]
+    broken.clear()
+    assert await pages.look() == ["ada-1"]
+    assert await pages.look() == []
+
+
+async def test_nobody_is_told_before_what_is_kept_in_memory_is_up_to_date(
+    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is away for a moment leaves no page with the look of before."""
+
+    async def away(*_: object) -> None:
+        raise OSError("away")
+
+    pages.live.prepare = looks.reread
+    await change(db, "pers_ben")
+    with monkeypatch.context() as hiccup:
+        hiccup.setattr(PublishedLooks, "_refresh", away)
+        with pytest.raises(OSError, match="away"):
+            await pages.look()
+    assert pages.told == []
+    assert await pages.look() == ["ben-1"]
 
 
 async def test_more_than_can_be_read_makes_everybody_look(
