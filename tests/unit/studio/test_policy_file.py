@@ -10,13 +10,14 @@ import pytest
 from portal_app.catalog.company_file import FileRefused, object_of
 from portal_app.catalog.configuration import DEFAULT
 from portal_app.catalog.policies import Policies
-from portal_app.studio.portal.policy_file import read, written
+from portal_app.studio.portal.policy_file import OnSale, read, written
 from portal_app.studio.portal.policy_schema import schema
-from portal_app.studio.portal.settings import SETTINGS, stored
+from portal_app.studio.portal.settings import DISCOUNTS, SETTINGS, TARGETS, stored
 from portal_app.ui.reader import Reader
 
 DISCOUNT = {"coupon": "stay", "percent_off": 20, "months": 3}
 REASON = {"id": "own_1", "label": "Too dear", "category": "too_expensive"}
+SOLD = OnSale(products={"prod_a"}, plans={"plan_a"}, prices={"price_a"})
 # One more than a list of ours has.
 PLANS = [f"plan_{number}" for number in range(51)]
 WHOLE = {
@@ -29,20 +30,20 @@ WHOLE = {
 
 def told(body: object) -> list[tuple[str, str]]:
     with pytest.raises(FileRefused) as refused:
-        read(json.dumps(body), {"prod_a"})
+        read(json.dumps(body), SOLD)
     return [(one.at, one.sentence) for one in refused.value.faults]
 
 
 def test_what_was_written_is_read_as_it_stands() -> None:
     text = written(WHOLE, "https://portal.test")
     assert json.loads(text)["$schema"] == "https://portal.test/brand/portal.schema.json"
-    assert read(text, {"prod_a"}) == WHOLE
-    assert read("{}", ()) == {}
+    assert read(text, SOLD) == WHOLE
+    assert read("{}", OnSale()) == {}
 
 
 def test_products_of_an_older_version_are_written_in_todays_form() -> None:
     old = {"transfer": {"mode": "on", "products": {"prod_a": "off"}}}
-    document = read(written(old), {"prod_a"})
+    document = read(written(old), SOLD)
     assert document["products"] == {"prod_a": {"transfer": {"mode": "off"}}}
     assert Policies.read(document) == Policies.read(old)
 
@@ -72,6 +73,9 @@ def test_products_of_an_older_version_are_written_in_todays_form() -> None:
         ({"cancel": {"reasons": [{**REASON, "id": "a b"}]}}, ""),
         ({"cancel": {"reasons": [{**REASON, "label": "two\nlines"}]}}, ""),
         ({"cancel": {"reasons": [{**REASON, "label": "turned\u202eround"}]}}, ""),
+        ({"plan_change": {"targets": ["plan_a", "price_a", "plan_b"]}}, TARGETS + ".plan_b"),
+        ({"products": {"prod_a": {"plan_change": {"targets": ["plan"]}}}}, "products.prod_a.plan"),
+        ({"cancel": {"discounts": {"price_a": DISCOUNT}}}, DISCOUNTS + ".price_a"),
         ({"products": []}, "products"),
         ({"products": {"prod_b": {}}}, "products.prod_b"),
         ({"products": {"prod_a": 1}}, "products.prod_a"),
@@ -87,7 +91,7 @@ def test_everything_else_is_refused_with_its_place(body: Any, at: str) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "[" * 5_000, "{" * 9, '{"a": NaN', " " * 70_000])
 def test_what_is_no_file_is_refused(text: str) -> None:
     with pytest.raises(FileRefused):
-        read(text, ())
+        read(text, OnSale())
     with pytest.raises(FileRefused):
         object_of(text, most=65_536)
 
