@@ -61,6 +61,7 @@ def test_products_of_an_older_version_are_written_in_todays_form() -> None:
         ({"pause": {"longest_months": 13}}, "pause.longest_months"),
         ({"transfer": {"mode": "maybe"}}, "transfer.mode"),
         ({"transfer": {"products": {"prod_a": "off"}}}, "transfer.products"),
+        ({"transfer": {"products": {"prod_a": []}}}, "transfer.products"),
         ({"plan_change": {"quantity": {"most": 1.5}}}, "plan_change.quantity.most"),
         ({"plan_change": {"targets": []}}, "plan_change.targets"),
         ({"plan_change": {"targets": PLANS}}, "plan_change.targets"),
@@ -88,12 +89,29 @@ def test_everything_else_is_refused_with_its_place(body: Any, at: str) -> None:
     assert Reader("de").say(sentence) != sentence
 
 
-@pytest.mark.parametrize("text", ["", "[]", "[" * 5_000, "{" * 9, '{"a": NaN', " " * 70_000])
-def test_what_is_no_file_is_refused(text: str) -> None:
+DEEP = '{"products":{"prod_a":' + '{"a":' * 990 + "1" + "}" * 992
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "[" * 5_000, "{" * 9, '{"a": NaN', " " * 70_000),
+        *('{"\\ud800": 1}', '{"cancel": {"reasons": ["\\udfff"]}}', b'{"\xed\xa0\x80": 1}', DEEP),
+    ],
+)
+def test_what_is_no_file_is_refused(text: str | bytes) -> None:
     with pytest.raises(FileRefused):
         read(text, OnSale())
     with pytest.raises(FileRefused):
         object_of(text, most=65_536)
+
+
+def test_a_name_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(FileRefused) as refused:
+        read('{"cancel": {"at_once": true, "at_once": false}}', OnSale())
+    ((at, sentence),) = [(one.at, one.sentence) for one in refused.value.faults]
+    assert at == "at_once"
+    assert Reader("de").say(sentence) != sentence
 
 
 def test_the_schema_knows_every_setting_and_its_default() -> None:
