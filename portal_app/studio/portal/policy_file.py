@@ -17,6 +17,7 @@ from portal_app.catalog.company_file import Fault, FileRefused
 from portal_app.catalog.configuration import Configuration
 from portal_app.catalog.policies import PRODUCTS, Policies, exceptions_of, without_exceptions
 from portal_app.studio.portal.form import faults, form_of, value_at
+from portal_app.studio.portal.rows import is_plain
 from portal_app.studio.portal.settings import DISCOUNTS, SETTINGS, TARGETS, stored
 
 SCHEMA_PATH: Final = "/brand/portal.schema.json"
@@ -128,4 +129,4 @@ def _is_plain(value: object) -> bool:
         return ids and all(map(_is_plain, (*value.keys(), *value.values())))
     if isinstance(value, list):
         return all(map(_is_plain, value))
-    return not isinstance(value, str) or value.isprintable()
+    return not isinstance(value, str) or is_plain(value)

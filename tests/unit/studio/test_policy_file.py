@@ -10,6 +10,7 @@ import pytest
 from portal_app.catalog.company_file import FileRefused, object_of
 from portal_app.catalog.configuration import DEFAULT
 from portal_app.catalog.policies import Policies
+from portal_app.studio.portal.form import checked, form_of
 from portal_app.studio.portal.policy_file import OnSale, read, written
 from portal_app.studio.portal.policy_schema import schema
 from portal_app.studio.portal.settings import DISCOUNTS, SETTINGS, TARGETS, stored
@@ -39,6 +40,19 @@ def test_what_was_written_is_read_as_it_stands() -> None:
     assert json.loads(text)["$schema"] == "https://portal.test/brand/portal.schema.json"
     assert read(text, SOLD) == WHOLE
     assert read("{}", OnSale()) == {}
+
+
+def test_what_the_form_takes_is_read_again_from_the_file() -> None:
+    for label, is_taken in (
+        ("نمی\u200cخواهم", True),
+        ("Too dear 👨\u200d👩\u200d👧", True),
+        ("turned\u202eround", False),
+    ):
+        body = {"cancel": {"reasons": [{**REASON, "label": label}]}}
+        document, wrong = checked(form_of(Policies.read(body).company), {})
+        assert (document == body, not wrong) == (is_taken, is_taken)
+        if is_taken:
+            assert read(written(body), OnSale()) == body
 
 
 def test_products_of_an_older_version_are_written_in_todays_form() -> None:
