@@ -32,7 +32,6 @@ STATES: Final = (
 )
 FLOWS: Final = {
     "active": ("cancel/", "pause/", "plan/", "payment-method/", "transfer/"),
-    "canceling": ("undo/",),
     "past_due": ("pay/",),
     "canceled": ("rejoin/",),
 }
@@ -60,7 +59,8 @@ def pages_of(portal: Portal) -> list[str]:
     if not SOAK:
         return [manage["active"], f"{manage['active']}cancel/", STATUTORY[0]]
     flows = [f"{manage[state]}{flow}" for state, some in FLOWS.items() for flow in some]
-    return [*(one for one in manage.values() if _is_ours(portal, one)), *flows, *STATUTORY]
+    own = [one for one in (*manage.values(), *flows) if _is_ours(portal, one)]
+    return [*own, *STATUTORY]
 
 
 def _is_ours(portal: Portal, address: str) -> bool:

@@ -50,7 +50,7 @@ async def received_at(portal: Portal, kind: str) -> float:
     for _ in range(500):
         with closing(sqlite3.connect(portal.data_dir / "portal.db")) as connection:
             [(found,)] = connection.execute(
-                "SELECT max(strftime('%s', received_at) + strftime('%f', received_at) % 1)"
+                "SELECT (julianday(max(received_at)) - 2440587.5) * 86400.0"
                 " FROM inbox WHERE type = ?",
                 (kind,),
             )
@@ -147,8 +147,7 @@ async def published_at(portal: Portal) -> float:
     """When the newest look was published, as seconds of the machine's clock."""
     with closing(sqlite3.connect(portal.data_dir / "portal.db")) as connection:
         [(found,)] = connection.execute(
-            "SELECT max(strftime('%s', created_at) + strftime('%f', created_at) % 1)"
-            " FROM brand_versions"
+            "SELECT (julianday(max(created_at)) - 2440587.5) * 86400.0 FROM brand_versions"
         )
     return float(found)
 

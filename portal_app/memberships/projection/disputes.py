@@ -59,8 +59,11 @@ async def membership_of_payment(
     """What the payment was for: by its invoice's subscription, else what was bought once."""
     if invoice is not None and invoice.stripe_subscription_id is not None:
         return (await memberships_of(session, [invoice])).get(invoice.id)
-    bought = Membership.stripe_payment_intent_id == payment.stripe_payment_intent_id
-    return (await session.scalars(select(Membership).where(bought))).first()
+    bought = [col(Membership.stripe_payment_intent_id) == payment.stripe_payment_intent_id]
+    if invoice is not None:
+        # One that was paid in parts is named by the last of them alone.
+        bought.append(col(Membership.stripe_invoice_id) == invoice.stripe_invoice_id)
+    return (await session.scalars(select(Membership).where(or_(*bought)))).first()
 
 
 async def _known(session: AsyncSession, membership: Membership, dispute: Dispute) -> set[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from portal_app.identity.actor import ActorKind
 from portal_app.invoices.models import Invoice, Payment, PaymentStatus, Refund
 from portal_app.kit.clock import business_now
 from portal_app.kit.lookup import locked
@@ -41,14 +42,14 @@ async def settle_purchase(session: AsyncSession, membership: Membership) -> bool
     await session.flush()
     await locked(session, Membership, id=membership.id)
     paid, refunds = await _money(session, membership)
-    given = [one for one in refunds if one.status not in _NOT_GIVEN]
-    last = max((one.created_at for one in refunds), default=None)
-    if last is None:
+    if not refunds or paid <= 0:
         return False
-    over = sum(one.amount_minor for one in given) >= paid > 0
+    given = [one for one in refunds if one.status not in _NOT_GIVEN]
+    over = sum(one.amount_minor for one in given) >= paid
+    last = max(one.created_at for one in given or refunds)
     if over and membership.ended_at is None and not await _reactivated(session, membership, last):
         membership.ended_at, happened = last, Happening(kind="canceled", at=last)
-    elif not over and membership.ended_at == last:
+    elif not over and membership.ended_at in {one.created_at for one in refunds}:
         membership.ended_at, happened = None, Happening(kind="reactivated", at=business_now())
     else:
         return False
@@ -59,9 +60,16 @@ async def settle_purchase(session: AsyncSession, membership: Membership) -> bool
 
 
 async def _money(session: AsyncSession, membership: Membership) -> tuple[int, list[Refund]]:
-    """What was paid for the purchase (minor units of its currency), and what was given back."""
+    """What was paid for the purchase (minor units of its currency), and what was given back.
+
+    What its invoice took from a balance, or was paid elsewhere, is paid too: no refund brings it
+    back, a credit note does.
+    """
     own = select(col(Invoice.id)).where(
         col(Invoice.stripe_invoice_id) == membership.stripe_invoice_id
+    )
+    billed = select(col(Invoice.total_minor) - col(Invoice.credited_minor)).where(
+        col(Invoice.id).in_(own)
     )
     paid = select(col(Payment.id), col(Payment.amount_minor)).where(
         or_(
@@ -72,13 +80,15 @@ async def _money(session: AsyncSession, membership: Membership) -> tuple[int, li
     )
     payments = {row.id: row.amount_minor for row in await session.execute(paid)}
     refunds = select(Refund).where(col(Refund.payment_id).in_(payments))
-    return sum(payments.values()), list(await session.scalars(refunds))
+    paid_in_all = max(sum(payments.values()), await session.scalar(billed) or 0)
+    return paid_in_all, list(await session.scalars(refunds))
 
 
 async def _reactivated(session: AsyncSession, membership: Membership, since: datetime) -> bool:
     statement = select(MembershipEvent.id).where(
         MembershipEvent.membership_id == membership.id,
         MembershipEvent.kind == "reactivated",
+        col(MembershipEvent.actor_kind) != ActorKind.SYSTEM,
         col(MembershipEvent.happened_at) >= since,
     )
     return (await session.scalars(statement.limit(1))).first() is not None

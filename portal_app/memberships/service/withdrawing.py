@@ -143,10 +143,11 @@ async def _end(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
 
 
 async def _give_back(provider: PaymentWriter, intent: Intent, place: int) -> list[RefundFacts]:
-    """Empty where an earlier try, or somebody else, was there already."""
+    """What of it is left to give: an earlier try, or somebody else, may have given some or all."""
     payment_id, share, before = intent.payload["refunds"][place]
     payment = await provider.payment(payment_id)
-    if payment.refunded.minor != before:
+    share -= payment.refunded.minor - before
+    if share <= 0:
         return []
     refund = await provider.create_refund(
         payment_id,

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from portal_app.catalog.models import Plan
 from portal_app.customers.models import Customer
 from portal_app.invoices.models import Invoice, Payment, Refund
-from portal_app.memberships.models import Member, Membership
+from portal_app.memberships.models import Member, Membership, MembershipSource
 from portal_app.memberships.projection import membership_of_payment
 
 
@@ -92,17 +92,6 @@ async def holders_of(session: AsyncSession, membership_ids: Sequence[str]) -> di
     return {row[0]: str(row[1]) for row in await session.execute(statement)}
 
 
-async def bought_with(
-    session: AsyncSession, payment: Payment, invoice: Invoice | None
-) -> Membership | None:
-    """What was paid for; None for a payment that no membership hangs on."""
-    found = await membership_of_payment(session, payment, invoice)
-    if found is not None or invoice is None:
-        return found
-    own = Membership.stripe_invoice_id == invoice.stripe_invoice_id
-    return (await session.scalars(select(Membership).where(own))).first()
-
-
 async def payment_with_invoice(
     session: AsyncSession, payment_id: str
 ) -> tuple[Payment, Invoice | None]:
@@ -114,6 +103,20 @@ async def payment_with_invoice(
     )
     row = (await session.execute(statement)).one()
     return row[0], row[1]
+
+
+async def refunded_purchases(session: AsyncSession, stripe_ids: Sequence[str]) -> list[str]:
+    """What these refunds were paid for, by id, where it was bought once."""
+    statement = (
+        select(Payment, Invoice)
+        .join(Refund, col(Refund.payment_id) == col(Payment.id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .where(col(Refund.stripe_refund_id).in_(stripe_ids))
+    )
+    rows = (await session.execute(statement)).all()
+    found = [await membership_of_payment(session, payment, invoice) for payment, invoice in rows]
+    once = [one for one in found if one and one.source is not MembershipSource.SUBSCRIPTION]
+    return [one.id for one in once]
 
 
 async def refunds(

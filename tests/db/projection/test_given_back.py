@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from portal_app.catalog.projection import project_price
-from portal_app.ingest.apply import apply_refund
+from portal_app.identity.actor import ActorKind, Author, write_as
+from portal_app.ingest.apply import apply_invoice, apply_refund
 from portal_app.invoices.projection import project_payment
 from portal_app.memberships.models import Membership
 from portal_app.memberships.projection import project_checkout
@@ -19,7 +20,7 @@ from portal_app.memberships.projection.record import record
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, status_of
 from portal_app.provider.stripe.catalog import price_facts
 from portal_app.provider.stripe.checkout import checkout_facts
-from portal_app.provider.stripe.invoices import payment_facts, refund_facts
+from portal_app.provider.stripe.invoices import invoice_facts, payment_facts, refund_facts
 from tests.db.projection.conftest import Account
 from tests.provider.adapter import objects
 
@@ -46,6 +47,23 @@ async def refunded(account: Account, refund_id: str, amount: int, **over: Any) -
     given = {"payment_intent": "pi_2", "charge": None, "created": objects.CREATED + DAY, **over}
     facts = refund_facts(objects.refund(id=refund_id, amount=amount, **given))
     await account.apply(apply_refund, facts)
+
+
+async def invoiced(account: Account, *, total: int) -> None:
+    """Paid with one card and another, and the rest from a balance."""
+    priced = {"price_details": {"price": "price_2", "product": "prod_1"}}
+    line = objects.line(amount=total, pricing=priced)
+    by = [
+        {
+            "id": f"inpay_{one}",
+            "created": objects.CREATED,
+            "payment": {"type": "payment_intent", "payment_intent": one},
+        }
+        for one in ("pi_2", "pi_3")
+    ]
+    over = {"subtotal": total, "total": total, "payments": objects.listed(*by)}
+    facts = invoice_facts(objects.one_time_invoice(line, id="in_9", **over))
+    await account.apply(apply_invoice, facts)
 
 
 async def status(account: Account) -> MembershipStatus:
@@ -100,10 +118,39 @@ async def test_what_its_seller_has_given_again_stays(account: Account) -> None:
     account.clocks.business.at = datetime.fromtimestamp(LAST, UTC) + timedelta(days=1)
     async with account.db.unit_of_work() as session:
         row = await session.get_one(Membership, (await account.one(Membership)).id)
+        write_as(session, Author(ActorKind.API_KEY))
         row.ended_at = row.canceled_at = None
         record(session, row, [Happening(kind="reactivated", at=account.clocks.business.now())])
     await refunded(account, "re_1", 9900, reason="requested_by_customer")
     assert await status(account) is MembershipStatus.COMPLETED
+
+
+async def test_our_own_word_that_it_goes_on_is_not_its_sellers(account: Account) -> None:
+    """The first refund failed; the next one had been made by then, and is heard of later."""
+    await paid(account)
+    await bought(account)
+    account.clocks.business.at = datetime.fromtimestamp(LAST, UTC) + timedelta(days=1)
+    await refunded(account, "re_1", 9900, status="pending")
+    await refunded(account, "re_1", 9900, status="failed")
+    await refunded(account, "re_2", 9900, created=LAST)
+    assert await status(account) is MembershipStatus.CANCELED
+    await refunded(account, "re_2", 9900, created=LAST, status="failed")
+    assert await status(account) is MembershipStatus.COMPLETED
+
+
+@pytest.mark.contradictory("its lines are made up")
+async def test_of_an_invoice_all_counts_however_it_was_paid(account: Account) -> None:
+    """Two cards paid a part each; the part that came from a balance is none of a refund."""
+    await paid(account)
+    other = objects.intent(id="pi_3", amount=900, amount_received=900)
+    await account.apply(project_payment, payment_facts(other))
+    await invoiced(account, total=12_800)
+    await refunded(account, "re_1", 9900)
+    await refunded(account, "re_2", 900, payment_intent="pi_3", created=LAST)
+    assert await status(account) is MembershipStatus.COMPLETED
+    await invoiced(account, total=10_800)
+    await refunded(account, "re_1", 9900, reason="duplicate")
+    assert await status(account) is MembershipStatus.CANCELED
 
 
 async def test_a_refund_ends_nothing_that_renews(account: Account) -> None:

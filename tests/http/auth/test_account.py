@@ -7,20 +7,11 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from sqlmodel import SQLModel
 
-from portal_app.identity.export import _SHARED, _references
 from portal_app.identity.models import LoginSession, Person
 from portal_app.identity.sessions import actor_of_event, find_actor, sealed
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
-from tests.factories import (
-    make_customer,
-    make_event,
-    make_member,
-    make_membership,
-    make_person,
-)
 from tests.http.auth.sign_in_client import (
     browser,
     code_of,
@@ -28,7 +19,7 @@ from tests.http.auth.sign_in_client import (
     mails_to,
     signed_in,
 )
-from tests.rows import NOW, all_of
+from tests.rows import all_of
 
 ADA, EVE = "ada@example.com", "eve@example.com"
 FIREFOX = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -114,75 +105,3 @@ async def test_the_name_is_one_short_line(app: FastAPI, db: Database) -> None:
     assert len(person.name) == 100
     await client.post("/account/profile/", data={"other": "x"})
     assert (await all_of(db, Person))[0].name == person.name
-
-
-async def test_the_export_holds_everything_of_mine_and_nothing_of_others(
-    app: FastAPI, db: Database, clocks: Clocks
-) -> None:
-    async with db.unit_of_work() as session:
-        for email in (ADA, EVE):
-            await make_customer(session, email=email)
-    client, eve = await signed_in(app, ADA), await signed_in(app, EVE)
-    answer = await client.get("/account/export.json")
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["content-disposition"].startswith("attachment;")
-    said = answer.json()
-    assert said["about"] == ADA
-    assert [one["address"] for one in said["email_addresses"]] == [ADA]
-    assert [one["email"] for one in said["customers"]] == [ADA]
-    assert EVE not in answer.text
-    theirs = await find_actor(cookie_header(eve))
-    assert theirs is not None
-    assert theirs.person_id not in answer.text
-    secrets = [*client.cookies.values()]
-    secrets += [one.token_digest for one in await all_of(db, LoginSession)]
-    assert [one for one in secrets if one in answer.text] == []
-    assert (await browser(app).get("/account/export.json")).status_code == 303
-
-
-async def test_a_membership_is_in_its_holders_export_alone(
-    app: FastAPI, db: Database, clocks: Clocks
-) -> None:
-    async with db.unit_of_work() as session:
-        ada, eve = [await make_person(session, one) for one in (ADA, EVE)]
-        given = await make_membership(session, ada)
-        kept = await make_membership(session, ada)
-        for held in (given, kept):
-            await make_event(session, held.membership, "created")
-        given.member.until_at = NOW
-        await session.flush()
-        over = {"customer": given.customer, "from_at": NOW}
-        await make_member(session, given.membership, eve, **over)
-
-    async def ids(email: str) -> tuple[list[str], list[str]]:
-        said = (await (await signed_in(app, email)).get("/account/export.json")).json()
-        events = [one["membership_id"] for one in said.get("membership_events", [])]
-        return [one["id"] for one in said["memberships"]], events
-
-    assert await ids(ADA) == ([kept.membership.id],) * 2
-    assert await ids(EVE) == ([given.membership.id],) * 2
-
-
-def test_every_table_that_hangs_on_a_person_is_in_the_export() -> None:
-    """A new one is in it by its foreign key; one without stands here, with the reason."""
-    without = {
-        "changes",  # says only that something changed, for minutes
-        "intents",  # its outcome is in the membership's history
-        "login_codes",  # nobody's until used
-        "oidc_attempts",
-        "outbox",  # the mails themselves were sent
-        "notices_sent",
-        "sandbox_mails",
-    }
-    naming = {"person_id", "actor_id", "customer_id", "member_id", "recipient", "address"}
-    about = {
-        table.name
-        for table in SQLModel.metadata.sorted_tables
-        if naming & {column.name for column in table.columns}
-    }
-    connected = {
-        table.name
-        for table in SQLModel.metadata.sorted_tables
-        if dict(_references(table)) and table.name not in _SHARED
-    }
-    assert about - connected - {"people"} <= without

@@ -16,6 +16,7 @@ from portal_app.memberships.errors import NothingToCancel
 from portal_app.memberships.models import Cancellation, Membership
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, status_of
 from portal_app.provider.errors import RefusedByProvider
+from portal_app.provider.facts import PaymentFacts
 from tests.conftest import Clocks
 from tests.provider.adapter.account import imported, one
 from tests.provider.adapter.charging_shop import Shop
@@ -73,6 +74,26 @@ async def test_what_went_back_already_is_not_given_twice(shop: Shop) -> None:
     with pytest.raises(NothingToCancel):
         await give_back(shop.desk, OPERATOR, row.reference)
     assert at_stripe(shop)[1] == [9900]
+
+
+async def test_what_the_seller_gave_meanwhile_counts_and_the_rest_follows(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten dollars at the dashboard, between what was written down and its sending."""
+    row = await withdrawn(shop)
+    paid = str((await one(shop.db, Membership, id=row.membership_id)).stripe_payment_intent_id)
+    look = shop.writer.payment
+
+    async def with_ten_less(payment_id: str) -> PaymentFacts:
+        if not shop.client.v1.refunds.list().data:
+            shop.client.v1.refunds.create({"payment_intent": paid, "amount": 1000})
+        return await look(payment_id)
+
+    monkeypatch.setattr(shop.writer, "payment", with_ten_less)
+    await give_back(shop.desk, OPERATOR, row.reference)
+    await imported(shop.writer, shop.db)
+    assert sorted(at_stripe(shop)[1]) == [1000, 8900]
+    assert await purchase(shop.db, row) is MembershipStatus.CANCELED
 
 
 async def test_where_the_money_is_refused_it_goes_on_and_can_be_tried_again(

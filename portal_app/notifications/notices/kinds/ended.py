@@ -38,7 +38,7 @@ NOTICE = NoticeKind(
     key="ended",
     label="Memberships that have ended",
     note="On the day it ends.",
-    events=CHANGED,
+    events=CHANGED | {"refund.created", "refund.updated"},
     after_events=occasions_of("canceled"),
     write=_write,
 )

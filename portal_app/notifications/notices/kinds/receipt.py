@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.invoices.models import PaymentStatus
 from portal_app.invoices.rules.numbers import receipt_number
 from portal_app.kit.money import Money
+from portal_app.memberships.projection import membership_of_payment
 from portal_app.notifications.notices import repository
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -29,7 +30,7 @@ async def _find(session: AsyncSession, look: Look) -> list[Occasion]:
             continue
         if paid_at < look.since:
             continue
-        membership = await repository.bought_with(session, payment, invoice)
+        membership = await membership_of_payment(session, payment, invoice)
         if membership is not None:
             occasions.append(
                 Occasion(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.invoices.models import Refund
 from portal_app.kit.money import Money
+from portal_app.memberships.projection import membership_of_payment
 from portal_app.notifications.notices import repository
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -22,7 +23,7 @@ async def _find(session: AsyncSession, look: Look) -> list[Occasion]:
     occasions = []
     found = await repository.refunds(session, look.ids(Kind.REFUND), look.since)
     for refund, payment, customer, invoice in found:
-        membership = await repository.bought_with(session, payment, invoice)
+        membership = await membership_of_payment(session, payment, invoice)
         if membership is not None:
             occasions.append(
                 Occasion(
