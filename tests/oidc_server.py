@@ -1,8 +1,8 @@
 """An OpenID provider whose every answer can be forged, and GitHub's and Whop's ways beside it.
 
-It checks what a provider has to: codes work once, for the redirect address and with the verifier
-(PKCE) of who asked for them. A browser that
-comes to it signs in as the *visitor*. `forge` changes the claims, `sign` the signature.
+It checks what a provider has to: codes work once, at their own path, for the redirect address and
+with the verifier (PKCE) of who asked for them. A browser that comes to it signs in as the
+*visitor*. `forge` changes the claims, `sign` the signature.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 Claims = dict[str, Any]
+# At which path the codes of each path are redeemed: anybody's, GitHub's and Whop's.
+TOKENS_AT = {
+    "/authorize": "/token",
+    "/login/oauth/authorize": "/login/oauth/access_token",
+    "/oauth/authorize": "/oauth/token",
+}
 KEYS = tuple(RSAKey.generate_key(2048, {"kid": "one"}) for _ in range(2))
 
 
@@ -34,6 +40,7 @@ class Granted:
 
     query: dict[str, str]
     claims: Claims
+    redeemed_at: str
 
 
 @dataclass
@@ -65,15 +72,18 @@ class OidcServer:
 
     def approve(self, url: str, **claims: Any) -> str:
         """Whoever holds *url* signs in as *claims*; returns where the browser is sent."""
-        query = dict(parse_qsl(urlsplit(url).query))
+        where = urlsplit(url)
+        query = dict(parse_qsl(where.query))
         code = secrets.token_urlsafe(8)
-        self.codes[code] = Granted(query, claims)
+        self.codes[code] = Granted(query, claims, TOKENS_AT[where.path])
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
-    def redeem(self, form: dict[str, str]) -> Claims | None:
+    def redeem(self, path: str, form: dict[str, str]) -> Claims | None:
         """The token's answer; None for a code that is unknown, used, or not this one's."""
         granted = self.codes.pop(form.get("code", ""), None)
-        if granted is None or form.get("redirect_uri") != granted.query["redirect_uri"]:
+        if granted is None or path != granted.redeemed_at:
+            return None
+        if form.get("redirect_uri") != granted.query["redirect_uri"]:
             return None
         challenge = _text(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if granted.query["code_challenge_method"] != "S256":
@@ -135,7 +145,7 @@ def oidc_server() -> Iterator[OidcServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
-            self.answer(provider.redeem(form), 400)
+            self.answer(provider.redeem(self.path, form), 400)
 
         def answer(self, said: Any, status: int) -> None:
             refused = {"error": "invalid_grant"}

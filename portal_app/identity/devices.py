@@ -39,9 +39,8 @@ def device_name(reader: Reader, user_agent: str) -> str:
 
 
 def is_new(user_agent: str, before: Iterable[str]) -> bool:
-    """Whether none of those *before* was of that kind; somebody's first is no news to them."""
-    kinds = {kind_of(one) for one in before}
-    return bool(kinds) and kind_of(user_agent) not in kinds
+    """Whether none of those *before* was of that kind."""
+    return kind_of(user_agent) not in {kind_of(one) for one in before}
 
 
 def _first(table: tuple[tuple[str, str], ...], text: str) -> str:

@@ -7,11 +7,13 @@ and whoever asks for it over and over must not hold up everybody else's events.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from typing import Any, Final
 
 import reflex as rx
 from reflex.app import EventNamespace
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Scope
 
 from portal_app.identity.event_form import is_event
@@ -66,7 +68,12 @@ async def _is_somebodys(namespace: EventNamespace, sid: str) -> bool:
     if namespace.sid_to_token.get(sid) in open_tabs:
         return True
     cookie = header(_scope(namespace, sid), b"cookie")
-    return bool(cookie) and await actor_of_event(cookie, active=False) is not None
+    try:
+        return bool(cookie) and await actor_of_event(cookie, active=False) is not None
+    except (SQLAlchemyError, sqlite3.Error):
+        # Raised on, it would leave a connecting socket without any answer, and its page waiting.
+        logger.warning("the database did not say whose a socket is", exc_info=True)
+        return False
 
 
 def _pending(app: rx.App, namespace: EventNamespace, sid: str) -> int:

@@ -230,7 +230,10 @@ async def _sign_in(
 
 async def open_session(session: AsyncSession, person_id: str, proof: Proof, now: datetime) -> str:
     """A new session in place of the browser's last (ASVS 7.2.4); returns its token."""
-    if is_new(proof.user_agent, await repository.known_agents(session, person_id)):
+    person = await session.get_one(Person, person_id)
+    known = await repository.known_agents(session, person_id)
+    # Silent for who signs up only: no session is left either of somebody who was long away.
+    if person.created_at < now and is_new(proof.user_agent, known):
         await append_device_notice(session, person_id, proof.user_agent)
     if proof.previous_session:
         await repository.revoke_token(session, keyed(proof.previous_session), now)

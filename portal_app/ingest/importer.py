@@ -21,6 +21,7 @@ from portal_app.customers.repository import not_seen_since
 from portal_app.ingest.apply import apply_dispute, apply_invoices, apply_refund
 from portal_app.ingest.cursors import Cursors
 from portal_app.ingest.report import Counts, SyncReport, counted
+from portal_app.ingest.turns import OVERLAP
 from portal_app.ingest.wallets import Choose, everybody, wallets, write_wallets
 from portal_app.invoices.projection import project_payments
 from portal_app.kit.clock import business_now, wall_now
@@ -170,8 +171,9 @@ class _Run:
         """Where the provider's log stood when the import began; what comes later is read there."""
         if (known := self._cursors.after(LOG)) is not None:
             return datetime.fromisoformat(known)
-        newest = await self._provider.newest_event()
-        position = newest.created_at if newest else business_now()
+        position = business_now() - OVERLAP
+        if (newest := await self._provider.newest_event()) is not None:
+            position = max(position, newest.created_at)
         async with self._db.unit_of_work() as session:
             await self._cursors.move(
                 session, LOG, Counts(), after=position.isoformat(), finished=True

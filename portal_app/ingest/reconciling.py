@@ -27,7 +27,7 @@ from portal_app.ingest.models import Reconciliation
 from portal_app.ingest.observing import BUDGET_SECONDS, Observer
 from portal_app.ingest.projecting import project
 from portal_app.ingest.report import SyncReport
-from portal_app.ingest.turns import Kind
+from portal_app.ingest.turns import OVERLAP, Kind
 from portal_app.ingest.unlisted import unlisted
 from portal_app.ingest.wallets import everybody
 from portal_app.invoices.projection import add_up_anew
@@ -43,8 +43,6 @@ from portal_app.provider.port import PaymentProvider
 
 logger = logging.getLogger(__name__)
 EVERY: Final = {Kind.EVENTS: timedelta(minutes=10), Kind.FULL: timedelta(days=7)}
-# An event has the time at which its change began, and is listed when that is done.
-OVERLAP: Final = timedelta(hours=1)
 # Stripe's log reaches 30 days back (docs.stripe.com/api/events); two are for us, to notice.
 LOG_REACHES: Final = timedelta(days=28)
 # Older invoices and payments change only when they are still open, and those are read whole.
@@ -76,7 +74,8 @@ async def reconcile_events(provider: PaymentProvider, db: Database) -> LogReport
         if turn is None or turn.cursor_at is None:
             return None
         seen = missing = 0
-        newest = turn.cursor_at
+        # Where nothing happens for weeks, the newest event would look like a gap of the log.
+        newest = max(turn.cursor_at, business_now() - OVERLAP)
         async for page in provider.events(ListParams(since=turn.cursor_at - OVERLAP)):
             handled = [event for event in page.facts if event.type in HANDLED_EVENTS]
             seen += len(handled)

@@ -43,6 +43,8 @@ class Kind(StrEnum):
 
 LEASE: Final = timedelta(seconds=60)
 RENEW_SECONDS: Final = 15.0
+# An event has the time at which its change began, and is listed when that is done.
+OVERLAP: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

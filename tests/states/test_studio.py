@@ -262,8 +262,8 @@ async def test_what_is_typed_for_one_company_is_not_saved_for_another(
     assert len((await rows(db))["drafts"]) == 1
 
 
-async def test_what_owners_decide_staff_can_not(tab: Tab) -> None:
-    """The guard's own rule; which handlers are an owner's stands beside each."""
+async def test_which_handlers_are_an_owners(tab: Tab) -> None:
+    """As each declares; that staff are refused is the guard's."""
     policies = {name.rsplit(".", 1)[-1]: policy_of(one) for name, one in handlers().items()}
     owners = {name for name, policy in policies.items() if policy is Policy.OWNER}
     assert owners == OWNERS

@@ -6,6 +6,7 @@ open is closed here: which issuer, which algorithms, which audience (ASVS 10.2, 
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
+from joserfc.jws import extract_compact
 
 from portal_app.identity.oidc.errors import AnswerNotProven, ProviderAway
 from portal_app.identity.oidc.providers import Preset, Provider
@@ -204,8 +206,16 @@ def _vouched(provider: Provider, claims: Mapping[str, Any]) -> bool:
     return verified and (str(claims.get("email")).endswith("@gmail.com") or bool(claims.get("hd")))
 
 
-async def _by_userinfo(app: _App, token: Mapping[str, Any], _nonce: str) -> Found:
-    """Whop: its discovery and keys are not documented; what its own host says over TLS counts."""
+async def _by_userinfo(app: _App, token: Mapping[str, Any], nonce: str) -> Found:
+    """Whop: its discovery and keys are not documented; what its own host says over TLS counts.
+
+    An `id_token` comes the same way, so its signature would add nothing, but its nonce does: the
+    code was made for this very departure.
+    """
+    if id_token := token.get("id_token"):
+        said = json.loads(extract_compact(str(id_token).encode()).payload)
+        if said["nonce"] != nonce:
+            raise ValueError("the id_token is of another departure")
     claims = await app.userinfo(token=token)
     return _found(app.provider, claims, vouched=claims.get("email_verified") is True)
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from portal_app.identity.models import LoginSession, Person
 from portal_app.identity.sessions import actor_of_event, find_actor, sealed
+from portal_app.jobs.pruning import prune
 from portal_app.kit.db import Database
 from tests.conftest import Clocks
 from tests.http.auth.sign_in_client import (
@@ -74,6 +75,18 @@ async def test_a_browser_of_another_kind_is_told_of_and_the_first_is_not(
     await signed_in(app, ADA, **FIREFOX)
     assert "haven't seen before" not in await mails_to(ADA)
     clocks.wall.advance(timedelta(minutes=5))
+    await signed_in(app, ADA, **SAFARI)
+    assert "that we haven't seen before: Safari on iOS" in await mails_to(ADA)
+
+
+async def test_who_was_long_away_is_told_though_no_session_is_left(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    """A dormant account is the one whose owner would not notice somebody else in it."""
+    await signed_in(app, ADA, **FIREFOX)
+    clocks.wall.advance(timedelta(days=60))
+    await prune(db)
+    assert await all_of(db, LoginSession) == []
     await signed_in(app, ADA, **SAFARI)
     assert "that we haven't seen before: Safari on iOS" in await mails_to(ADA)
 

@@ -204,3 +204,18 @@ async def test_the_way_on_stays_here(app: FastAPI, op: OidcServer, target: str) 
 def providers_anew(monkeypatch: pytest.MonkeyPatch, op: OidcServer) -> None:
     """Another label is another client, which reads the discovery document again."""
     offer(monkeypatch, "op", issuer=op.issuer, trust_email="true", label="Anew")
+
+
+async def test_whops_answer_to_another_departure(
+    app: FastAPI, db: Database, op: OidcServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its keys are not known, but what it says of the nonce came over TLS like all the rest."""
+    offer(monkeypatch, "whop", preset="whop", issuer=op.issuer, trust_email="true")
+    for nonce in ("another", None):
+        op.forge = lambda claims, nonce=nonce: {**claims, "nonce": nonce}
+        client = browser(app)
+        await refused(await came(client, op, "whop", **ADAS), client, db)
+    op.forge = lambda claims: claims
+    client = browser(app)
+    assert (await came(client, op, "whop", **ADAS)).status_code == 303
+    assert await who(client) == ADA
