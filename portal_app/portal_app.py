@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -211,7 +210,7 @@ def _live_pages(app: rx.App) -> LivePages:
         pushed = await app.event_processor.enqueue_many(token, *events)
         return asyncio.gather(*pushed, return_exceptions=True)
 
-    return LivePages(database, open_tabs, connected, push, partial(looks.refresh, at_most_every=0))
+    return LivePages(database, open_tabs, connected, push, looks.reread)
 
 
 def measured(front: ASGIApp) -> ASGIApp:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import tinycss2
@@ -72,6 +73,7 @@ class OwnCss:
 def own_css(text: str) -> OwnCss:
     """What *text* may say, and what of it was left out."""
     text = text[:LONGEST]
+    lines = re.split(r"\r\n|[\r\n\f]", text)
     rules: list[Rule] = []
     refused: list[Refused] = []
     for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
@@ -79,7 +81,7 @@ def own_css(text: str) -> OwnCss:
             refused.append(_no_rule(node))
         elif not (selectors := _selectors(node.prelude)):
             reason = "Only documented classes can be named."
-            refused.append(Refused(node.source_line, _prelude_at(text, node), reason))
+            refused.append(Refused(node.source_line, _prelude_at(lines, node), reason))
         elif kept := tuple(_declarations(node, selectors, refused)):
             rules.append(Rule(selectors, kept))
     return OwnCss(tuple(rules), tuple(refused))
@@ -92,10 +94,14 @@ def _no_rule(node: Node) -> Refused:
     return Refused(node.source_line, "", "This can't be read.")
 
 
-def _prelude_at(text: str, rule: QualifiedRule) -> str:
+def _prelude_at(lines: Sequence[str], rule: QualifiedRule) -> str:
     """What stands before the braces, as it was typed."""
-    rest = re.split(r"\r\n|[\r\n\f]", text)[rule.source_line - 1 :]
-    typed = " ".join(rest)[rule.source_column - 1 :]
+    first = rule.source_line - 1
+    typed = lines[first][rule.source_column - 1 :]
+    for line in islice(lines, first + 1, None):
+        if "{" in typed:
+            break
+        typed = f"{typed} {line}"
     return " ".join(typed.partition("{")[0].split())[:60]
 
 

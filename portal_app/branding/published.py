@@ -64,6 +64,10 @@ class PublishedLooks:
         except Exception:
             log.exception("it could not be read which looks are published")
 
+    async def reread(self) -> None:
+        """The same at once, for who must not go on without; raises what the database does."""
+        await self._refresh(database(), 0.0)
+
     async def _refresh(self, db: Database, at_most_every: float) -> None:
         now = time.monotonic()
         if self._of is not db:

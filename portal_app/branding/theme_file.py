@@ -14,7 +14,7 @@ from portal_app.branding.brand import Brand
 from portal_app.branding.contrast_gate import Unreadable, unreadable
 from portal_app.branding.own_css import own_css
 from portal_app.catalog import company_file
-from portal_app.catalog.company_file import FileRefused
+from portal_app.catalog.company_file import MOST_TOLD, FileRefused
 
 SCHEMA_PATH: Final = "/brand/theme.schema.json"
 LARGEST_FILE: Final = 16_384
@@ -67,7 +67,9 @@ def check(brand: Brand) -> None:
 def check_css(brand: Brand) -> None:
     """Raises NoTheme for a stylesheet of which something would be left out."""
     if found := own_css(brand.css or "").refused:
-        raise NoTheme("\n".join(f"css, line {one.line}: {one.what}: {one.reason}" for one in found))
+        told = [f"css, line {one.line}: {one.what}: {one.reason}" for one in found[:MOST_TOLD]]
+        further = len(found) - len(told)
+        raise NoTheme("\n".join([*told, f"css: {further} more."] if further else told))
 
 
 def schema() -> dict[str, Any]:

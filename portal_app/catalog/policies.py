@@ -56,7 +56,7 @@ def exceptions_of(body: Mapping[str, object]) -> dict[str, Mapping[str, object]]
     # its company said that it must not be.
     earlier = _mapping(_mapping(body.get(_TRANSFER)).get(PRODUCTS))
     for one, mode in earlier.items():
-        if mode not in set(TransferMode):
+        if not isinstance(mode, str) or mode not in set(TransferMode):
             continue
         found[str(one)] = _over({_TRANSFER: {"mode": mode}}, found.get(str(one), {}))
     return found

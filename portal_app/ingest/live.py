@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Collection, Container
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
@@ -54,6 +54,7 @@ class LivePages:
     _seen: dict[int, None] = field(default_factory=dict)
     _under_way: dict[str, Told] = field(default_factory=dict)
     _late: set[str] = field(default_factory=set)
+    _flooded: bool = False
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Until *stop* is set; outlives a database that is away for a while."""
@@ -63,8 +64,11 @@ class LivePages:
             while not stop.is_set():
                 wake.clear()
                 await self._look_safely()
-                await any_of(stop, seconds=AT_LEAST_SECONDS)
-                if not self._late:
+                # While more is written than can be read, no commit hurries a look; and tabs that
+                # are still reading wait for the next one, which they must not bring about.
+                at_least = EVERY_SECONDS if self._flooded else AT_LEAST_SECONDS
+                await any_of(stop, seconds=at_least)
+                if not self._flooded:
                     await any_of(wake, stop, seconds=EVERY_SECONDS - AT_LEAST_SECONDS)
         finally:
             silence()
@@ -80,12 +84,21 @@ class LivePages:
         if not self.tabs.keep(self.connected()):
             self._late.clear()
             return
-        concerned = self._late | await self._concerned()
-        self._late = set()
-        if concerned and self.prepare is not None:
+        # They stay late until they are told: what was read once doesn't count as news again.
+        self._late |= await self._concerned()
+        if self._late and self.prepare is not None:
             await self.prepare()
+        concerned, self._late = self._late, set()
         for token in concerned:
+            await self._tell_safely(token)
+
+    async def _tell_safely(self, token: str) -> None:
+        """One tab that can't be told holds up no other, and is told with the next look."""
+        try:
             await self._tell(token)
+        except Exception:
+            logger.exception("an open page could not be told that something changed")
+            self._late.add(token)
 
     async def _tell(self, token: str) -> None:
         """A tab that is still reading is told once more afterwards, however much changes."""
@@ -108,8 +121,16 @@ class LivePages:
         recent = wall_now() - SETTLED_AFTER
         fresh = {row.id: row.person_id for row in rows if row.at >= recent}
         news = {person for number, person in fresh.items() if number not in self._seen}
+        everybody = self._is_past_telling(fresh)
         self._seen = dict.fromkeys(fresh)
         self._settled = max([self._settled, *(row.id for row in rows if row.at < recent)])
-        # So much at once is an import; asking everybody to read is cheaper than to find out whom.
-        overflow = len(rows) == MOST_READ and len(fresh) == MOST_READ
-        return set(self.tabs) if overflow or EVERYBODY in news else set(self.tabs.of(news))
+        return set(self.tabs) if everybody or EVERYBODY in news else set(self.tabs.of(news))
+
+    def _is_past_telling(self, fresh: Collection[int]) -> bool:
+        """Whether changes may have passed unread, so that asking everybody to read is what is left.
+
+        That is an import: when nothing that was read last is among what was read now, and once more
+        when all can be read again, for what was committed late behind so much else.
+        """
+        was, self._flooded = self._flooded, len(fresh) >= MOST_READ
+        return self._seen.keys().isdisjoint(fresh) if self._flooded else was

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -32,16 +33,27 @@ async def creator_of(request: Request, company_id: str) -> CompanyCreator:
     return creator
 
 
-async def uploaded(request: Request, most: int) -> bytes:
-    """The one file of the form; raises InvalidInput (411, 413) before more than that is read."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The one file of a form, and what its page had *seen* of what the file replaces."""
+
+    content: bytes
+    seen: str
+
+
+async def uploaded(request: Request, most: int) -> Upload:
+    """Raises InvalidInput (411, 413) before more than that is read."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise InvalidInput("That form does not say how long it is.", status=411)
     if int(length) > most + _ROOM:
         raise InvalidInput("That file is too large.", status=413)
     async with request.form(max_files=1, max_fields=4) as form:
-        given = form.get("file")
-        return await given.read() if isinstance(given, UploadFile) else b""
+        given, seen = form.get("file"), form.get("seen")
+        return Upload(
+            content=await given.read() if isinstance(given, UploadFile) else b"",
+            seen=seen if isinstance(seen, str) else "",
+        )
 
 
 def back_to(room: str, company_id: str) -> Response:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from reflex.utils.format import format_event_handler
-from reflex_base.event import Event
 from sqlalchemy import event as sqlalchemy_event
 
-from portal_app.identity.sessions import start_session
-from portal_app.identity.tabs import OpenTabs, open_tabs
+from portal_app.branding.published import PublishedLooks, looks
+from portal_app.identity.tabs import OpenTabs
 from portal_app.ingest import live
 from portal_app.ingest.changes import prune_changes
 from portal_app.ingest.live import SETTLED_AFTER, LivePages
 from portal_app.ingest.models import Change
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
-from portal_app.memberships.state import OrdersState
 from tests.conftest import Clocks
-from tests.factories import make_membership, make_person
-from tests.states.guarded_tab import guarded_tab
 
 
 @dataclass
@@ -144,13 +138,91 @@ async def test_a_tab_that_is_still_reading_is_told_once_more_afterwards(
     assert await pages.look() == []
 
 
-async def test_more_than_can_be_read_makes_everybody_look(
+async def test_who_could_not_be_told_is_told_with_the_next_look(pages: Pages, db: Database) -> None:
+    push, broken = pages.live.push, {"ada-1"}
+
+    async def fragile(token: str) -> Push:
+        if token in broken:
+            raise OSError("gone")
+        return await push(token)
+
+    pages.live.push = fragile
+    await change(db)
+    await change(db, "pers_ben")
+    assert await pages.look() == ["ada-2", "ben-1"]
+    broken.clear()
+    assert await pages.look() == ["ada-1"]
+    assert await pages.look() == []
+
+
+async def test_nobody_is_told_before_what_is_kept_in_memory_is_up_to_date(
     pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is away for a moment leaves no page with the look of before."""
+
+    async def away(*_: object) -> None:
+        raise OSError("away")
+
+    pages.live.prepare = looks.reread
+    await change(db, "pers_ben")
+    with monkeypatch.context() as hiccup:
+        hiccup.setattr(PublishedLooks, "_refresh", away)
+        with pytest.raises(OSError, match="away"):
+            await pages.look()
+    assert pages.told == []
+    assert await pages.look() == ["ben-1"]
+
+
+async def test_more_than_can_be_read_makes_everybody_look(
+    pages: Pages, db: Database, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MOST_READ", 3)
     for _ in range(3):
         await change(db, "pers_eve")
-    assert await pages.look() == ["ada-1", "ada-2", "ben-1"]
+    everybody = ["ada-1", "ada-2", "ben-1"]
+    assert await pages.look() == everybody
+    # Once, and not as long as those changes are young.
+    assert await pages.look() == []
+    await change(db, "pers_ben")
+    assert await pages.look() == ["ben-1"]
+    # What was committed late behind so much else can't be told any more: everybody looks once more.
+    clocks.wall.advance(SETTLED_AFTER + timedelta(seconds=1))
+    assert await pages.look() == everybody
+    assert await pages.look() == []
+
+
+async def test_neither_a_flood_nor_a_slow_tab_brings_looks_about(
+    pages: Pages, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_READ", 3)
+    monkeypatch.setattr(live, "EVERY_SECONDS", 60)
+    monkeypatch.setattr(live, "AT_LEAST_SECONDS", 0.01)
+    looks: list[int] = []
+    look = pages.live.look
+
+    async def counted() -> None:
+        await look()
+        looks.append(1)
+
+    monkeypatch.setattr(pages.live, "look", counted)
+    await change(db, "pers_ben")
+    pages.busy.add("ben-1")
+    await pages.live.look()
+    await change(db, "pers_ben")
+    stop = asyncio.Event()
+    running = asyncio.create_task(pages.live.run_forever(stop))
+    await asyncio.sleep(0.3)
+    assert len(looks) == 2  # the one above, and the first of the loop
+    await change(db, "pers_eve")
+    await change(db, "pers_eve")
+    await asyncio.sleep(0.3)
+    assert len(looks) <= 4
+    before = len(looks)
+    await change(db, "pers_eve")
+    await asyncio.sleep(0.3)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert len(looks) == before
 
 
 async def test_a_database_that_is_away_stops_nothing(
@@ -198,52 +270,3 @@ async def test_a_commit_of_this_process_is_told_at_once(
     stop.set()
     await asyncio.wait_for(running, 5)
     assert sorted(pages.told) == ["ada-1", "ada-2"]
-
-
-@pytest.fixture
-async def tokens(clocks: Clocks, settings: Any, db: Database) -> AsyncIterator[dict[str, str]]:
-    """Session cookies of Ada, who holds a membership, and of Ben."""
-    found = {}
-    async with db.unit_of_work() as session:
-        for name in ("ada", "ben"):
-            person = await make_person(session, f"{name}@example.com", id=f"pers_{name}")
-            if name == "ada":
-                await make_membership(session, person)
-            token = await start_session(
-                session, person_id=person.id, user_agent="test", now=wall_now()
-            )
-            found[name] = f"portal_session={token}"
-    yield found
-    open_tabs.keep(())
-
-
-async def test_the_guard_notes_whose_a_tab_is(
-    tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with guarded_tab(monkeypatch) as tab:
-        await tab.send(OrdersState.load)
-        assert open_tabs.of({"pers_ada", "pers_ben"}) == []
-        tab.cookie = tokens["ada"]
-        await tab.send(OrdersState.load)
-        assert open_tabs.of({"pers_ada"}) == ["tab-1"]
-        tab.cookie = tokens["ben"]
-        await tab.send(OrdersState.load)
-        assert (open_tabs.of({"pers_ada"}), open_tabs.of({"pers_ben"})) == ([], ["tab-1"])
-        tab.cookie = ""
-        await tab.send(OrdersState.load)
-        assert open_tabs.of({"pers_ada", "pers_ben"}) == []
-
-
-async def test_a_push_shows_a_tab_its_own_person_s_data_only(
-    tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Even when the note is out of date: authority is the cookie, read on the pushed event too."""
-    refresh = Event(name=format_event_handler(OrdersState.refresh))
-    async with guarded_tab(monkeypatch) as tab:
-        tab.cookie = tokens["ada"]
-        await tab.send(OrdersState.load)
-        tab.cookie = tokens["ben"]
-        await tab.send(OrdersState.load)
-        await tab.enqueue(refresh)
-        orders = await tab.state(OrdersState)
-        assert (orders.view.email, orders.view.current) == ("ben@example.com", [])

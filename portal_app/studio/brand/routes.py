@@ -29,7 +29,7 @@ async def upload_logo(request: Request, kind: str, company: str = "") -> Respons
         if kind not in _KINDS:
             raise NoSuchPage
         file = await uploaded(request, LARGEST_FILE)
-        picture = await asyncio.to_thread(drawn_anew, file)
+        picture = await asyncio.to_thread(drawn_anew, file.content)
         async with database().unit_of_work() as session:
             await publishing.keep_picture(session, creator, picture, dark=kind == "logo_dark")
     except PortalError as refusal:
@@ -42,8 +42,10 @@ async def upload_theme(request: Request, company: str = "") -> Response:
     """A theme file becomes the draft; pictures stay."""
     try:
         creator = await creator_of(request, company)
-        brand = theme_file.read(await uploaded(request, theme_file.LARGEST_FILE))
+        file = await uploaded(request, theme_file.LARGEST_FILE)
+        brand = theme_file.read(file.content)
         async with database().unit_of_work() as session:
+            await publishing.expect_brand(session, creator, file.seen)
             now = (await publishing.workshop(session, creator)).brand
             whole = brand.model_copy(update={"logo": now.logo, "logo_dark": now.logo_dark})
             await publishing.keep_draft(session, creator, whole)

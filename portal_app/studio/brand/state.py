@@ -37,20 +37,21 @@ SUMMARY_ID = "error-summary"
 class BrandStudioState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`.
 
-    *look* is what is typed, sealed, for the frames of the preview.
+    *look* is what is typed, sealed, for the frames of the preview; *seen* is what an upload expects
+    as well (`expect_brand`).
     """
 
     phase: str = "loading"
     view: BrandStudioView = BrandStudioView()
     look: str = ""
     busy: bool = False
+    seen: str = ""
     _form: dict[str, str] = {}
     _brand: dict[str, Any] = {}
     _revision: int = 0
     _is_draft: bool = False
     _versions: list[VersionRow] = []
     _company_id: str = ""
-    _seen: str = ""
     _sizes: dict[str, tuple[int, int]] = {}
 
     @rx.event
@@ -117,7 +118,7 @@ class BrandStudioState(rx.State):
             return
         try:
             async with database().unit_of_work() as session:
-                await publishing.expect_brand(session, creator, self._seen)
+                await publishing.expect_brand(session, creator, self.seen)
                 await publishing.drop_draft(session, creator)
             await self._read(creator)
         except PortalError as refusal:
@@ -133,7 +134,7 @@ class BrandStudioState(rx.State):
             return
         try:
             async with database().unit_of_work() as session:
-                await publishing.expect_brand(session, creator, self._seen)
+                await publishing.expect_brand(session, creator, self.seen)
                 await publishing.restore_brand(session, creator, number_of(number))
             await looks.refresh(at_most_every=0)
             await self._read(creator)
@@ -155,7 +156,7 @@ class BrandStudioState(rx.State):
         yield None
         try:
             async with database().unit_of_work() as session:
-                await publishing.expect_brand(session, creator, self._seen)
+                await publishing.expect_brand(session, creator, self.seen)
                 await work(session, creator, brand)
             await looks.refresh(at_most_every=0)
             await self._read(creator)
@@ -182,7 +183,7 @@ class BrandStudioState(rx.State):
         self._form, self._is_draft, self._sizes = form_of(found.brand), found.is_draft, found.sizes
         self._brand = found.brand.model_dump(mode="json")
         self._versions = version_rows(reader, found.versions)
-        self._company_id, self._seen = creator.company_id, found.seen
+        self._company_id, self.seen = creator.company_id, found.seen
         self._revision += 1
         self._draw(reader)
         await draw_preview(self, creator, policies.body if policies else {})

@@ -160,15 +160,20 @@ def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
 
 
 def _left_out(reader: Reader, brand: Brand) -> list[LeftOut]:
-    return [
+    """The first ones, and how many more there are."""
+    found = own_css(brand.css or "").refused
+    told = [
         LeftOut(
             key=str(number),
             where=reader.say("Line {line}", line=one.line),
             what=one.what,
             reason=reader.say(one.reason),
         )
-        for number, one in enumerate(own_css(brand.css or "").refused[:_MOST_LISTED])
+        for number, one in enumerate(found[:_MOST_LISTED])
     ]
+    if further := len(found) - len(told):
+        told.append(LeftOut(key="more", where=reader.say("Not listed"), reason=str(further)))
+    return told
 
 
 def _address(name: str | None, sizes: Mapping[str, tuple[int, int]]) -> str:

@@ -72,6 +72,7 @@ def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
                 path="/studio/brand/theme.json",
                 put=t("Theme file"),
                 to="/studio/brand/theme/",
+                seen=BrandStudioState.seen,
             ),
         ),
         class_name="studio-columns",

@@ -62,6 +62,7 @@ def portal_page() -> rx.Component:
                     path="/studio/portal/portal.json",
                     put=t("Settings file"),
                     to="/studio/portal/file/",
+                    seen=state.seen,
                 ),
             ),
             class_name="studio-columns",

@@ -14,7 +14,7 @@ from portal_app.studio.preview.views import LANGUAGES, OWN_CSS, PreviewView
 from portal_app.studio.state import StudioState
 from portal_app.ui.i18n import spoken_in, t
 from portal_app.ui.layout import company_links
-from portal_app.ui.parts import card, document_link, load_failed, select_field
+from portal_app.ui.parts import card, document_link, load_failed, muted, select_field
 from portal_app.ui.parts.types import Events, Rows, Text
 
 
@@ -97,6 +97,7 @@ def preview_screen(screen: Screen) -> rx.Component:
         body = _page(screen)
     return rx.fragment(
         rx.el.link(rel="stylesheet", href=screen.own),
+        rx.cond(screen.view.unsent, muted(t("This mail is switched off: nobody gets it."))),
         rx.el.div(
             rx.cond(
                 screen.view.paper != "",

@@ -154,6 +154,8 @@ def faults(form: Form) -> Iterator[WrongSetting]:
             rows = form.rows.get(name, ())
             for at, sentence in faults_of(setting, rows):
                 yield WrongSetting(f"{name}.{at}", sentence)
+            if len(staying(rows)) > setting.most_rows:
+                yield WrongSetting(name, "This list is too long.")
             if setting.kind == "choice" and not staying(rows):
                 yield WrongSetting(name, "Add at least one.")
 

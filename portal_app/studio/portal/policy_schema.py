@@ -62,7 +62,12 @@ def _rows(setting: Setting) -> dict[str, Any]:
     if setting.name == DISCOUNTS:
         by_plan = fields.pop("plan")
         terms = _object(fields, required=[*fields])
-        return {"type": "object", "propertyNames": by_plan, "additionalProperties": terms}
+        return {
+            "type": "object",
+            "propertyNames": by_plan,
+            "additionalProperties": terms,
+            "maxProperties": setting.most_rows,
+        }
     if setting.name == REASONS:
         fields = {"id": {"type": "string"}, **fields}
         one = _object(fields, required=[*fields])

@@ -21,6 +21,16 @@ async def products_of(session: AsyncSession, company_id: str) -> Sequence[Produc
     return (await session.scalars(statement)).all()
 
 
+async def every_plan_of(session: AsyncSession, company_id: str) -> Sequence[Plan]:
+    """Also those that aren't sold any more, and what is paid for once."""
+    statement = (
+        select(Plan)
+        .join(Product, col(Product.id) == col(Plan.product_id))
+        .where(col(Product.company_id) == company_id)
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def plans_of(session: AsyncSession, company_id: str) -> list[tuple[Plan, Product]]:
     """Recurring plans that are sold, by product and price."""
     statement = (

@@ -24,10 +24,11 @@ async def upload_policies(request: Request, company: str = "") -> Response:
     """A file becomes the draft, as a whole."""
     try:
         creator = await creator_of(request, company)
-        text = await uploaded(request, policy_file.LARGEST_FILE)
+        file = await uploaded(request, policy_file.LARGEST_FILE)
         async with database().unit_of_work() as session:
-            products = {one.id for one in await service.products_of(session, creator)}
-            body = policy_file.read(text, products)
+            sold = await service.on_sale(session, creator)
+            body = policy_file.read(file.content, sold)
+            await service.expect_policies(session, creator, file.seen)
             await service.keep_policies(session, creator, body)
     except PortalError as refusal:
         return refused(request, refusal, _ROOM)

@@ -23,6 +23,8 @@ from portal_app.studio.portal.settings import (
 Row: TypeAlias = dict[str, str]
 NO_COLUMNS: Final = frozenset({"key", "removed", "turn", "focus"})
 _UNTOUCHED: Final = {"removed": "", "turn": "0", "focus": ""}
+# Without them Persian and Hindi can't be written, nor many an emoji.
+_JOINERS: Final = "\u200c\u200d"
 _TOO_MUCH: Final = "Write a whole number from 1 to 100."
 
 
@@ -117,7 +119,14 @@ def _fault(column: Column, text: str) -> str:
         return _TOO_MUCH if column.within.start else "Write a whole number."
     if column.kind == "choice" and text not in column.options:
         return "Choose from the list."
+    if column.kind == "text" and not is_plain(text):
+        return "That value isn't possible."
     return "This is too long." if column.kind == "text" and len(text) > column.longest else ""
+
+
+def is_plain(text: str) -> bool:
+    """On one line and without signs that aren't seen, but for those that join letters or don't."""
+    return all(sign.isprintable() or sign in _JOINERS for sign in text)
 
 
 def value_of(setting: Setting, rows: Sequence[Row]) -> object:

@@ -13,6 +13,7 @@ from portal_app.catalog.models import DraftKind, Plan, PortalConfiguration, Prod
 from portal_app.catalog.versions import Version
 from portal_app.identity.actor import CompanyCreator
 from portal_app.studio.portal import repository
+from portal_app.studio.portal.policy_file import OnSale
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,15 @@ async def policy_workshop(session: AsyncSession, creator: CompanyCreator) -> Pol
     )
 
 
-async def products_of(session: AsyncSession, creator: CompanyCreator) -> Sequence[Product]:
-    return await repository.products_of(session, creator.company_id)
+async def on_sale(session: AsyncSession, creator: CompanyCreator) -> OnSale:
+    """What a settings file of the company's can name."""
+    plans = await repository.every_plan_of(session, creator.company_id)
+    products = await repository.products_of(session, creator.company_id)
+    return OnSale(
+        products={one.id for one in products},
+        plans={one.id for one in plans},
+        prices={one.stripe_price_id for one in plans},
+    )
 
 
 async def expect_policies(session: AsyncSession, creator: CompanyCreator, was: str) -> None:

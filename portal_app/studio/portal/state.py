@@ -38,19 +38,20 @@ SUMMARY_ID = "error-summary"
 class PortalStudioState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`.
 
+    *seen* is what an upload expects as well (`expect_policies`).
     *style*, *wordmark* and *links* are of the look that holds: a draft of it is another room's.
     """
 
     phase: str = "loading"
     view: PortalStudioView = PortalStudioView()
     busy: bool = False
+    seen: str = ""
     style: dict[str, str] = {}
     wordmark: str = ""
     links: list[BrandLink] = []
     _draft: PolicyDraft = PolicyDraft()
     _versions: list[VersionRow] = []
     _company_id: str = ""
-    _seen: str = ""
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -154,7 +155,7 @@ class PortalStudioState(rx.State):
             return
         try:
             async with database().unit_of_work() as session:
-                await service.expect_policies(session, creator, self._seen)
+                await service.expect_policies(session, creator, self.seen)
                 await service.drop_policies(session, creator)
             await self._read(creator)
         except PortalError as refusal:
@@ -170,7 +171,7 @@ class PortalStudioState(rx.State):
             return
         try:
             async with database().unit_of_work() as session:
-                await service.expect_policies(session, creator, self._seen)
+                await service.expect_policies(session, creator, self.seen)
                 await service.restore_policies(session, creator, number_of(number))
             await self._read(creator)
             await notify(self, "ok", reader.say("Published. It holds from now on."))
@@ -191,7 +192,7 @@ class PortalStudioState(rx.State):
         yield None
         try:
             async with database().unit_of_work() as session:
-                await service.expect_policies(session, creator, self._seen)
+                await service.expect_policies(session, creator, self.seen)
                 await work(session, creator, body)
             await self._read(creator)
             await notify(self, "ok", reader.say(said))
@@ -219,7 +220,7 @@ class PortalStudioState(rx.State):
         self.wordmark, self.links = brand.wordmark, links_of(brand)
         self._versions = version_rows(reader, found.versions)
         same = self._company_id == creator.company_id
-        self._company_id, self._seen = creator.company_id, found.seen
+        self._company_id, self.seen = creator.company_id, found.seen
         before = self._now()
         products = products_to_choose(found.products)
         kept = same and before.product_id in {one.id for one in products}

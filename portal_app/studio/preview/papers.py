@@ -53,6 +53,7 @@ class Dressed:
 async def sample_mail(session: AsyncSession, dressed: Dressed, kind: str) -> Mail:
     """*kind* is one of MAILS. What it looks up is of a membership that is in no table."""
     notice, company = NOTICES[kind], dressed.company
+    # The words of these kinds follow no policy: whether they are sent at all, the view says.
     made = sample(company, Configuration(), MAILS[kind], dressed.now).details.held
     held = _charged(made, dressed.now, unpaid=kind == "payment_failed")
     row = held.row

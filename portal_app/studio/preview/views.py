@@ -24,12 +24,14 @@ from portal_app.ui.reader import Reader
 class PreviewView:
     """*shown* is one of `samples.STATES`, `cancel`, `empty`, `error`, or one of PAPERS.
 
-    *paper* is what a frame of ours asks for then, empty for pages.
+    *paper* is what a frame of ours asks for then, empty for pages; *unsent* that it is a mail which
+    the policies leave out.
     """
 
     shown: str = "active"
     paper: str = ""
     is_mail: bool = False
+    unsent: bool = False
     membership: MembershipView = field(default_factory=MembershipView)
     cancel: CancelView = field(default_factory=CancelView)
     orders: OrdersView = field(default_factory=OrdersView)
@@ -78,10 +80,12 @@ def preview_view(
 ) -> PreviewView:
     state = shown if shown in STATES else "active"
     made = sample(company, configuration, state, now)
+    is_mail = shown.startswith("mail_")
     return PreviewView(
         shown=shown if shown in LABELS else "active",
         paper=PAPERS.get(shown, ""),
-        is_mail=shown.startswith("mail_"),
+        is_mail=is_mail,
+        unsent=is_mail and not configuration.notices.sends(shown.removeprefix("mail_")),
         membership=membership_view(reader, made.details),
         cancel=cancel_view(reader, made.exit),
     )

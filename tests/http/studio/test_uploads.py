@@ -70,9 +70,12 @@ async def cookies(db: Database, clocks: Clocks) -> dict[str, str]:
     return {name: f"{session_cookie()}={token}" for name, token in found.items()}
 
 
-async def post(client: httpx.AsyncClient, address: str, cookie: str, content: bytes) -> Any:
+async def post(
+    client: httpx.AsyncClient, address: str, cookie: str, content: bytes, seen: str = "0 "
+) -> Any:
+    """*seen* is what the page of the form showed; by default that there is nothing yet."""
     return await client.post(
-        address, headers={"cookie": cookie}, files={"file": ("x.png", content)}
+        address, headers={"cookie": cookie}, data={"seen": seen}, files={"file": ("x.png", content)}
     )
 
 
@@ -163,6 +166,23 @@ async def test_a_theme_file_becomes_the_draft_and_comes_back_the_same(
         assert "<h1" in reply.text
     schema = await client.get("/brand/theme.schema.json")
     assert schema.text == schema_text()
+
+
+@pytest.mark.parametrize(
+    ("room", "file"),
+    [("brand/theme", {"wordmark": "Old tab", "accent": "#4338ca"}), ("portal/file", {})],
+)
+async def test_a_file_takes_the_place_of_nothing_that_its_page_did_not_show(
+    client: httpx.AsyncClient, db: Database, cookies: dict[str, str], room: str, file: Any
+) -> None:
+    address, content = f"/studio/{room}/?company=biz_northwind", json.dumps(file).encode()
+    assert (await post(client, address, cookies["cleo"], content)).status_code == 303
+    (draft,) = await all_of(db, Draft)
+    for seen in ("0 ", "", "x"):
+        reply = await post(client, address, cookies["cleo"], content, seen)
+        assert (reply.status_code, "Somebody else changed this" in reply.text) == (409, True)
+    seen = f"0 {draft.saved_at.isoformat()}"
+    assert (await post(client, address, cookies["cleo"], content, seen)).status_code == 303
 
 
 def test_the_schema_in_the_documentation_is_the_one_that_is_served() -> None:

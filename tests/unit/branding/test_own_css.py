@@ -17,6 +17,8 @@ from portal_app.branding.own_css import LONGEST, own_css
 from portal_app.branding.own_values import GROUNDS, INKS, PROPERTIES
 from portal_app.branding.repository import own_text
 from portal_app.branding.theme_file import NoTheme, check_css
+from portal_app.studio.brand.form import form_of
+from portal_app.studio.brand.views import Typed, brand_studio_view
 from portal_app.ui.reader import Reader
 
 PORTAL_CSS = (Path(__file__).parents[3] / "assets" / "portal.css").read_text("utf-8")
@@ -184,6 +186,20 @@ def test_a_theme_file_is_refused_where_the_studio_leaves_out() -> None:
     check_css(Brand(wordmark="Any", accent="#0f766e", css=".card{gap:4px}"))
     with pytest.raises(NoTheme, match="css, line 2: display"):
         check_css(Brand(wordmark="Any", accent="#0f766e", css=".card{\ndisplay:none}"))
+
+
+def test_a_long_list_of_what_is_left_out_ends_with_how_many_more() -> None:
+    brand = Brand(wordmark="Any", accent="#0f766e", css="a{}\n" * 45)
+    with pytest.raises(NoTheme, match=r"line 10: a: [^\n]*\ncss: 35 more\.$"):
+        check_css(brand)
+    shown = brand_studio_view(
+        Reader("de"), Typed(form=form_of(brand), brand=brand, wrong=[], revision=1)
+    ).left_out
+    assert len(shown) == 21
+    assert (shown[-1].where, shown[-1].reason) == ("Nicht aufgeführt", "25")
+    # What stands on several lines is shown whole, as it was typed.
+    (refused,) = own_css(".card,\n  b\r\n c { gap: 4px }").refused
+    assert (refused.line, refused.what) == (1, ".card, b c")
 
 
 def test_a_file_of_the_operators_stands_in_until_the_company_writes_one(

@@ -10,13 +10,17 @@ import pytest
 from portal_app.catalog.company_file import FileRefused, object_of
 from portal_app.catalog.configuration import DEFAULT
 from portal_app.catalog.policies import Policies
-from portal_app.studio.portal.policy_file import read, written
+from portal_app.studio.portal.form import checked, form_of
+from portal_app.studio.portal.policy_file import OnSale, read, written
 from portal_app.studio.portal.policy_schema import schema
-from portal_app.studio.portal.settings import SETTINGS, stored
+from portal_app.studio.portal.settings import DISCOUNTS, SETTINGS, TARGETS, stored
 from portal_app.ui.reader import Reader
 
 DISCOUNT = {"coupon": "stay", "percent_off": 20, "months": 3}
 REASON = {"id": "own_1", "label": "Too dear", "category": "too_expensive"}
+SOLD = OnSale(products={"prod_a"}, plans={"plan_a"}, prices={"price_a"})
+# One more than a list of ours has.
+PLANS = [f"plan_{number}" for number in range(51)]
 WHOLE = {
     "access": {"grace_days": None, "while_paused": False},
     "cancel": {"reasons": [REASON], "offers": [], "discounts": {"plan_a": DISCOUNT}},
@@ -27,20 +31,33 @@ WHOLE = {
 
 def told(body: object) -> list[tuple[str, str]]:
     with pytest.raises(FileRefused) as refused:
-        read(json.dumps(body), {"prod_a"})
+        read(json.dumps(body), SOLD)
     return [(one.at, one.sentence) for one in refused.value.faults]
 
 
 def test_what_was_written_is_read_as_it_stands() -> None:
     text = written(WHOLE, "https://portal.test")
     assert json.loads(text)["$schema"] == "https://portal.test/brand/portal.schema.json"
-    assert read(text, {"prod_a"}) == WHOLE
-    assert read("{}", ()) == {}
+    assert read(text, SOLD) == WHOLE
+    assert read("{}", OnSale()) == {}
+
+
+def test_what_the_form_takes_is_read_again_from_the_file() -> None:
+    for label, is_taken in (
+        ("نمی\u200cخواهم", True),
+        ("Too dear 👨\u200d👩\u200d👧", True),
+        ("turned\u202eround", False),
+    ):
+        body = {"cancel": {"reasons": [{**REASON, "label": label}]}}
+        document, wrong = checked(form_of(Policies.read(body).company), {})
+        assert (document == body, not wrong) == (is_taken, is_taken)
+        if is_taken:
+            assert read(written(body), OnSale()) == body
 
 
 def test_products_of_an_older_version_are_written_in_todays_form() -> None:
     old = {"transfer": {"mode": "on", "products": {"prod_a": "off"}}}
-    document = read(written(old), {"prod_a"})
+    document = read(written(old), SOLD)
     assert document["products"] == {"prod_a": {"transfer": {"mode": "off"}}}
     assert Policies.read(document) == Policies.read(old)
 
@@ -58,8 +75,11 @@ def test_products_of_an_older_version_are_written_in_todays_form() -> None:
         ({"pause": {"longest_months": 13}}, "pause.longest_months"),
         ({"transfer": {"mode": "maybe"}}, "transfer.mode"),
         ({"transfer": {"products": {"prod_a": "off"}}}, "transfer.products"),
+        ({"transfer": {"products": {"prod_a": []}}}, "transfer.products"),
         ({"plan_change": {"quantity": {"most": 1.5}}}, "plan_change.quantity.most"),
         ({"plan_change": {"targets": []}}, "plan_change.targets"),
+        ({"plan_change": {"targets": PLANS}}, "plan_change.targets"),
+        ({"cancel": {"discounts": dict.fromkeys(PLANS, DISCOUNT)}}, "cancel.discounts"),
         ({"cancel": {"offers": ["pause", "pause"]}}, "cancel.offers.1.offer"),
         ({"cancel": {"offers": ["gift"]}}, "cancel.offers.0.offer"),
         ({"cancel": {"discounts": {"plan_a": {**DISCOUNT, "percent_off": 101}}}}, ""),
@@ -68,6 +88,9 @@ def test_products_of_an_older_version_are_written_in_todays_form() -> None:
         ({"cancel": {"reasons": [{**REASON, "id": "a b"}]}}, ""),
         ({"cancel": {"reasons": [{**REASON, "label": "two\nlines"}]}}, ""),
         ({"cancel": {"reasons": [{**REASON, "label": "turned\u202eround"}]}}, ""),
+        ({"plan_change": {"targets": ["plan_a", "price_a", "plan_b"]}}, TARGETS + ".plan_b"),
+        ({"products": {"prod_a": {"plan_change": {"targets": ["plan"]}}}}, "products.prod_a.plan"),
+        ({"cancel": {"discounts": {"price_a": DISCOUNT}}}, DISCOUNTS + ".price_a"),
         ({"products": []}, "products"),
         ({"products": {"prod_b": {}}}, "products.prod_b"),
         ({"products": {"prod_a": 1}}, "products.prod_a"),
@@ -80,12 +103,29 @@ def test_everything_else_is_refused_with_its_place(body: Any, at: str) -> None:
     assert Reader("de").say(sentence) != sentence
 
 
-@pytest.mark.parametrize("text", ["", "[]", "[" * 5_000, "{" * 9, '{"a": NaN', " " * 70_000])
-def test_what_is_no_file_is_refused(text: str) -> None:
+DEEP = '{"products":{"prod_a":' + '{"a":' * 990 + "1" + "}" * 992
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "[" * 5_000, "{" * 9, '{"a": NaN', " " * 70_000),
+        *('{"\\ud800": 1}', '{"cancel": {"reasons": ["\\udfff"]}}', b'{"\xed\xa0\x80": 1}', DEEP),
+    ],
+)
+def test_what_is_no_file_is_refused(text: str | bytes) -> None:
     with pytest.raises(FileRefused):
-        read(text, ())
+        read(text, OnSale())
     with pytest.raises(FileRefused):
         object_of(text, most=65_536)
+
+
+def test_a_name_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(FileRefused) as refused:
+        read('{"cancel": {"at_once": true, "at_once": false}}', OnSale())
+    ((at, sentence),) = [(one.at, one.sentence) for one in refused.value.faults]
+    assert at == "at_once"
+    assert Reader("de").say(sentence) != sentence
 
 
 def test_the_schema_knows_every_setting_and_its_default() -> None:

@@ -42,5 +42,16 @@ def test_the_cancel_page_follows_the_policy_that_is_typed() -> None:
     assert at_once.startswith("It ends right away")
 
 
+def test_a_mail_that_is_switched_off_says_so() -> None:
+    typed = Configuration.read({"notices": {"payment_failed": False}})
+    for shown, policies, unsent in (
+        ("mail_payment_failed", typed, True),
+        ("mail_payment_failed", Configuration(), False),
+        ("mail_renewal", typed, False),
+        ("past_due", typed, False),
+    ):
+        assert preview_view(Reader("en"), COMPANY, policies, shown, NOW).unsent is unsent
+
+
 def test_what_is_unknown_shows_an_active_membership() -> None:
     assert preview_view(Reader("en"), COMPANY, Configuration(), "<x>", NOW).shown == "active"
