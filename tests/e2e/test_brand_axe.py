@@ -111,7 +111,7 @@ def pages(portal: Portal, new_context: Callable[..., BrowserContext]) -> dict[st
     return found
 
 
-@pytest.mark.parametrize("brand", brands(10 if SOAK else 2), ids=lambda brand: brand.accent)
+@pytest.mark.parametrize("brand", [*brands(10 if SOAK else 2)], ids=lambda brand: brand.accent)
 def test_every_page_of_a_brand_passes_axe(
     portal: Portal, publisher: Publisher, pages: dict[str, Page], brand: Brand
 ) -> None:

@@ -39,6 +39,8 @@ NO_PAGES: Final = {
     "/brand/{company_id}.css": "a stylesheet",
     "/brand/images/{name}.png": "a picture",
     "/brand/theme.schema.json": "a file",
+    "/brand/portal.schema.json": "a file",
+    "/studio/portal/portal.json": "a file",
     "/studio/brand/theme.json": "a file",
     "/invoices/{invoice_id}/stripe.pdf": "leads to Stripe's file",
     "/invoices/{document_id}.pdf": "a file",
