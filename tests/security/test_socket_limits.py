@@ -198,8 +198,7 @@ async def test_a_full_queue_does_not_grow_the_process(slow_portal: Portal) -> No
         await tab.send(event_frame({"name": HYDRATE}))
         assert "is_hydrated" in await tab.settle()
     assert codes[0] == 1013
-    assert 429 in codes  # and once the tab may come back, it is soon closed again
-    assert set(codes) <= {1013, 429}
+    assert 429 in codes
     assert growth <= MOST_GROWTH
 
 
