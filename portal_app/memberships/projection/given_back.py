@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -38,11 +38,16 @@ async def settle_purchase(session: AsyncSession, membership: Membership) -> bool
     """
     if membership.source is MembershipSource.SUBSCRIPTION:
         return False
-    # Two parts of it that are given back at the same moment must not overlook each other.
     await session.flush()
+    payments = _payments_of(membership)
+    any_refund = select(col(Refund.id)).join(Payment).where(payments).limit(1)
+    if await session.scalar(any_refund) is None:
+        return False
+    # Two parts of it that are given back at the same moment must not overlook each other.
     await locked(session, Membership, id=membership.id)
-    paid, refunds = await _money(session, membership)
-    if not refunds or paid <= 0:
+    paid = await _paid(session, membership)
+    refunds = (await session.scalars(select(Refund).join(Payment).where(payments))).all()
+    if paid <= 0:
         return False
     given = [one for one in refunds if one.status not in _NOT_GIVEN]
     over = sum(one.amount_minor for one in given) >= paid
@@ -59,29 +64,26 @@ async def settle_purchase(session: AsyncSession, membership: Membership) -> bool
     return True
 
 
-async def _money(session: AsyncSession, membership: Membership) -> tuple[int, list[Refund]]:
-    """What was paid for the purchase (minor units of its currency), and what was given back.
+def _invoice_of(membership: Membership) -> ColumnElement[bool]:
+    return col(Invoice.stripe_invoice_id) == membership.stripe_invoice_id
+
+
+def _payments_of(membership: Membership) -> ColumnElement[bool]:
+    own = col(Payment.stripe_payment_intent_id) == membership.stripe_payment_intent_id
+    billed = col(Payment.invoice_id).in_(select(col(Invoice.id)).where(_invoice_of(membership)))
+    return and_(or_(own, billed), col(Payment.status) == PaymentStatus.SUCCEEDED)
+
+
+async def _paid(session: AsyncSession, membership: Membership) -> int:
+    """What was paid for the purchase, in minor units of its currency.
 
     What its invoice took from a balance, or was paid elsewhere, is paid too: no refund brings it
     back, a credit note does.
     """
-    own = select(col(Invoice.id)).where(
-        col(Invoice.stripe_invoice_id) == membership.stripe_invoice_id
-    )
-    billed = select(col(Invoice.total_minor) - col(Invoice.credited_minor)).where(
-        col(Invoice.id).in_(own)
-    )
-    paid = select(col(Payment.id), col(Payment.amount_minor)).where(
-        or_(
-            col(Payment.stripe_payment_intent_id) == membership.stripe_payment_intent_id,
-            col(Payment.invoice_id).in_(own),
-        ),
-        col(Payment.status) == PaymentStatus.SUCCEEDED,
-    )
-    payments = {row.id: row.amount_minor for row in await session.execute(paid)}
-    refunds = select(Refund).where(col(Refund.payment_id).in_(payments))
-    paid_in_all = max(sum(payments.values()), await session.scalar(billed) or 0)
-    return paid_in_all, list(await session.scalars(refunds))
+    sums = select(func.sum(col(Payment.amount_minor))).where(_payments_of(membership))
+    billed = select(col(Invoice.total_minor) - col(Invoice.credited_minor))
+    given = await session.scalar(sums) or 0
+    return max(given, await session.scalar(billed.where(_invoice_of(membership))) or 0)
 
 
 async def _reactivated(session: AsyncSession, membership: Membership, since: datetime) -> bool:

@@ -107,6 +107,8 @@ async def payment_with_invoice(
 
 async def refunded_purchases(session: AsyncSession, stripe_ids: Sequence[str]) -> list[str]:
     """What these refunds were paid for, by id, where it was bought once."""
+    if not stripe_ids:
+        return []
     statement = (
         select(Payment, Invoice)
         .join(Refund, col(Refund.payment_id) == col(Payment.id))
