@@ -125,10 +125,10 @@ class MethodChoices:
 async def method_choices(
     session: AsyncSession, actor: Actor, member_id: object, now: datetime
 ) -> MethodChoices:
-    """Raises MembershipNotFound, also for one that no payment method is charged for."""
+    """Nothing to choose from where no method is charged. Raises MembershipNotFound."""
     held = await find_held(session, actor, member_id, now)
     if not held.is_charged:
-        raise MembershipNotFound
+        return MethodChoices(held=held, methods=(), others=())
     customer_id = held.row.membership.customer_id
     wallets = await list_wallets(session, actor)
     running = await running_memberships(session, actor, now)
