@@ -14,7 +14,6 @@ from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, open_intents
 from portal_app.kit.clock import business_now
-from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service.listing import (
     running_memberships,
 )

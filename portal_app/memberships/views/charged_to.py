@@ -25,7 +25,8 @@ class MethodOption:
 class ChargedToView:
     """*current* is the id of the method charged now, empty when there is none.
 
-    *unused* says why no method is charged, where none is; then there is nothing else. *others* says whether something else is billed together with it, *other_products* what.
+    *unused* says why no method is charged, where none is; then there is nothing else. *others*
+    says whether something else is billed together with it, *other_products* what.
     """
 
     member_id: str = ""
