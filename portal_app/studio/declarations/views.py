@@ -16,8 +16,11 @@ from portal_app.ui.reader import Reader, Tone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredFact:
+    """*words* says that somebody wrote it, and may have written much."""
+
     label: str = ""
     value: str = ""
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,10 @@ def _row(reader: Reader, one: Waiting) -> DeclaredView:
         title=row.name,
         badge=reader.say("Withdrawal") if withdrawal else reader.say("Cancellation"),
         tone="warn" if withdrawal or row.extraordinary else "info",
-        facts=[DeclaredFact(label=name, value=text) for name, text in _facts(reader, row)],
+        facts=[
+            *(DeclaredFact(label=label, value=text) for label, text in _facts(reader, row)),
+            *_words(reader, row),
+        ],
         found=found_text(reader, row, about.product or (row.membership_id or "")),
         about=" · ".join(text for text in (about.who, about.product) if text),
         about_href=about.href,
@@ -86,17 +92,21 @@ def _row(reader: Reader, one: Waiting) -> DeclaredView:
 
 
 def _facts(reader: Reader, row: Declaration) -> Iterator[tuple[str, str]]:
-    """What was declared, as it was typed."""
     yield reader.say("Declared"), reader.moment(row.asked_at)
     yield reader.say("Email"), row.address
-    yield reader.say("Contract, as they wrote it"), row.contract
+    yield reader.say("Reference"), row.reference
     if row.extraordinary:
         yield reader.say("Wanted"), reader.say("At once, for good cause")
     if row.wished_on:
         yield reader.say("Wanted for"), reader.day(row.wished_on)
+
+
+def _words(reader: Reader, row: Declaration) -> Iterator[DeclaredFact]:
+    """As they were typed."""
+    label = reader.say("Contract, as they wrote it")
+    yield DeclaredFact(label=label, value=row.contract, words=True)
     if row.grounds:
-        yield reader.say("Reason"), row.grounds
-    yield reader.say("Reference"), row.reference
+        yield DeclaredFact(label=reader.say("Reason"), value=row.grounds, words=True)
 
 
 def _candidate(reader: Reader, sold: SoldView) -> CandidateView:

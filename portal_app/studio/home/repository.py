@@ -106,11 +106,12 @@ async def sold(session: AsyncSession, company_id: str, membership_id: str) -> So
 async def sold_among(
     session: AsyncSession, company_id: str, membership_ids: Sequence[str]
 ) -> list[SoldRow]:
-    """Those of these that are the company's, the oldest first."""
+    """Those of these that are the company's, the oldest first, then by name."""
     if not membership_ids:
         return []
     statement = sold_by(company_id).where(col(Membership.id).in_(membership_ids))
-    return _rows(await session.execute(statement.order_by(col(Membership.created_at))))
+    by_age = (col(Membership.created_at), col(Product.title), col(Membership.id))
+    return _rows(await session.execute(statement.order_by(*by_age)))
 
 
 async def count_by_bucket(session: AsyncSession, company_id: str) -> dict[str, int]:

@@ -99,7 +99,8 @@ def _declared(row: DeclaredView, events: QueueEvents) -> rx.Component:
 
 
 def _fact(row: DeclaredFact) -> rx.Component:
-    return fact(row.label, row.value, key=row.label)
+    words = rx.cond(row.words, "fact fact-words", "fact")
+    return fact(row.label, row.value, key=row.label, class_name=words)
 
 
 def _which(row: DeclaredView, events: QueueEvents) -> rx.Component:

@@ -75,7 +75,8 @@ def key_facts(*facts: Child, **props: Props) -> rx.Component:
 
 def fact(label: Child, value: Child, **props: Props) -> rx.Component:
     """One row of `key_facts`."""
-    return rx.el.div(rx.el.dt(label), rx.el.dd(value), class_name="fact", **props)
+    props.setdefault("class_name", "fact")
+    return rx.el.div(rx.el.dt(label), rx.el.dd(value), **props)
 
 
 def timeline(*entries: Child, **props: Props) -> rx.Component:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import expect
 
+from portal_app.studio.home.service import PER_PAGE
 from tests.e2e.gallery.world import PATIENCE, World
 
 # The demo's clock stands still, but a queue shows the oldest first.
@@ -95,6 +96,45 @@ def endless(world: World) -> str:
             return path
         page.wait_for_timeout(100)
     raise AssertionError("the portal did not hear of the long names")
+
+
+def resumed_with_bank(world: World) -> str:
+    """Where *waker* has to confirm the payment that resumes a membership."""
+    shopper = world.shopper("waker", trial_days=0)
+    (path,) = shopper.manage_urls()
+    api = shopper.client.v1
+    nothing: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
+    api.subscriptions.pause(shopper.subscriptions[0], nothing)
+    asking = api.payment_methods.attach(
+        "pm_card_authenticationRequired", {"customer": shopper.cus}
+    ).id
+    api.customers.update(shopper.cus, {"invoice_settings": {"default_payment_method": asking}})
+    page = world.new_page(shopper.email)
+    page.goto(f"{path}pause/")
+    page.get_by_role("button", name="Resume now, pay $19.00").click(timeout=2 * PATIENCE)
+    page.wait_for_url("**/pay/**", timeout=PATIENCE)
+    page.close()
+    return f"{path}pause/"
+
+
+def crowd(world: World) -> str:
+    """A search at Lumen, of which nobody else of the gallery's buys, that fills a page."""
+    shopper = world.shopper("crowd", memberships=0)
+    api = shopper.client.v1
+    metadata = {"portal_company": "biz_lumen"}
+    product = api.products.create({"name": "Morning class", "metadata": metadata})
+    recurring: Any = {"interval": "month"}
+    price = api.prices.create(
+        {"product": product.id, "currency": "usd", "unit_amount": 1500, "recurring": recurring}
+    )
+    for _ in range(PER_PAGE + 1):
+        api.subscriptions.create({"customer": shopper.cus, "items": [{"price": price.id}]})
+    page = world.page_of("")
+    for _ in range(600):
+        if len(shopper.manage_urls()) > PER_PAGE:
+            return "/studio/?q=crowd"
+        page.wait_for_timeout(100)
+    raise AssertionError("the portal did not hear of all of them")
 
 
 _BILLED: Final = (

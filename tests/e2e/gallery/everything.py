@@ -19,6 +19,7 @@ SCENES: Final[tuple[Scene, ...]] = (
     *queues.SCENES,
     *trouble.WAITING,
     *trouble.AWAY,
+    *studio.CROWD,
 )
 # Where nothing is to be looked at: files, data, other addresses of a page, what machines read.
 NO_PAGES: Final = {

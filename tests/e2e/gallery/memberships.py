@@ -6,6 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.gallery.deeds import resumed_with_bank
 from tests.e2e.gallery.scene import ADA, Scene, member
 from tests.e2e.gallery.world import World
 
@@ -66,6 +67,12 @@ SCENES: Final = (
         f"{_ONE}pause/",
         _shopper("rester"),
         lambda world: f"{world.resting}pause/",
+    ),
+    Scene(
+        "pause-confirm",
+        f"{_ONE}pause/",
+        _shopper("waker"),
+        lambda world: world.once(resumed_with_bank),
     ),
     *_flow("plan", "active", "past_due", "completed"),
     Scene("plan-quoted", f"{_ONE}plan/", ADA, member("active", "plan/"), _quoted),

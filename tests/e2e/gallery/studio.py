@@ -6,6 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.gallery.deeds import crowd
 from tests.e2e.gallery.scene import BEN, CLEO, DAN, NOBODY, Act, Scene
 from tests.e2e.gallery.world import World
 
@@ -48,6 +49,8 @@ def _sold(world: World) -> str:
     return f"/studio/memberships/{world.portal.membership('canceled')['id']}/"
 
 
+# Last of all: in the others, few buy from his company.
+CROWD: Final = (Scene("studio-found-many", _HOME, DAN, lambda world: world.once(crowd)),)
 SCENES: Final = (
     # Nobody of the gallery's own buys from his company: it looks the same whoever comes before.
     Scene("studio", _HOME, DAN, _HOME, whole=True),
