@@ -63,6 +63,7 @@ def charged_to_page() -> rx.Component:
         skeleton=skeleton_page(skeleton_card(3)),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+        links=view.brand_links,
     )
 
 

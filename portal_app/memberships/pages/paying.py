@@ -80,6 +80,7 @@ def pay_page() -> rx.Component:
         skeleton=skeleton_page(skeleton_card(4)),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+        links=view.brand_links,
     )
 
 

@@ -79,6 +79,7 @@ def plan_page() -> rx.Component:
         skeleton=skeleton_page(skeleton_card(5)),
         brand=rx.cond(view.wordmark != "", view.wordmark, current_shell().brand),
         style=view.brand_style,
+        links=view.brand_links,
     )
 
 

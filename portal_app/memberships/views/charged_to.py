@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.memberships.service import HeldMembership, MethodChoices
 from portal_app.memberships.views.confirmation import membership_name
 from portal_app.memberships.views.wording import sentence
@@ -32,6 +32,7 @@ class ChargedToView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     product: str = ""
     sentence: str = ""
     unused: str = ""
@@ -70,6 +71,7 @@ def _of(reader: Reader, held: HeldMembership) -> ChargedToView:
     return ChargedToView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
+        brand_links=brand_links(row.company.id, held.configuration.support),
         wordmark=brand.wordmark if brand else "",
         product=row.product.title,
         sentence=sentence(reader, held),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.invoices.models import PaymentStatus
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships.pauses import PauseChoice, PauseKind
@@ -50,6 +50,7 @@ class PauseView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     product: str = ""
     state: PauseStep = "none"
     told: str = ""
@@ -79,6 +80,7 @@ def pause_view(reader: Reader, page: PausePage) -> PauseView:
     return PauseView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
+        brand_links=brand_links(held.row.company.id, held.configuration.support),
         wordmark=brand.wordmark if brand else "",
         product=product,
         state=state,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
 from portal_app.memberships.rules import MembershipStatus, is_canceling
 from portal_app.memberships.service import PaymentPage
@@ -46,6 +46,7 @@ class PayView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     product: str = ""
     amount: str = ""
     sentence: str = ""
@@ -71,6 +72,7 @@ def pay_view(reader: Reader, page: PaymentPage) -> PayView:
         state=state,
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
+        brand_links=brand_links(row.company.id, held.configuration.support),
         wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
         product=row.product.title,
         amount=_amount(reader, invoice) if invoice else "",

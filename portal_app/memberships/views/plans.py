@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.models import Plan, Product
 from portal_app.kit.money import Money
 from portal_app.memberships.exits import can_be_undone
@@ -50,6 +50,7 @@ class PlanView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     product: str = ""
     state: PlanState = "closed"
     current: str = ""
@@ -78,6 +79,7 @@ def plan_view(reader: Reader, page: PlanPage) -> PlanView:
     return PlanView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
+        brand_links=brand_links(row.company.id, page.held.configuration.support),
         wordmark=brand.wordmark if brand else "",
         product=row.product.title,
         state=state,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from portal_app.branding.service import brand_of, wrapper_style
+from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.models import Plan
 from portal_app.kit.errors import PortalError
 from portal_app.memberships.service import HeldMembership, RejoinPage, RejoinQuote
@@ -35,6 +35,7 @@ class RejoinView:
     member_id: str = ""
     brand_style: dict[str, str] = field(default_factory=dict)
     wordmark: str = ""
+    brand_links: list[BrandLink] = field(default_factory=list)
     product: str = ""
     state: RejoinStep = "gone"
     ended: str = ""
@@ -61,6 +62,7 @@ def rejoin_view(reader: Reader, page: RejoinPage, *, done: bool) -> RejoinView:
     return RejoinView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
+        brand_links=brand_links(row.company.id, held.configuration.support),
         wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
         product=row.product.title,
         state=_state(page, done=done),
