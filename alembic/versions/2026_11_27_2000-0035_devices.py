@@ -1,6 +1,6 @@
 """the browsers that a person has signed in with
 
-Revision ID: 0078
+Revision ID: 0035
 Revises: 0034
 """
 
@@ -12,7 +12,7 @@ import sqlmodel
 from alembic import op
 from portal_app.kit import columns
 
-revision: str = '0078'
+revision: str = '0035'
 down_revision: str | Sequence[str] | None = '0034'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
