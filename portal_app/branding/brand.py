@@ -11,17 +11,11 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from portal_app.branding.shapes import Font, Radius
+from portal_app.kit.contacts import Email, Link
 
 _LINE: Final = r"^[^\x00-\x1f\x7f-\x9f<>\u2028\u2029\u202a-\u202e\u2066-\u2069]+$"
 _CSS: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
-_EMAIL: Final = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$"
-# https only, of an ordinary host, without a name and password, quotes, spaces or brackets.
-_URL: Final = (
-    r"^https://[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}(:[0-9]{1,5})?"
-    r"(/[A-Za-z0-9._~!$&*+,;=:@%/-]*)?(\?[A-Za-z0-9._~!$&*+,;=:@%/?-]*)?(#[A-Za-z0-9._~-]*)?$"
-)
 Hex: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^#[0-9A-Fa-f]{6}$")]
-Link: TypeAlias = Annotated[str, StringConstraints(strict=True, max_length=300, pattern=_URL)]
 ImageId: TypeAlias = Annotated[str, StringConstraints(strict=True, pattern=r"^img_[0-9a-f]{32}$")]
 
 
@@ -44,9 +38,7 @@ class Brand(BaseModel):
     background_dark: Hex | None = None
     radius: Radius = Radius.SOFT
     font: Font = Font.SYSTEM
-    support_email: (
-        Annotated[str, StringConstraints(strict=True, max_length=254, pattern=_EMAIL)] | None
-    ) = None
+    support_email: Email | None = None
     support_url: Link | None = None
     terms_url: Link | None = None
     privacy_url: Link | None = None

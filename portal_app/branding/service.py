@@ -15,8 +15,12 @@ from portal_app.branding.brand import Brand
 from portal_app.branding.published import Look, brand_of, looks
 from portal_app.branding.repository import own_text
 from portal_app.branding.shapes import BUNDLED
+from portal_app.branding.support import support_of
 from portal_app.catalog.models import Company
+from portal_app.catalog.policies import policy_of
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.identity.sessions import find_actor
+from portal_app.kit.contacts import address_of
 from portal_app.kit.db import database
 from portal_app.kit.http.documents import HeadLinks
 from portal_app.memberships.models import Member, Membership
@@ -69,11 +73,12 @@ class BrandLink:
 class PageBrand:
     """What a page that the server renders wears: name, *stylesheet* and the company's own links.
 
-    *font* is the file of ours to fetch at once, empty for a font that systems bring along.
+    Without a look of its own it is in the portal's. *font* is the file of ours to fetch at once,
+    empty for a font that systems bring along.
     """
 
-    wordmark: str
-    stylesheet: str
+    wordmark: str = ""
+    stylesheet: str = ""
     font: str = ""
     links: tuple[BrandLink, ...] = ()
 
@@ -104,17 +109,21 @@ async def sheet_at(name: str) -> BrandSheet | None:
     return None if row is None else sheet_of(row["id"])
 
 
-async def page_brand(company_id: str, *, named: str = "") -> PageBrand | None:
-    """For a page that names the company anyway; None where the portal's neutral look holds.
+async def page_brand(company_id: str, *, named: str = "", product_id: str = "") -> PageBrand | None:
+    """For a page that names the company anyway; None where there is nothing of its own to show.
 
-    *named* is the company's route where the page's address tells that and no id.
+    *named* is the company's route where the page's address tells that and no id. *product_id* is
+    what the page is about, empty where it is about no product, or where that must not be told.
     """
     await looks.refresh()
     brand, sheet = brand_of(company_id), sheet_of(company_id)
+    async with database().reading() as session:
+        policy = await policy_of(session, company_id, product_id)
+    links = tuple(links_of(brand, policy.support))
     if brand is None or sheet is None:
-        return None
+        return PageBrand(links=links) if links else None
     href = f"/brand/{named or company_id}.css?v={sheet.version}"
-    return PageBrand(brand.wordmark, href, BUNDLED.get(brand.font, ""), tuple(links_of(brand)))
+    return PageBrand(brand.wordmark, href, BUNDLED.get(brand.font, ""), links)
 
 
 def wrapper_style(company_id: str) -> dict[str, str]:
@@ -131,21 +140,22 @@ def wrapper_style(company_id: str) -> dict[str, str]:
     return stylesheet.inline(look.brand) | dict(look.logo) | own
 
 
-def links_of(brand: Brand) -> list[BrandLink]:
-    """Where the company itself can be reached, and its own papers."""
-    support = f"mailto:{brand.support_email}" if brand.support_email else brand.support_url
+def links_of(brand: Brand | None, support: SupportPolicy) -> list[BrandLink]:
+    """Where whoever sells can be reached, and their own papers.
+
+    *support* is the policy for the product at hand, or the company's where none is.
+    """
     found = {
-        "support": support,
-        "terms": brand.terms_url,
-        "privacy": brand.privacy_url,
-        "imprint": brand.imprint_url,
+        "support": address_of(support_of(brand, support)),
+        "terms": brand and brand.terms_url,
+        "privacy": brand and brand.privacy_url,
+        "imprint": brand and brand.imprint_url,
     }
     return [BrandLink(kind, href) for kind, href in found.items() if href]
 
 
-def brand_links(company_id: str) -> list[BrandLink]:
-    brand = brand_of(company_id)
-    return links_of(brand) if brand else []
+def brand_links(company_id: str, support: SupportPolicy) -> list[BrandLink]:
+    return links_of(brand_of(company_id), support)
 
 
 async def brand_link(path: str, cookie_header: str) -> HeadLinks | None:

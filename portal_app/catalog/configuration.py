@@ -18,6 +18,7 @@ from portal_app.catalog.retention import (
     read_discounts,
     read_reasons,
 )
+from portal_app.catalog.support_policy import SupportPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,7 @@ class Configuration:
     withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
+    support: SupportPolicy = field(default_factory=SupportPolicy)
 
     @classmethod
     def read(cls, body: Mapping[str, object]) -> Self:
@@ -213,6 +215,7 @@ class Configuration:
             withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),
             notices=NoticePolicy.read(body.get("notices")),
+            support=SupportPolicy.read(body.get("support")),
         )
 
 

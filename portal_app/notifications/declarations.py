@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
 from portal_app.declarations.rules.form import unlinked
 from portal_app.declarations.rules.links import can_be_undone, undo_token_of
@@ -48,7 +49,7 @@ async def declaration_received(message: OutboxMessage) -> Mail:
     """The acknowledgement that a law asks for, at once, with content, date and time."""
     found, reader = await _read(message), Reader(message.locale)
     row = found.declaration
-    document = declared_document(reader, row, found.company)
+    document = declared_document(reader, found)
     letter = Letter(
         subject=_arrived(reader, row, found.company.title),
         heading=_arrived(reader, row, found.company.title),
@@ -58,7 +59,7 @@ async def declaration_received(message: OutboxMessage) -> Mail:
         ),
         facts=_facts(document, row, reader),
     )
-    return await _mail(message, found, letter, document)
+    return await _mail(message, found, letter, document, found.company_support)
 
 
 async def declaration_on_file(message: OutboxMessage) -> Mail:
@@ -101,7 +102,7 @@ async def declaration_for_seller(message: OutboxMessage) -> Mail:
     if row.resolved_at is not None or row.finding is None:
         raise NothingToSend
     title = reader.say("Needs you: {reference}", reference=row.reference)
-    document = declared_document(reader, row, found.company)
+    document = declared_document(reader, found)
     facts = [
         *_facts(document, row, reader),
         (reader.say("Declared by"), f"{unlinked(row.name)}, {row.address}"),
@@ -115,19 +116,16 @@ async def declaration_for_seller(message: OutboxMessage) -> Mail:
         ),
         facts=tuple(facts),
     )
-    return await _mail(message, found, letter, None)
+    return await _mail(message, found, letter, None, None)
 
 
 async def _with_record(
     message: OutboxMessage, found: ReadDeclaration, reader: Reader, letter: Letter
 ) -> Mail:
     """*letter* with what is on record: as its reader's clock says it, and attached as it is."""
-    words, paper = (
-        settled_document(one, found.declaration, found.company, found.membership)
-        for one in (reader, Reader(message.locale))
-    )
+    words, paper = (settled_document(one, found) for one in (reader, Reader(message.locale)))
     facts = _facts(words, found.declaration, reader)
-    return await _mail(message, found, replace(letter, facts=facts), paper)
+    return await _mail(message, found, replace(letter, facts=facts), paper, found.support)
 
 
 def _ends(reader: Reader, found: ReadDeclaration) -> Letter:
@@ -195,7 +193,11 @@ async def _read(message: OutboxMessage) -> ReadDeclaration:
 
 
 async def _mail(
-    message: OutboxMessage, found: ReadDeclaration, letter: Letter, document: Document | None
+    message: OutboxMessage,
+    found: ReadDeclaration,
+    letter: Letter,
+    document: Document | None,
+    support: SupportPolicy | None,
 ) -> Mail:
     attached = tuple([await _attached(document)] if document else [])
     tidied = replace(
@@ -208,7 +210,7 @@ async def _mail(
         "declaration",
         message.locale,
         subject=tidied.subject,
-        head=letterhead_of(found.company.id, _one_line(found.company.title)),
+        head=letterhead_of(found.company.id, _one_line(found.company.title), support),
         letter=tidied,
         attachments=attached,
     )

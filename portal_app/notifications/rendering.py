@@ -12,7 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from portal_app.branding.brand import Brand
 from portal_app.branding.service import brand_of
 from portal_app.branding.shapes import FONTS, Font
+from portal_app.branding.support import support_of
 from portal_app.branding.tokens import DARK, LIGHT, accent_of, palette
+from portal_app.catalog.support_policy import SupportPolicy
+from portal_app.kit.contacts import address_of
 from portal_app.settings import get_settings
 from portal_app.ui.catalogue import direction, supported, translate
 
@@ -47,6 +50,7 @@ _SYSTEM: Final = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,A
 class Letterhead:
     """The sender's name above a mail, empty without one, and its button in light and in dark.
 
+    *support* is whom its reader may ask, empty where nobody is named.
     *font* is a stack in which the look's own stands first: nothing is fetched for a mail, so it is
     seen where somebody has it.
     """
@@ -57,19 +61,28 @@ class Letterhead:
     dark_button: str = "#edeef0"
     dark_ink: str = "#111113"
     font: str = _SYSTEM
+    support: str = ""
+
+    @property
+    def support_link(self) -> str:
+        return address_of(self.support)
 
 
 NEUTRAL: Final = Letterhead()
 
 
-def letterhead_of(company_id: str, title: str) -> Letterhead:
-    """*title* is the company's; its brand says the colours, where it has one."""
-    return letterhead_in(brand_of(company_id), title)
+def letterhead_of(company_id: str, title: str, support: SupportPolicy | None) -> Letterhead:
+    """*title* is the company's; its brand says the colours, where it has one.
+
+    *support* is the policy for what the mail is about; None for a mail to the company itself.
+    """
+    return letterhead_in(brand_of(company_id), title, support)
 
 
-def letterhead_in(brand: Brand | None, title: str) -> Letterhead:
+def letterhead_in(brand: Brand | None, title: str, support: SupportPolicy | None) -> Letterhead:
+    contact = support_of(brand, support) if support else ""
     if brand is None:
-        return Letterhead(title=title)
+        return Letterhead(title=title, support=contact)
     light = palette(accent_of(brand, dark=False), LIGHT)
     dark = palette(accent_of(brand, dark=True), DARK)
     return Letterhead(
@@ -79,6 +92,7 @@ def letterhead_in(brand: Brand | None, title: str) -> Letterhead:
         dark.accent.hex,
         dark.contrast.hex,
         _SYSTEM if brand.font is Font.SYSTEM else FONTS[brand.font].replace('"', "'"),
+        contact,
     )
 
 

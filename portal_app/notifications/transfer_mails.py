@@ -32,7 +32,7 @@ async def transfer_mail(message: OutboxMessage) -> Mail:
         "transfer",
         message.locale,
         subject=told.subject,
-        head=letterhead_of(company.id, " ".join(company.title.split())),
+        head=letterhead_of(company.id, " ".join(company.title.split()), offer.subject.support),
         told=told,
         note=offer.transfer.note if (side, step) == (Side.RECIPIENT, Step.OFFERED) else "",
         facts=[(label, value) for label, value in _facts(reader, offer, step, side) if value],

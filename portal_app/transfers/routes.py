@@ -192,12 +192,13 @@ async def _page(
         return _dead(request, offer, page, status=status)
     if page is not None and page.refusal is not None and actor is not None:
         return _not_theirs(request, page, actor, status=status)
+    row = offer.subject.row
     return render(
         f"{_TEMPLATES}/offer.html",
         request,
         status=status,
         view=offer_view(reader, offer),
-        brand=await page_brand(offer.subject.row.company.id),
+        brand=await page_brand(row.company.id, product_id=row.product.id),
         signed_in_as=actor.email if actor else "",
         form=accept_form(reader, page) if page is not None else None,
         sign_in=sign_in_path(path_behind(token)),

@@ -7,11 +7,13 @@ import re
 import httpx
 from sqlmodel import select
 
+from portal_app.catalog.models import Company
 from portal_app.declarations.models import Declaration
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
 from portal_app.memberships.models import Cancellation
 from portal_app.settings import get_settings
 from tests.conftest import Clocks
+from tests.factories import make_configuration
 from tests.http.statutory_world import (
     ADA,
     BEN,
@@ -80,3 +82,29 @@ async def test_somebody_elses_declaration_is_not_found(
         row.member_id = world.held[ADA].member.id
     assert (await client.get(path, headers={"cookie": world.cookies[ADA]})).status_code == 200
     assert (await client.get(path, headers={"cookie": world.cookies[BEN]})).status_code == 404
+
+
+async def test_whom_to_ask_is_the_products_for_its_holder_and_the_companys_for_a_stranger(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    """Which product an address holds, a page that asks for no session may not tell."""
+    held = world.held[ADA]
+    async with world.db.unit_of_work() as session:
+        company = await session.get_one(Company, held.membership.company_id)
+        own = {held.membership.product_id: {"support": {"contact": "room@acme.test"}}}
+        body = {"support": {"contact": "desk@acme.test"}, "products": own}
+        await make_configuration(session, company, body=body)
+    assert 'href="mailto:desk@acme.test"' in (await client.get("/cancel/acme/")).text
+    link = (await sent(client)).headers["location"]
+    (mail,) = await world.mails(ADA)
+    page = (await client.get(link)).text
+    for told in (page, mail.text):
+        assert ("desk@acme.test" in told, "room@acme.test" in told) == (True, False)
+    cookie = {"cookie": world.cookies[ADA]}
+    pdf = await client.get(f"/confirmations/{world.cancelled}.pdf", headers=cookie)
+    assert "Questions? Ask Acme <b>: room@acme.test" in text_of(pdf.content)
+    async with world.db.unit_of_work() as session:
+        row = (await session.scalars(select(Declaration))).one()
+        row.member_id, row.membership_id = held.member.id, held.membership.id
+    page = (await client.get(link.partition("?")[0], headers=cookie)).text
+    assert ("desk@acme.test" in page, "room@acme.test" in page) == (False, True)

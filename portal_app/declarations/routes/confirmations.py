@@ -87,12 +87,11 @@ async def _declared(declaration_id: str, visit: Visit) -> _Found | None:
         declared = await read_declaration(session, declaration_id, visit.asks_as)
     if declared is None:
         return None
-    row, company = declared.declaration, declared.company
     if visit.by_link:
         lead = visit.reader.say("It has arrived. A confirmation goes to your email address.")
-        return _Found(declared_document(visit.reader, row, company), lead=lead)
-    document = settled_document(visit.reader, row, company, declared.membership)
-    return _Found(document, row.member_id or "")
+        return _Found(declared_document(visit.reader, declared), lead=lead)
+    document = settled_document(visit.reader, declared)
+    return _Found(document, declared.declaration.member_id or "")
 
 
 async def _transferred(transfer_id: str, visit: Visit) -> _Found | None:

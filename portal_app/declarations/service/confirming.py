@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Plan, Product
+from portal_app.catalog.policies import published_policies
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.declarations.models import Declaration
 from portal_app.identity.actor import Actor
 from portal_app.memberships.models import Member, Membership
@@ -16,11 +18,16 @@ from portal_app.memberships.models import Member, Membership
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadDeclaration:
-    """*membership* names what it was found to be about; empty where that is nothing."""
+    """*membership* names what it was found to be about; empty where that is nothing.
+
+    *support* is the policy for that, *company_support* the one that tells nothing of it.
+    """
 
     declaration: Declaration
     company: Company
     membership: str
+    support: SupportPolicy
+    company_support: SupportPolicy
 
 
 async def read_declaration(
@@ -31,7 +38,7 @@ async def read_declaration(
     Without an actor it is anybody's: the caller has checked another proof.
     """
     statement = (
-        select(Declaration, Company, col(Product.title), col(Plan.title))
+        select(Declaration, Company, col(Product.id), col(Product.title), col(Plan.title))
         .join(Company, col(Company.id) == col(Declaration.company_id))
         .outerjoin(Member, col(Member.id) == col(Declaration.member_id))
         .outerjoin(Membership, col(Membership.id) == col(Declaration.membership_id))
@@ -44,6 +51,13 @@ async def read_declaration(
     row = (await session.execute(statement)).first()
     if row is None:
         return None
-    declaration, company, product, plan = row
+    declaration, company, product_id, product, plan = row
     name = f"{product} ({plan})" if plan else product or ""
-    return ReadDeclaration(declaration=declaration, company=company, membership=name)
+    policies = (await published_policies(session, [company.id]))[company.id]
+    return ReadDeclaration(
+        declaration=declaration,
+        company=company,
+        membership=name,
+        support=policies.of(product_id or "").support,
+        company_support=policies.company.support,
+    )

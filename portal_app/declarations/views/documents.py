@@ -12,6 +12,7 @@ from datetime import datetime
 
 from portal_app.catalog.models import Company
 from portal_app.declarations.models import Declaration, DeclarationKind, Finding
+from portal_app.declarations.service.confirming import ReadDeclaration
 from portal_app.declarations.views.findings import failed_text
 from portal_app.invoices.documents import wording
 from portal_app.invoices.documents.model import Document, Fact, Figure, Party
@@ -21,8 +22,9 @@ from portal_app.ui.catalogue import supported
 from portal_app.ui.reader import Reader
 
 
-def declared_document(reader: Reader, declaration: Declaration, company: Company) -> Document:
+def declared_document(reader: Reader, found: ReadDeclaration) -> Document:
     """What was declared, by whom, and when it came in."""
+    declaration, company = found.declaration, found.company
     received = reader.moment(declaration.asked_at)
     return Document(
         kind="confirmation",
@@ -43,17 +45,19 @@ def declared_document(reader: Reader, declaration: Declaration, company: Company
         items=(),
         figures=(),
         entries=(),
-        notes=tuple(next_steps(reader, declaration, company)),
+        notes=(
+            *next_steps(reader, declaration, company),
+            *wording.help_note(reader, company, found.company_support),
+        ),
         headings=wording.headings(reader),
     )
 
 
-def settled_document(
-    reader: Reader, declaration: Declaration, company: Company, membership: str
-) -> Document:
-    """The same with the *membership* it is about, and the sums of a withdrawal."""
-    plain = declared_document(reader, declaration, company)
-    facts = [*plain.facts, Fact(reader.say("Membership"), membership)]
+def settled_document(reader: Reader, found: ReadDeclaration) -> Document:
+    """The same with the membership it is about, and the sums of a withdrawal."""
+    declaration, company = found.declaration, found.company
+    plain = declared_document(reader, found)
+    facts = [*plain.facts, Fact(reader.say("Membership"), found.membership)]
     at = declaration.takes_effect_at
     if at is not None and declaration.finding is not Finding.REFUSED:
         facts.append(Fact(reader.say("Takes effect on"), reader.moment(at)))
@@ -61,7 +65,10 @@ def settled_document(
         plain,
         facts=tuple(facts),
         figures=tuple(refund_figures(reader, declaration)),
-        notes=tuple(_settled_notes(reader, declaration, company, membership)),
+        notes=(
+            *_settled_notes(reader, declaration, company, found.membership),
+            *wording.help_note(reader, company, found.support),
+        ),
     )
 
 

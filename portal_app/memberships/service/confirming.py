@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from portal_app.catalog.models import Company, Plan, Product
+from portal_app.catalog.policies import policy_of
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
 from portal_app.identity.models import EmailAddress
@@ -17,7 +19,10 @@ from portal_app.memberships.models import Cancellation, Member, Membership
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmedCancellation:
-    """*address* is the holder's, of whoever held it when it was cancelled."""
+    """*address* is the holder's, of whoever held it when it was cancelled.
+
+    *support* is the policy for its product.
+    """
 
     cancellation: Cancellation
     membership: Membership
@@ -26,6 +31,7 @@ class ConfirmedCancellation:
     company: Company
     customer: Customer
     address: str
+    support: SupportPolicy
 
 
 async def read_cancellation(
@@ -58,6 +64,7 @@ async def read_cancellation(
     if row is None:
         return None
     cancellation, membership, product, plan, company, customer, address = row
+    policy = await policy_of(session, company.id, product.id)
     return ConfirmedCancellation(
         cancellation=cancellation,
         membership=membership,
@@ -66,4 +73,5 @@ async def read_cancellation(
         company=company,
         customer=customer,
         address=address or customer.email,
+        support=policy.support,
     )

@@ -37,7 +37,7 @@ def confirmation_document(reader: Reader, rows: ConfirmedCancellation) -> Docume
         items=(),
         figures=(),
         entries=(),
-        notes=tuple(_notes(reader, rows)),
+        notes=(*_notes(reader, rows), *wording.help_note(reader, rows.company, rows.support)),
         headings=wording.headings(reader),
     )
 

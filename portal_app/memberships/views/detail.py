@@ -103,7 +103,7 @@ def membership_view(
     return MembershipView(
         member_id=row.member.id,
         brand_style=wrapper_style(row.company.id),
-        brand_links=brand_links(row.company.id),
+        brand_links=brand_links(row.company.id, held.configuration.support),
         wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
         title=row.product.title,
         creator=row.company.title,

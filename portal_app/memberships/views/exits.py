@@ -76,7 +76,7 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
     return CancelView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
-        brand_links=brand_links(held.row.company.id),
+        brand_links=brand_links(held.row.company.id, held.configuration.support),
         wordmark=brand.wordmark if brand else "",
         product=product,
         state=state,

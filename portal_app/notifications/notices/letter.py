@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Company, Plan, Product
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.memberships.models import Membership
 from portal_app.memberships.service import HeldMembership, NextCharge
 from portal_app.notifications.rendering import Letterhead, NothingToSend, letterhead_of
@@ -38,6 +39,7 @@ class Writing:
 
     *held* is the membership in the recipient's hands; None when it is somebody else's by now.
     *next_charge* is what it will be charged next, as the provider said, or as an estimate.
+    *support* is the policy for its product.
     """
 
     session: AsyncSession
@@ -50,6 +52,7 @@ class Writing:
     company: Company
     held: HeldMembership | None
     next_charge: NextCharge | None = None
+    support: SupportPolicy = field(default_factory=SupportPolicy)
 
     def holding(self) -> HeldMembership:
         """Raises NothingToSend when the recipient no longer holds the membership."""
@@ -87,7 +90,7 @@ class Writing:
 
     @property
     def letterhead(self) -> Letterhead:
-        return letterhead_of(self.company.id, " ".join(self.company.title.split()))
+        return letterhead_of(self.company.id, " ".join(self.company.title.split()), self.support)
 
     @property
     def title(self) -> str:

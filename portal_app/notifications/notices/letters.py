@@ -91,6 +91,7 @@ async def _writing(session: AsyncSession, message: OutboxMessage) -> Writing:
         company=company,
         held=held,
         next_charge=next_charge,
+        support=policy.support,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.branding import publishing
 from portal_app.branding.brand import Brand
 from portal_app.branding.published import looks
+from portal_app.catalog.configuration import Configuration
 from portal_app.catalog.models import PortalConfiguration
 from portal_app.catalog.versions import newest_version
 from portal_app.identity.actor import CompanyCreator, current_creator
@@ -53,6 +54,7 @@ class BrandStudioState(rx.State):
     _versions: list[VersionRow] = []
     _company_id: str = ""
     _sizes: dict[str, tuple[int, int]] = {}
+    _policies: dict[str, Any] = {}
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -179,14 +181,15 @@ class BrandStudioState(rx.State):
         reader = creator.actor.reader
         async with database().reading() as session:
             found = await publishing.workshop(session, creator)
-            policies = await newest_version(session, PortalConfiguration, creator.company_id)
+            newest = await newest_version(session, PortalConfiguration, creator.company_id)
+        self._policies = dict(newest.body) if newest else {}
         self._form, self._is_draft, self._sizes = form_of(found.brand), found.is_draft, found.sizes
         self._brand = found.brand.model_dump(mode="json")
         self._versions = version_rows(reader, found.versions)
         self._company_id, self.seen = creator.company_id, found.seen
         self._revision += 1
         self._draw(reader)
-        await draw_preview(self, creator, policies.body if policies else {})
+        await draw_preview(self, creator, self._policies)
         await list_links(self, creator)
 
     def _fill(self, given: dict[str, Any]) -> None:
@@ -205,6 +208,7 @@ class BrandStudioState(rx.State):
             is_draft=self._is_draft,
             versions=self._versions,
             sizes=self._sizes,
+            support=Configuration.read(self._policies).support,
         )
         self.view = brand_studio_view(reader, typed)
         self.look = sealed(self._company_id, typed.brand)

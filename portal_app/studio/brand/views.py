@@ -12,6 +12,7 @@ from portal_app.branding.contrast_gate import Pair, Unreadable, pairs_of, unread
 from portal_app.branding.own_css import own_css
 from portal_app.branding.published import logo_tokens
 from portal_app.branding.service import BrandLink, links_of
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.studio.brand.form import COLOURS, WrongField
 from portal_app.studio.history import VersionRow
 from portal_app.ui.reader import Reader
@@ -120,7 +121,10 @@ _TOKEN_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What is on the form now; *brand* is the last that could be read as one."""
+    """What is on the form now; *brand* is the last that could be read as one.
+
+    *support* is the policy that holds for the company.
+    """
 
     form: Mapping[str, str]
     brand: Brand
@@ -129,6 +133,7 @@ class Typed:
     is_draft: bool = False
     versions: Sequence[VersionRow] = ()
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    support: SupportPolicy = field(default_factory=SupportPolicy)
 
 
 def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
@@ -150,7 +155,7 @@ def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
         own_sheet=bool(brand.css),
         style=stylesheet.inline(brand) | logo_tokens(brand, typed.sizes),
         wordmark=brand.wordmark,
-        links=links_of(brand),
+        links=links_of(brand, typed.support),
         logo=_address(brand.logo, typed.sizes),
         logo_dark=_address(brand.logo_dark, typed.sizes),
         is_draft=typed.is_draft,

@@ -24,6 +24,7 @@ from portal_app.ui.parts import (
     select_field,
     stack,
 )
+from portal_app.ui.parts.types import Props
 
 
 def portal_page() -> rx.Component:
@@ -53,7 +54,7 @@ def portal_page() -> rx.Component:
                     style=state.style,
                     wordmark=state.wordmark,
                     links=state.links,
-                    asked="&holds=1",
+                    asked=f"&holds=1&policies={state.typed}",
                 ),
                 versions_card(view.versions, events.restore),
                 file_card(
@@ -134,7 +135,8 @@ def _setting(one: SettingView, events: PortalEvents) -> rx.Component:
             ("switch", _switch(one, events)),
             ("choice", _choice(one, events)),
             ("rows", list_of(one, events)),
-            _number(one, events),
+            ("contact", _text(one, events, hint=one.hint)),
+            _text(one, events, input_mode="decimal"),
         ),
         rx.cond(one.own, _own(one, events)),
         class_name="setting",
@@ -189,7 +191,7 @@ def _choice(one: SettingView, events: PortalEvents) -> rx.Component:
     )
 
 
-def _number(one: SettingView, events: PortalEvents) -> rx.Component:
+def _text(one: SettingView, events: PortalEvents, **props: Props) -> rx.Component:
     return field(
         one.label,
         one.name,
@@ -199,6 +201,6 @@ def _number(one: SettingView, events: PortalEvents) -> rx.Component:
         error=one.error,
         default_value=one.value,
         on_blur=events.note(one.name),
-        input_mode="decimal",
         auto_complete="off",
+        **props,
     )

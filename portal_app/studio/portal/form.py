@@ -13,15 +13,18 @@ from typing import Any, Final
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
 from portal_app.catalog.policies import PRODUCTS, Policies, exceptions_of, without_exceptions
+from portal_app.kit.contacts import LONGEST_LINK, is_contact
 from portal_app.studio.portal.rows import NO_COLUMNS, Row, faults_of, rows_of, staying, value_of
 from portal_app.studio.portal.settings import SETTINGS, THESE, Setting, stored
 
 MOST_DIGITS: Final = 4
+# So that what is too long is said, not cut.
+_LONGEST: Final = {"contact": LONGEST_LINK + 100}
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """*fields* by the setting's name: `on` or an empty text, a number's digits, a choice's name.
+    """*fields* by the setting's name: `on` or an empty text, digits, a choice's name, a contact.
 
     *rows* are those of lists and tables.
     """
@@ -78,7 +81,7 @@ def filled_in(fields: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, 
         if setting.kind == "switch":
             told[name] = "on" if value is True else ""
         elif isinstance(value, str):
-            told[name] = value.strip()[:40]
+            told[name] = value.strip()[: _LONGEST.get(setting.kind, 40)]
     return told
 
 
@@ -150,6 +153,10 @@ def faults(form: Form) -> Iterator[WrongSetting]:
             yield WrongSetting(name, "Choose from the list.")
         if setting.kind == "number" and not _is_number(setting, text):
             yield WrongSetting(name, "Write a whole number.")
+        if setting.kind == "contact" and text and not is_contact(text):
+            yield WrongSetting(
+                name, "Enter an email address, or an address that begins with https://."
+            )
         if setting.columns and text == THESE:
             rows = form.rows.get(name, ())
             for at, sentence in faults_of(setting, rows):
@@ -175,7 +182,7 @@ def _value(setting: Setting, form: Form) -> object:
         return text == "on"
     if setting.kind == "number":
         return int(text) if text else None
-    return text
+    return text or None
 
 
 def _with(body: Mapping[str, Any], product_id: str, own: Mapping[str, Any]) -> dict[str, Any]:

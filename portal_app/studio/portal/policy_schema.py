@@ -6,11 +6,16 @@ from typing import Any, Final
 
 from portal_app.catalog import company_file
 from portal_app.catalog.policies import PRODUCTS
+from portal_app.kit.contacts import EMAIL, LINK, LONGEST_EMAIL, LONGEST_LINK
 from portal_app.studio.portal.form import MOST_DIGITS
 from portal_app.studio.portal.settings import DISCOUNTS, REASONS, SETTINGS, THESE, Column, Setting
 
 _NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 10**MOST_DIGITS - 1}
 _NONE: Final = {"type": "null"}
+_CONTACTS: Final = [
+    {"type": "string", "maxLength": LONGEST_EMAIL, "pattern": EMAIL},
+    {"type": "string", "maxLength": LONGEST_LINK, "pattern": LINK},
+]
 
 
 def schema() -> dict[str, Any]:
@@ -51,6 +56,8 @@ def _value(setting: Setting) -> dict[str, Any]:
             return {"type": "boolean"}
         case "number":
             return {"anyOf": [_NUMBER, _NONE]} if setting.may_be_empty else _NUMBER
+        case "contact":
+            return {"anyOf": [*_CONTACTS, _NONE]}
         case "rows":
             return _rows(setting)
     plain: dict[str, Any] = {"enum": [one for one in setting.options if one != THESE]}

@@ -1,6 +1,6 @@
 """Which settings there are: read off the policy classes, so that a new field appears by itself.
 
-Switches, whole numbers and choices are found by their kind; lists and tables are named here.
+Switches, whole numbers and choices are found by their kind; the others are named here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from portal_app.catalog.retention import LONGEST_LABEL, MOST_REASONS
 from portal_app.memberships.exits import Reason
 from portal_app.memberships.offers import OfferKind
 
-Kind = Literal["switch", "number", "choice", "rows"]
+Kind = Literal["switch", "number", "choice", "rows", "contact"]
 # Where a policy reads a field from, when it is not below its own name.
 STORED_AT: Final = {
     "plan_change.least": ("plan_change", "quantity", "least"),
@@ -24,6 +24,7 @@ STORED_AT: Final = {
 REASONS: Final = "cancel.reasons"
 OFFERS: Final = "cancel.offers"
 DISCOUNTS: Final = "cancel.discounts"
+CONTACT: Final = "support.contact"
 TARGETS: Final = "plan_change.targets"
 # Of a choice that has a list besides: with this value the list decides.
 THESE: Final = "these"
@@ -65,7 +66,8 @@ class Setting:
         return STORED_AT.get(self.name, tuple(self.name.split(".")))
 
 
-_LISTS: Final = {
+_NAMED: Final = {
+    CONTACT: Setting(CONTACT, "contact", may_be_empty=True),
     REASONS: Setting(
         REASONS,
         "rows",
@@ -110,8 +112,8 @@ def settings_of(configuration: Configuration = DEFAULT) -> Iterator[Setting]:
 
 
 def _setting(name: str, default: object, annotation: str) -> Setting | None:
-    if name in _LISTS:
-        return _LISTS[name]
+    if name in _NAMED:
+        return _NAMED[name]
     if isinstance(default, bool):
         return Setting(name, "switch")
     if isinstance(default, StrEnum):

@@ -11,8 +11,10 @@ from reflex.event import EventSpec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.branding import publishing, stylesheet
+from portal_app.branding.brand import Brand
 from portal_app.branding.published import logo_tokens
 from portal_app.branding.service import BrandLink, links_of
+from portal_app.catalog.configuration import Configuration
 from portal_app.identity.actor import CompanyCreator, current_creator
 from portal_app.identity.policy import Policy, allow
 from portal_app.kit.db import database
@@ -26,6 +28,7 @@ from portal_app.studio.portal.views import (
     portal_studio_view,
     products_to_choose,
 )
+from portal_app.studio.preview.look import sealed_policies
 from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.state import enter
 from portal_app.ui.notices import notify, start_page, tell
@@ -40,6 +43,7 @@ class PortalStudioState(rx.State):
 
     *seen* is what an upload expects as well (`expect_policies`).
     *style*, *wordmark* and *links* are of the look that holds: a draft of it is another room's.
+    *typed* are the policies on the form, sealed, for the frames of the preview.
     """
 
     phase: str = "loading"
@@ -49,6 +53,8 @@ class PortalStudioState(rx.State):
     style: dict[str, str] = {}
     wordmark: str = ""
     links: list[BrandLink] = []
+    typed: str = ""
+    _brand: dict[str, Any] = {}
     _draft: PolicyDraft = PolicyDraft()
     _versions: list[VersionRow] = []
     _company_id: str = ""
@@ -217,7 +223,7 @@ class PortalStudioState(rx.State):
             brand = await publishing.current_brand(session, creator.company_id)
             sizes = await publishing.sizes_in(session, brand)
         self.style = stylesheet.inline(brand) | logo_tokens(brand, sizes)
-        self.wordmark, self.links = brand.wordmark, links_of(brand)
+        self.wordmark, self._brand = brand.wordmark, brand.model_dump(mode="json")
         self._versions = version_rows(reader, found.versions)
         same = self._company_id == creator.company_id
         self._company_id, self.seen = creator.company_id, found.seen
@@ -249,4 +255,7 @@ class PortalStudioState(rx.State):
         self.view = portal_studio_view(reader, draft, versions=self._versions)
         body = draft.shown
         if body is not None:
+            brand = Brand.model_validate(self._brand)
+            self.links = links_of(brand, Configuration.read(body).support)
+            self.typed = sealed_policies(creator.company_id, body)
             await draw_preview(self, creator, body, shown=shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from portal_app.memberships.views.exits import REASONS
-from portal_app.studio.portal.settings import DISCOUNTS, OFFERS, TARGETS
+from portal_app.studio.portal.settings import CONTACT, DISCOUNTS, OFFERS, TARGETS
 from portal_app.studio.portal.settings import REASONS as OWN_REASONS
 
 # Policies in the order of the page, with their headings.
@@ -17,6 +17,7 @@ POLICIES: Final = {
     "withdraw": "Withdrawal",
     "access": "Access while unpaid or paused",
     "notices": "Mails to customers",
+    "support": "Help",
 }
 LABELS: Final = {
     "access.while_past_due": "Access goes on while a payment is overdue",
@@ -46,6 +47,7 @@ LABELS: Final = {
     "plan_change.most": "Most units of a plan (1: no choice)",
     "plan_change.promotion_codes": "Promotion codes are taken",
     TARGETS: "Customers may change to",
+    CONTACT: "Whom customers ask for help",
     "transfer.mode": "Customers may transfer a membership",
     "withdraw.automatic": "Withdrawals are carried out without your looking at them",
     "withdraw.pro_rata": "What was used before is paid for, as agreed before buying",
@@ -71,8 +73,9 @@ COLUMNS: Final = {
     "percent_off": "Percent off",
     "months": "Months",
 }
-# Below a list: how it is meant.
+# Below a setting: how it is meant.
 HINTS: Final = {
+    CONTACT: "An email address, or a page that begins with https://. Empty: what the brand says.",
     OWN_REASONS: "Without any, customers choose from the usual ones.",
     DISCOUNTS: "Months: 0 is one payment, empty is for good. It has to be what the coupon says at "
     "Stripe, or it isn't given.",

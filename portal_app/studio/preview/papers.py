@@ -42,24 +42,24 @@ PDF: Final = "invoice.pdf"
 
 @dataclass(frozen=True, slots=True)
 class Dressed:
-    """Whose papers they are, in which look and language."""
+    """Whose papers they are, in which look, and under which policies."""
 
     company: Company
     brand: Brand
-    reader: Reader
+    policies: Configuration
     now: datetime
 
 
-async def sample_mail(session: AsyncSession, dressed: Dressed, kind: str) -> Mail:
+async def sample_mail(session: AsyncSession, dressed: Dressed, reader: Reader, kind: str) -> Mail:
     """*kind* is one of MAILS. What it looks up is of a membership that is in no table."""
     notice, company = NOTICES[kind], dressed.company
-    # The words of these kinds follow no policy: whether they are sent at all, the view says.
-    made = sample(company, Configuration(), MAILS[kind], dressed.now).details.held
+    # Whether it is sent at all, the view says.
+    made = sample(company, dressed.policies, MAILS[kind], dressed.now).details.held
     held = _charged(made, dressed.now, unpaid=kind == "payment_failed")
     row = held.row
     writing = Writing(
         session=session,
-        reader=dressed.reader,
+        reader=reader,
         payload=_payload(held),
         origin=get_settings().origin,
         membership=row.membership,
@@ -70,7 +70,8 @@ async def sample_mail(session: AsyncSession, dressed: Dressed, kind: str) -> Mai
         next_charge=next_charge_of(held, None),
     )
     letter = await letter_of(notice, writing)
-    return as_mail(notice, writing, letter, letterhead_in(dressed.brand, writing.letterhead.title))
+    title, support = writing.letterhead.title, dressed.policies.support
+    return as_mail(notice, writing, letter, letterhead_in(dressed.brand, title, support))
 
 
 def _payload(held: HeldMembership) -> Mapping[str, Any]:
@@ -96,7 +97,7 @@ def _charged(held: HeldMembership, now: datetime, *, unpaid: bool) -> HeldMember
     return replace(held, row=replace(held.row, payment_method=card), unpaid=invoice)
 
 
-def sample_document(dressed: Dressed) -> Document:
+def sample_document(dressed: Dressed, reader: Reader) -> Document:
     """An invoice that was paid."""
     now = dressed.now
     rows = InvoiceRows(
@@ -109,5 +110,5 @@ def sample_document(dressed: Dressed) -> Document:
         payments=(sample_payment(now),),
         refunds=(),
     )
-    made = invoice_document(dressed.reader, rows)
+    made = invoice_document(reader, rows)
     return replace(made, issuer=dressed.brand.wordmark, accent=accent_in(dressed.brand))

@@ -107,7 +107,7 @@ def shared_view(
         own=f"{start}{OWN_CSS}",
         style=stylesheet.inline(brand) | logo_tokens(brand, behind.sizes),
         wordmark=brand.wordmark,
-        links=links_of(brand),
+        links=links_of(brand, behind.policies.support),
         pages=ways("page", LABELS),
         languages=ways("lang", LANGUAGES),
         devices=ways("device", DEVICES),

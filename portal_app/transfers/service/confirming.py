@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Company, Plan, Product
+from portal_app.catalog.policies import policy_of
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
 from portal_app.memberships.models import Member
@@ -20,7 +22,8 @@ from portal_app.transfers.service.telling import Side
 class ConfirmedTransfer:
     """*own* is the address of whose part it is, *other* the other side's, masked.
 
-    Product and plan are those that were transferred, whatever became of them since.
+    Product and plan are those that were transferred, whatever became of them since; *support* is
+    the policy for the product.
     """
 
     transfer: Transfer
@@ -33,6 +36,7 @@ class ConfirmedTransfer:
     customer: Customer
     own: str
     other: str
+    support: SupportPolicy
 
 
 async def read_transfer(
@@ -55,6 +59,7 @@ async def read_transfer(
     else:
         return None
     terms = Terms.read(transfer.terms)
+    policy = await policy_of(session, transfer.company_id, terms.product_id)
     return ConfirmedTransfer(
         transfer=transfer,
         side=side,
@@ -66,6 +71,7 @@ async def read_transfer(
         customer=await session.get_one(Customer, holding.customer_id),
         own=addresses[side],
         other=masked(addresses[other]),
+        support=policy.support,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import TransferMode
 from portal_app.catalog.policies import policy_of
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.intents.service import open_intents
 from portal_app.kit.money import Money
 from portal_app.memberships.errors import MembershipNotFound
@@ -21,13 +22,17 @@ from portal_app.transfers.rules import Blocked, Circumstances, Terms, blocked, n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """*mode* is the seller's policy for it, *blocked* what stands in the way at *as_of*."""
+    """*mode* and *support* are the seller's policies for it.
+
+    *blocked* is what stands in the way at *as_of*.
+    """
 
     row: SubjectRow
     facts: StripeFacts
     mode: TransferMode
     blocked: Blocked | None
     as_of: datetime
+    support: SupportPolicy = field(default_factory=SupportPolicy)
 
     @property
     def next_charge(self) -> datetime | None:
@@ -56,8 +61,8 @@ async def subject_of(
     if row is None:
         raise MembershipNotFound
     facts = StripeFacts.of(row.membership)
-    if mode is None:
-        mode = (await policy_of(session, row.company.id, row.product.id)).transfer.mode
+    policy = await policy_of(session, row.company.id, row.product.id)
+    mode = policy.transfer.mode if mode is None else mode
     given = Circumstances(
         mode=mode,
         automatic=row.membership.collection_method == "charge_automatically",
@@ -67,4 +72,11 @@ async def subject_of(
         change_pending=bool(row.membership.scheduled_change),
         busy=bool(await open_intents(session, [membership_id])),
     )
-    return Subject(row=row, facts=facts, mode=mode, blocked=blocked(facts, given, now), as_of=now)
+    return Subject(
+        row=row,
+        facts=facts,
+        mode=mode,
+        blocked=blocked(facts, given, now),
+        as_of=now,
+        support=policy.support,
+    )

@@ -37,7 +37,11 @@ def transfer_document(reader: Reader, rows: ConfirmedTransfer) -> Document:
         items=(),
         figures=(),
         entries=(),
-        notes=(*_notes(reader, rows), reader.say("All times are in UTC.")),
+        notes=(
+            *_notes(reader, rows),
+            reader.say("All times are in UTC."),
+            *wording.help_note(reader, rows.company, rows.support),
+        ),
         headings=wording.headings(reader),
     )
 

@@ -67,7 +67,7 @@ def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
     return TransferView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
-        brand_links=brand_links(held.row.company.id),
+        brand_links=brand_links(held.row.company.id, held.configuration.support),
         wordmark=brand.wordmark if brand else "",
         product=held.row.product.title,
         title=reader.say("Transfer {product}", product=held.row.product.title),

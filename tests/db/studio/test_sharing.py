@@ -16,6 +16,7 @@ from portal_app.identity.actor import Actor, CompanyCreator
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.settings import get_settings
+from portal_app.studio.preview.look import sealed_policies
 from portal_app.studio.preview.routes import router
 from portal_app.studio.preview.views import OWN_CSS
 from tests.conftest import Clocks
@@ -141,6 +142,10 @@ async def test_its_papers_are_the_real_ones_in_the_drafts_look_and_language(
             refused.add((answer.status_code, answer.text, answer.headers["cache-control"]))
         assert refused == {(404, "This link doesn't work any more.", "no-store")}
         assert (await http.get(f"{path}receipt.html")).status_code == 404
+        # The stylesheet of a page that is loaded again is one, and says as little.
+        gone = await http.get(f"/preview/{'0' * 64}/{OWN_CSS}")
+        assert (gone.status_code, gone.text) == (200, "")
+        assert gone.headers["content-type"].startswith("text/css")
         # What is typed is the studio's: without a session there is no such address.
         typed = await http.get("/studio/preview/renewal.html?company=biz_northwind")
         assert (typed.status_code, "Draft" in typed.text) == (404, False)
@@ -170,6 +175,15 @@ async def test_a_paper_without_a_company_is_that_of_the_first_one(
         # The portal's room shows what holds, whatever draft of a look there is.
         held = await http.get("/studio/preview/renewal.html?holds=1")
         drafted = await http.get(f"/studio/preview/{OWN_CSS}?holds=1")
+        # And its mails say what is typed there, of whom it is typed.
+        body = {"support": {"contact": "desk@northwind.test"}}
+        typed = [
+            await http.get(
+                "/studio/preview/renewal.html", params={"policies": sealed_policies(at, body)}
+            )
+            for at in (ours.company_id, "biz_other")
+        ]
+    assert ["desk@northwind.test" in one.text for one in typed] == [True, False]
     assert "background:#7c3aed" not in held.text
     assert ".preview-look .card{gap:4px}" in drafted.text
     assert ".preview-look .card{gap:4px}" in own.text

@@ -52,6 +52,6 @@ def test_a_theme_with_one_still_costs_two_kilobytes_at_most() -> None:
 
 
 def test_a_mail_names_it_first() -> None:
-    head = letterhead_in(Brand(wordmark="Any", accent="#0f766e", font=Font.INTER), "Any")
+    head = letterhead_in(Brand(wordmark="Any", accent="#0f766e", font=Font.INTER), "Any", None)
     assert head.font.startswith("'Inter Variable', Inter,")
     assert '"' not in head.font

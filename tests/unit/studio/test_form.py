@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal_app.branding import stylesheet
 from portal_app.branding.service import links_of
+from portal_app.catalog.support_policy import SupportPolicy
 from portal_app.studio.brand.form import COLOURS, TYPED, checked, filled_in
 
 FINE = {"wordmark": "Northwind", "accent": "#0f766e", "radius": "soft", "font": "system"}
@@ -39,7 +40,7 @@ def test_nothing_typed_leaves_its_place(typed: dict[str, str]) -> None:
         return
     for value in stylesheet.inline(brand).values():
         assert SAFE.fullmatch(value), value
-    for link in links_of(brand):
+    for link in links_of(brand, SupportPolicy()):
         assert re.fullmatch(r"(https://|mailto:)[\x21-\x7e]+", link.href)
         assert not set(link.href) & set("<>\"'`\\ ")
     # A mail's header is one line, and a page shows text.

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from portal_app.branding.brand import Brand
+from portal_app.catalog.configuration import Configuration
 from portal_app.catalog.models import Company
 from portal_app.invoices.documents.pdf import render_pdf
-from portal_app.studio.preview.look import opened, sealed
+from portal_app.studio.preview.look import opened, opened_policies, sealed, sealed_policies
 from portal_app.studio.preview.papers import Dressed, sample_document
 from portal_app.studio.preview.views import LABELS, PAPERS
 from portal_app.ui.reader import Reader
@@ -29,9 +30,19 @@ def test_a_typed_look_comes_back_to_its_own_company_only(settings: Any) -> None:
         assert opened("biz_northwind", forged) is None
 
 
+def test_typed_policies_come_back_to_their_own_company_only(settings: Any) -> None:
+    body = {"access": {"while_paused": False}, "support": {"contact": "desk@northwind.test"}}
+    typed = sealed_policies("biz_northwind", {**body, "cancel": {"at_once": True}})
+    assert opened_policies("biz_northwind", typed) == Configuration.read(body)
+    assert opened_policies("biz_lumen", typed) is None
+    # One can't be passed off as the other.
+    assert opened("biz_northwind", typed) is None
+    assert opened_policies("biz_northwind", sealed("biz_northwind", TYPED)) is None
+
+
 @pytest.mark.parametrize(("locale", "said"), [("en", "Invoice"), ("de", "Rechnung")])
 def test_the_sample_invoice_carries_the_look_that_is_typed(locale: str, said: str) -> None:
-    document = sample_document(Dressed(COMPANY, TYPED, Reader(locale), NOW))
+    document = sample_document(Dressed(COMPANY, TYPED, Configuration(), NOW), Reader(locale))
     text = text_of(render_pdf(document))
     assert "Nördwind" in text
     assert said in text

@@ -25,7 +25,8 @@ WHOLE = {
     "access": {"grace_days": None, "while_paused": False},
     "cancel": {"reasons": [REASON], "offers": [], "discounts": {"plan_a": DISCOUNT}},
     "plan_change": {"targets": ["plan_a"], "quantity": {"least": 1, "most": 9}},
-    "products": {"prod_a": {"transfer": {"mode": "off"}}},
+    "support": {"contact": "help@northwind.test"},
+    "products": {"prod_a": {"transfer": {"mode": "off"}, "support": {"contact": None}}},
 }
 
 
@@ -74,6 +75,9 @@ def test_products_of_an_older_version_are_written_in_todays_form() -> None:
         ({"access": {"grace_days": 10**30}}, "access.grace_days"),
         ({"pause": {"longest_months": 13}}, "pause.longest_months"),
         ({"transfer": {"mode": "maybe"}}, "transfer.mode"),
+        ({"support": {"contact": "help"}}, "support.contact"),
+        ({"support": {"contact": ""}}, "support.contact"),
+        ({"support": {"contact": "a@b.test\n"}}, "support.contact"),
         ({"transfer": {"products": {"prod_a": "off"}}}, "transfer.products"),
         ({"transfer": {"products": {"prod_a": []}}}, "transfer.products"),
         ({"plan_change": {"quantity": {"most": 1.5}}}, "plan_change.quantity.most"),

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from portal_app.catalog.configuration import DEFAULT, Configuration
 from portal_app.catalog.policies import Policies
+from portal_app.kit.contacts import address_of
 from portal_app.studio.portal.draft import PolicyDraft
 from portal_app.studio.portal.form import Form, checked, filled_in, form_of, own_settings
-from portal_app.studio.portal.settings import SETTINGS, settings_of
+from portal_app.studio.portal.settings import CONTACT, SETTINGS, settings_of
 from portal_app.studio.portal.sold import Sold
 from portal_app.studio.portal.views import portal_studio_view
 from portal_app.studio.portal.words import heading_of, label_of
 from portal_app.ui.reader import Reader
+from tests.unit.studio.test_form import EVIL
 
 FORM = form_of(DEFAULT)
 LISTS = {"cancel.reasons", "cancel.offers", "cancel.discounts", "plan_change.targets"}
@@ -35,7 +37,7 @@ def test_every_switch_number_and_choice_of_every_policy_can_be_edited() -> None:
         for policy in fields(DEFAULT)
         for one in fields(getattr(DEFAULT, policy.name))
         if isinstance(getattr(getattr(DEFAULT, policy.name), one.name), bool | int | str)
-        or str(one.type) == "int | None"
+        or str(one.type) in {"int | None", "str | None"}
     }
     assert {one.name for one in settings_of()} == plain | LISTS
 
@@ -143,6 +145,35 @@ def test_what_no_policy_would_take_is_said_at_its_field(name: str, text: str) ->
     body, wrong = checked(Form(filled_in(FORM.fields, {name: text}), FORM.rows), {})
     assert body is None
     assert name in [one.at for one in wrong]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *EVIL,
+        *("Northwind <help@northwind.test>", "help", "mailto:a@b.test", "http://help.test"),
+        *("https://help", 'https://help.test/"><script>', "a" * 65 + "@northwind.test"),
+        "https://help.test/" + "a" * 300,
+    ],
+)
+def test_what_is_no_contact_is_said_and_stays_in_its_field(text: str) -> None:
+    form = Form(filled_in(FORM.fields, {CONTACT: text}), FORM.rows)
+    assert form.fields[CONTACT] == text.strip()
+    document, wrong = checked(form, {})
+    assert (document, [one.at for one in wrong]) == (None, [CONTACT])
+    assert Configuration.read({"support": {"contact": text}}) == DEFAULT
+
+
+@pytest.mark.parametrize("text", ["help@northwind.test", "https://help.test/a?b=c&d#e", ""])
+def test_a_contact_is_stored_as_it_was_typed_and_nothing_where_it_is_empty(text: str) -> None:
+    form = Form(filled_in(FORM.fields, {CONTACT: f" {text}\n"}), FORM.rows)
+    assert checked(form, {}) == ({"support": {"contact": text}} if text else {}, [])
+
+
+def test_a_mail_program_is_given_no_line_break() -> None:
+    assert Configuration.read({"support": {"contact": "a%0Ab@c.test\n"}}) == DEFAULT
+    assert address_of("a%0ABcc+x@c.test") == "mailto:a%250ABcc+x@c.test"
+    assert (address_of("https://c.test/a%20b"), address_of("")) == ("https://c.test/a%20b", "")
 
 
 @settings(max_examples=60, deadline=None)
