@@ -110,7 +110,7 @@ async def sold_among(
     if not membership_ids:
         return []
     statement = sold_by(company_id).where(col(Membership.id).in_(membership_ids))
-    by_age = (col(Membership.created_at), col(Product.title), col(Membership.id))
+    by_age = (col(Membership.started_at), col(Product.title), col(Membership.id))
     return _rows(await session.execute(statement.order_by(*by_age)))
 
 
