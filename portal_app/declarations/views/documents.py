@@ -34,6 +34,7 @@ def declared_document(reader: Reader, found: ReadDeclaration) -> Document:
         number=declaration.reference,
         issuer=wording.issuer_of(company, KeptParty()),
         accent=wording.accent_of(company),
+        company_id=company.id,
         status=reader.say("Received on {date}", date=received),
         issued_at=declaration.asked_at,
         country="",
