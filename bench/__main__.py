@@ -1,10 +1,17 @@
-"""`make bench`: every benchmark, one after the other; fails when one of them misses its goal."""
+"""`make bench`: the benchmarks one after the other; fails when one of them misses its goal.
+
+`python -m bench`: all of them; `python -m bench idle pages`: these, in this order.
+"""
+
+from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import Final
 
 # The quick ones first; each prints its ratios and writes `bench/results/<name>.json`.
-BENCHMARKS = (
+BENCHMARKS: Final = (
     "api_read",
     "events",
     "tabs",
@@ -20,10 +27,25 @@ BENCHMARKS = (
     "growth",
 )
 
-missed = [
-    name
-    for name in BENCHMARKS
-    if subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode
-]
-if missed:
-    sys.exit(f"Goals missed: {', '.join(missed)}")
+
+def chosen(names: Sequence[str]) -> tuple[str, ...]:
+    """The benchmarks of these *names*, or all. Exits before any runs when one is not known."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}")
+    return tuple(names) or BENCHMARKS
+
+
+def main() -> None:
+    """Run what the command line names."""
+    missed = [
+        name
+        for name in chosen(sys.argv[1:])
+        if subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode
+    ]
+    if missed:
+        sys.exit(f"Goals missed: {', '.join(missed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -148,6 +148,8 @@ def _invoice(number: int) -> Row:
         "status": InvoiceStatus.OPEN,
         "currency": "USD",
         **dict.fromkeys((f"{amount}_minor" for amount in amounts), 2900),
+        "issued_at": NOW,
+        "billed_year": NOW.year,
         **AT,
     }
 

@@ -145,7 +145,10 @@ def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     database for each test, that is most of what tests spend their time on.
     """
     engine = _make_engine(url, is_sqlite=is_sqlite)
-    kept = _spoken.setdefault(engine.name, engine.sync_engine)
+    kept = _spoken.get(engine.name)
+    if kept is None or not hasattr(kept.dialect, "default_isolation_level"):
+        # None yet, or one that has never reached its server: its dialect knows nothing of it.
+        kept = _spoken[engine.name] = engine.sync_engine
     kept._compiled_cache.capacity = 10_000
     engine.sync_engine.dialect = engine.sync_engine.pool._dialect = kept.dialect
     engine.sync_engine._compiled_cache = kept._compiled_cache

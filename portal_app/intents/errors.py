@@ -14,6 +14,10 @@ class StillUnderWay(Conflict):
         super().__init__("An earlier change is still being made. Please try again in a moment.")
 
 
+class Undecided(Exception):
+    """A `send` stands before what can't be taken back, and nobody has written down that it may."""
+
+
 class Waiting(PortalError):
     """The change is written down and will be made as soon as the provider answers."""
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from portal_app.identity.actor import Actor, Author, author_for, write_as
-from portal_app.intents.errors import Queued, StillUnderWay, Unconfirmed, Waiting
+from portal_app.intents.errors import Queued, StillUnderWay, Unconfirmed, Undecided, Waiting
 from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.intents.queueing import begin_next
 from portal_app.intents.writes import Answer, Send, Write
@@ -166,7 +166,20 @@ class Desk:
             found = await self.in_time(write.find(self.provider, intent))
             if found is not None:
                 return found
+        try:
+            return await self.in_time(write.send(self.provider, intent))
+        except Undecided:
+            await self._decide(write, intent)
         return await self.in_time(write.send(self.provider, intent))
+
+    async def _decide(self, write: Write[Any], intent: Intent) -> None:
+        """*intent* is brought to what stands in its row by then, which others may have changed."""
+        async with self.database().unit_of_work() as session:
+            row = await _open(session, intent.id)
+            if row is None or write.decide is None:
+                raise StillUnderWay
+            write.decide(row)
+            intent.payload = row.payload
 
     async def in_time(self, call: Awaitable[Answer]) -> Answer:
         """What the provider answers to *call* while somebody waits, else ProviderUnavailable."""

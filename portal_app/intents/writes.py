@@ -44,6 +44,11 @@ class Write(Generic[Answer]):
     *look* is for writes that must not happen behind the customer's back, such as a payment: when it
     is unknown what became of one, it is looked at and never repeated.
 
+    *decide* is for writes that somebody may take back until they are sent: *send* raises Undecided
+    before the first call that can't be taken back, and is called once more when *decide* has
+    written into the row, locked, whether it may. Whoever takes it back locks the row too, and
+    either comes before or is told that it is too late.
+
     *find* is for writes that create something: whether the provider has it already, by the
     `portal_intent` in its metadata, when the key may have been forgotten.
     """
@@ -53,6 +58,7 @@ class Write(Generic[Answer]):
     apply: Apply[Answer]
     look: Send[Answer] | None = None
     find: Send[Answer | None] | None = None
+    decide: Callable[[Intent], None] | None = None
 
 
 Writes: TypeAlias = Mapping[str, Write[Any]]

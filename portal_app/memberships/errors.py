@@ -71,6 +71,17 @@ class NothingToUndo(Conflict):
         super().__init__("There is no cancellation to take back.")
 
 
+class TooLateToKeep(Conflict):
+    """What ends it came first: it is over, or the provider is being asked for that right now."""
+
+    code = "too_late_to_keep"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It's too late to keep it: it has ended, or is ending right now. You can join again."
+        )
+
+
 class NothingToPause(Conflict):
     """Its state or the company's policy forbids it; the page says which."""
 

@@ -9,13 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
 from portal_app.identity.models import Person
+from portal_app.kit import db as kit_db
 from portal_app.kit import sqlite as kit_sqlite
 from portal_app.kit.db import Database
+from tests.databases import _make_engine
 from tests.factories import make_email, make_person
 from tests.postgres_server import PostgresServer
 
@@ -171,3 +173,21 @@ async def test_an_inline_unit_of_work_keeps_the_loop_between_its_beginning_and_i
         assert others == []
     assert others == ["somebody else"]
     assert await _people(sqlite) == 1
+
+
+async def test_a_server_that_was_away_at_first_is_used_once_it_answers(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the driver has to ask a server for once, it asks when it first reaches it."""
+    monkeypatch.setattr(kit_db, "_engine", _make_engine)
+    name = postgres_server.create()
+    database = Database(postgres_server.url("portal_later"))
+    with pytest.raises(OperationalError):
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
+    with postgres_server.connect() as connection:
+        connection.execute(f"ALTER DATABASE {name} RENAME TO portal_later")
+    for _ in range(2):
+        async with database.reading() as session:
+            assert await session.scalar(text("SELECT 1")) == 1
+    await database.close()

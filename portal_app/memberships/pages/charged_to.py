@@ -72,11 +72,29 @@ def charged_to_body(view: ChargedToView, events: ChargedToEvents) -> rx.Componen
     return stack(
         rx.el.div(
             text_link(view.product, back, class_name="back"),
-            rx.el.h1(t("Update payment method"), class_name="page-title"),
+            rx.el.h1(
+                rx.cond(view.unused != "", t("Payment method"), t("Update payment method")),
+                class_name="page-title",
+            ),
             rx.el.p(view.sentence, class_name="page-subtitle"),
             class_name="page-head",
         ),
-        rx.cond(view.methods, _choices(view, events, back), _nothing(view, back)),
+        rx.cond(
+            view.unused != "",
+            _unused(view, back),
+            rx.cond(view.methods, _choices(view, events, back), _nothing(view, back)),
+        ),
+    )
+
+
+def _unused(view: ChargedToView, back: Text) -> rx.Component:
+    """Nothing is charged; where methods are managed all the same."""
+    return stack(
+        card(rx.el.p(view.unused)),
+        action_row(
+            link_button(t("See your payment methods"), "/payment-methods/"),
+            link_button(t("Back"), back),
+        ),
     )
 
 

@@ -72,7 +72,7 @@ def pause_body(view: PauseView, events: PauseEvents) -> rx.Component:
             rx.el.h1(view.title, class_name="page-title"),
             class_name="page-head",
         ),
-        rx.cond(view.waiting != "", alert("info", view.waiting)),
+        rx.cond(view.noted != "", alert("info", view.noted, view.waiting)),
         card(
             rx.el.p(view.first, class_name="lead"),
             rx.foreach(view.further, rx.el.p),

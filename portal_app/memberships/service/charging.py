@@ -14,7 +14,6 @@ from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, open_intents
 from portal_app.kit.clock import business_now
-from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service.listing import (
     running_memberships,
 )
@@ -125,10 +124,10 @@ class MethodChoices:
 async def method_choices(
     session: AsyncSession, actor: Actor, member_id: object, now: datetime
 ) -> MethodChoices:
-    """Raises MembershipNotFound, also for one that no payment method is charged for."""
+    """Nothing to choose from where no method is charged. Raises MembershipNotFound."""
     held = await find_held(session, actor, member_id, now)
     if not held.is_charged:
-        raise MembershipNotFound
+        return MethodChoices(held=held, methods=(), others=())
     customer_id = held.row.membership.customer_id
     wallets = await list_wallets(session, actor)
     running = await running_memberships(session, actor, now)

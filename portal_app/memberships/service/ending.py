@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.intents.errors import Undecided
 from portal_app.intents.models import Intent
 from portal_app.intents.writes import Write
 from portal_app.invoices.models import InvoiceStatus
@@ -23,7 +24,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.last_word import CANCELS, TAKEN_BACK
+from portal_app.memberships.service.last_word import CANCELS, ENDING, TAKEN_BACK, let_it_end
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
 from portal_app.memberships.service.undoing import forget_planned_pause
@@ -52,6 +53,7 @@ class Canceled:
 async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     """Decided again by how things stand at the provider.
 
+    Raises Undecided before it would end at once what its holder could still have kept.
     First what makes sure that nothing more is charged; then what was charged too much, also when an
     earlier try has ended the subscription and came no further.
     """
@@ -59,12 +61,15 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     before = await provider.subscription(asked["subscription"])
     if before.status in OVER:
         return Canceled(before, await _settle(provider, intent, before))
+    at_once = await _ends_now(provider, asked, before)
+    if at_once and not (asked["at_once"] or asked.get(ENDING)):
+        raise Undecided
     if before.schedule_id is not None:
         # A schedule would not let anything else end its subscription.
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
     given_up = await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP))
     why = {"feedback": asked["feedback"], "comment": asked["comment"]}
-    if not await _ends_now(provider, asked, before):
+    if not at_once:
         key = intent.step_key(_ARRANGE)
         after = await provider.cancel_at_period_end(before.id, **why, key=key)
         return Canceled(after, given_up)
@@ -179,4 +184,4 @@ async def _apply(
         noted.ends_at = ended.ended_at or ended.cancel_at or ended.plan.period_end
 
 
-CANCEL: Final = Write(kind=CANCELS, send=_send, apply=_apply)
+CANCEL: Final = Write(kind=CANCELS, send=_send, apply=_apply, decide=let_it_end)

@@ -14,7 +14,7 @@ from portal_app.intents.service import Desk, asked_by
 from portal_app.intents.writes import Write
 from portal_app.kit.clock import business_now
 from portal_app.memberships import company_repository, exit_repository, repository
-from portal_app.memberships.errors import MembershipNotFound, NothingToUndo
+from portal_app.memberships.errors import MembershipNotFound, NothingToUndo, TooLateToKeep
 from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.models import Cancellation, Membership
 from portal_app.memberships.projection import project_subscription
@@ -36,8 +36,8 @@ from portal_app.provider.writing import PaymentWriter
 async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
     """Let what the actor cancelled go on.
 
-    Raises MembershipNotFound, NothingToUndo, and as `Desk.carry_out`. What the provider was never
-    asked for is simply not done; what it may have done is taken back after it.
+    Raises MembershipNotFound, NothingToUndo, TooLateToKeep, and as `Desk.carry_out`. What the
+    provider was never asked for is simply not done; what it may have done is taken back after it.
     """
     async with desk.database().unit_of_work() as session:
         held = await find_held(session, actor, member_id, business_now())
@@ -50,12 +50,18 @@ async def keep_membership(desk: Desk, actor: Actor, member_id: object) -> None:
         word = await last_word(session, membership.id)
         if word.keeps:
             raise StillUnderWay
+        if word.is_final or held.facts.stripe_status in OVER:
+            raise TooLateToKeep
         sent = await waiting_to_undo(session, membership, word)
         if sent is None and not await may_undo(session, membership, held.facts):
             raise NothingToUndo
         return await _written(session, author_for(actor), membership, sent)
 
     await desk.carry_out(KEEP, record, queues=True)
+    async with desk.database().reading() as session:
+        held = await find_held(session, actor, member_id, business_now())
+        if held.facts.stripe_status in OVER:
+            raise TooLateToKeep
 
 
 async def keep_as_company(desk: Desk, actor: CompanyKey, membership_id: str) -> None:
@@ -90,13 +96,16 @@ async def withdraw_declared_exit(
 async def keep_declared(session: AsyncSession, membership_id: str, *, reference: str) -> Intent:
     """Take back the cancellation with this *reference*, which somebody declared for the holder.
 
-    The caller has checked the proof. Raises NothingToUndo when something else ends it by now.
+    The caller has checked the proof. Raises NothingToUndo when something else ends it by now, and
+    TooLateToKeep when that is being done.
     """
     noted = await exit_repository.standing_cancellation(session, membership_id)
     if noted is None or noted.reference != reference:
         raise NothingToUndo
     membership = await session.get_one(Membership, membership_id)
     word = await last_word(session, membership_id)
+    if word.is_final:
+        raise TooLateToKeep
     sent = await waiting_to_undo(session, membership, word)
     return await _written(session, SYSTEM, membership, sent)
 

@@ -13,6 +13,7 @@ from portal_app.intents.queueing import queued_intent, withdraw
 from portal_app.intents.service import open_intents
 from portal_app.kit.clock import business_now
 from portal_app.kit.lookup import locked
+from portal_app.memberships.errors import TooLateToKeep
 from portal_app.memberships.exit_repository import cancellation_of
 from portal_app.memberships.models import Cancellation, Membership
 from portal_app.memberships.rules import StripeFacts, is_canceling
@@ -26,6 +27,8 @@ KEEPS_OLD: Final = "transfers.keep"
 BY_COMPANY: Final = "api"
 # Set in the payload of a cancellation that was sent, while an undo waits behind it.
 TAKEN_BACK: Final = "taken_back"
+# The same once it may end the membership at once: from here on nobody can take it back.
+ENDING: Final = "ending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ class LastWord:
     def queued(self) -> bool:
         return self.intent is not None and self.intent.queued
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it is a cancellation that is sent and may have ended it already."""
+        if self.intent is None or not self.cancels or self.intent.queued:
+            return False
+        return bool(self.intent.payload["at_once"] or self.intent.payload.get(ENDING))
+
     def facts(self, facts: StripeFacts) -> StripeFacts:
         """As they will be when the provider has heard that it is kept."""
         return replace(facts, cancel_at_period_end=False, cancel_at=None) if self.keeps else facts
@@ -67,13 +77,8 @@ async def last_word(session: AsyncSession, membership_id: str) -> LastWord:
 async def waiting_to_undo(
     session: AsyncSession, membership: Membership, word: LastWord
 ) -> Cancellation | None:
-    """The cancellation that the provider has not confirmed, if its holder may take it back.
-
-    One that ends at once and was sent may have ended it already.
-    """
-    if not word.cancels or word.intent is None:
-        return None
-    if not word.queued and word.intent.payload["at_once"]:
+    """The cancellation that the provider has not confirmed, if its holder may take it back."""
+    if not word.cancels or word.intent is None or word.is_final:
         return None
     noted = await cancellation_of(session, word.intent.id)
     return noted if noted and await holder_may_undo(session, membership, noted) else None
@@ -110,11 +115,20 @@ async def withdraw_cancellation(
 async def take_back_sent(session: AsyncSession, intent_id: str) -> None:
     """Whatever has become of the period by then, this cancellation ends nothing any more.
 
-    It has to leave something that the undo behind it can take back.
+    It has to leave something that the undo behind it can take back. Raises TooLateToKeep.
     """
     sent = await locked(session, Intent, id=intent_id)
-    if sent is not None and sent.done_at is None:
-        sent.payload = {**sent.payload, TAKEN_BACK: True}
+    if sent is None or sent.done_at is not None:
+        return
+    if sent.payload.get(ENDING):
+        raise TooLateToKeep
+    sent.payload = {**sent.payload, TAKEN_BACK: True}
+
+
+def let_it_end(sent: Intent) -> None:
+    """The moment, under the row's lock, from which a cancellation can't be taken back."""
+    if not sent.payload.get(TAKEN_BACK):
+        sent.payload = {**sent.payload, ENDING: True}
 
 
 async def stands_again(session: AsyncSession, membership: Membership) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal_app.branding.service import brand_of, wrapper_style
-from portal_app.memberships.service import MethodChoices
+from portal_app.memberships.service import HeldMembership, MethodChoices
 from portal_app.memberships.views.confirmation import membership_name
 from portal_app.memberships.views.wording import sentence
 from portal_app.payment_methods.views import add_href, expiry_of, label_of
@@ -25,7 +25,8 @@ class MethodOption:
 class ChargedToView:
     """*current* is the id of the method charged now, empty when there is none.
 
-    *others* says whether something else is billed together with it, *other_products* what.
+    *unused* says why no method is charged, where none is; then there is nothing else. *others*
+    says whether something else is billed together with it, *other_products* what.
     """
 
     member_id: str = ""
@@ -33,6 +34,7 @@ class ChargedToView:
     wordmark: str = ""
     product: str = ""
     sentence: str = ""
+    unused: str = ""
     current: str = ""
     methods: list[MethodOption] = field(default_factory=list)
     others: bool = False
@@ -42,17 +44,15 @@ class ChargedToView:
 
 def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
     row = choices.held.row
+    if not choices.held.is_charged:
+        return _unused(reader, choices.held)
     charged, now = row.payment_method, choices.held.as_of
     # With its plan: it may be another one of the same product.
     products = dict.fromkeys(
         membership_name(other.row.product.title, other.row.plan.title) for other in choices.others
     )
-    return ChargedToView(
-        member_id=row.member.id,
-        brand_style=wrapper_style(row.company.id),
-        wordmark=brand.wordmark if (brand := brand_of(row.company.id)) else "",
-        product=row.product.title,
-        sentence=sentence(reader, choices.held),
+    return replace(
+        _of(reader, choices.held),
         current=charged.id if charged else "",
         methods=[
             MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one, now))
@@ -62,3 +62,26 @@ def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
         other_products=", ".join(products),
         add_href=add_href(row.membership.customer_id, row.member.id),
     )
+
+
+def _of(reader: Reader, held: HeldMembership) -> ChargedToView:
+    """What is said of every membership."""
+    row, brand = held.row, brand_of(held.row.company.id)
+    return ChargedToView(
+        member_id=row.member.id,
+        brand_style=wrapper_style(row.company.id),
+        wordmark=brand.wordmark if brand else "",
+        product=row.product.title,
+        sentence=sentence(reader, held),
+    )
+
+
+def _unused(reader: Reader, held: HeldMembership) -> ChargedToView:
+    """Whoever holds it now need not be whoever's method had paid for it."""
+    if not held.current:
+        why = reader.say("It is over. Nothing is charged for it any more.")
+    elif held.facts.recurring:
+        why = reader.say("It is billed by invoice: you pay each one yourself when it comes.")
+    else:
+        why = reader.say("It was paid for once. Nothing is charged for it again.")
+    return replace(_of(reader, held), unused=why)

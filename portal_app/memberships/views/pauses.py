@@ -44,7 +44,7 @@ class PauseView:
     *told* is what the customer is told that happens, and goes back with their choice. *undo* says
     that it can be taken back for nothing, and *go_on* what follows then; *pay* is what resuming
     costs today, *pay_minor* the same for the way back, charged to *method*. *confirm* is what the
-    bank wants to have confirmed first. *waiting* says what is not settled yet.
+    bank wants to have confirmed first. *noted* and *waiting* say what is not settled yet.
     """
 
     member_id: str = ""
@@ -59,6 +59,7 @@ class PauseView:
     options: list[PauseOption] = field(default_factory=list)
     begins: str = ""
     resumes: str = ""
+    noted: str = ""
     waiting: str = ""
     undo: bool = False
     go_on: str = ""
@@ -73,6 +74,7 @@ def pause_view(reader: Reader, page: PausePage) -> PauseView:
     state = state_of(page)
     begins, ends = _dates(page) if state == "planned" else (None, None)
     brand = brand_of(held.row.company.id)
+    noted, waiting = _waiting(reader, page, state)
     due = page.preview.amount_due if page.preview and may_pay(page, state) else None
     return PauseView(
         member_id=held.row.member.id,
@@ -87,7 +89,8 @@ def pause_view(reader: Reader, page: PausePage) -> PauseView:
         options=[_option(reader, held, one) for one in page.plan.choices],
         begins=reader.date(begins) if begins else "",
         resumes=reader.date(ends) if ends else "",
-        waiting=_waiting(reader, page, state),
+        noted=noted,
+        waiting=waiting,
         undo=_may_undo(page, state),
         go_on=_goes_on(reader, held),
         confirm=_confirm(reader, held) if state == "paused" and not page.waiting else "",
@@ -248,15 +251,18 @@ def _option(reader: Reader, held: HeldMembership, choice: PauseChoice) -> PauseO
     )
 
 
-def _waiting(reader: Reader, page: PausePage, state: PauseStep) -> str:
+def _waiting(reader: Reader, page: PausePage, state: PauseStep) -> tuple[str, str]:
+    """What the provider has not heard of, and what that means; empty where there is nothing."""
     if not page.waiting or state in {"open", "none"}:
-        return ""
+        return "", ""
     if _is_noted(page):
-        return reader.say(
+        return reader.say("Your pause is noted"), reader.say(
             "The payment provider isn't answering right now. Your pause counts from the moment you"
             " sent it and is passed on by itself; you don't have to do anything."
         )
-    return reader.say("Your last change is still being made. This page shows it when it is done.")
+    return reader.say("Your last change is still being made"), reader.say(
+        "This page shows it when it is done."
+    )
 
 
 def _confirm(reader: Reader, held: HeldMembership) -> str:

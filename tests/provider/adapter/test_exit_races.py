@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +11,17 @@ import pytest
 import stripe
 
 from portal_app.identity.actor import CompanyKey
+from portal_app.intents.errors import Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
+from portal_app.intents.service import Desk
 from portal_app.jobs.loop import drain as drain_queue
 from portal_app.jobs.queue import Queue
 from portal_app.jobs.queues import WRITES
 from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.money import Money
+from portal_app.memberships.errors import TooLateToKeep
 from portal_app.memberships.models import Cancellation, Membership, MembershipSubscription
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, status_of
 from portal_app.memberships.service import (
@@ -29,16 +32,20 @@ from portal_app.memberships.service import (
     keep_membership,
     rejoin,
 )
+from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.stripe_writer import StripeWriter
 from tests.conftest import Clocks
-from tests.provider.adapter.account import one, rows
+from tests.provider.adapter.account import DAY, one, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.adapter.inbox_world import drain, events, receive
+from tests.provider.sandbox_server import KEY as SECRET
 from tests.provider.sandbox_server import SandboxServer
 
 KEY = CompanyKey("biz_northwind", "apik_1")
+AWAY = {"kind": "reset", "times": 99, "method": "POST", "path": "/v1/subscriptions/"}
 # What the slower one is told: somebody else is at it, or has done it.
 TOLD = {"change_under_way", "nothing_to_cancel", "exit_changed", "already_back", "nothing_to_undo"}
-TOLD |= {"not_extendable", "cant_rejoin", "resource_missing"}
+TOLD |= {"not_extendable", "cant_rejoin", "resource_missing", "too_late_to_keep"}
 # Of a cancellation while something else is at it: it comes right after that.
 TOLD |= {"change_waiting"}
 
@@ -180,3 +187,59 @@ async def test_two_tabs_come_back_and_the_webhook_of_the_end_is_late(race: Race)
     listed = race.shop.client.v1.subscriptions.list({"customer": race.shop.cus, "limit": 100})
     assert len(listed.data) == 2
     assert await race.agree() is MembershipStatus.ACTIVE
+
+
+class KeptMeanwhile(StripeWriter):
+    """Its holder presses "Keep" just before one of the calls that carry out their cancellation."""
+
+    before: str
+    keep: Callable[[], Awaitable[None]]
+    told: str = ""
+
+    async def _press(self, call: str) -> None:
+        if call != self.before or self.told:
+            return
+        with pytest.raises(PortalError) as answer:
+            await self.keep()
+        self.told = answer.value.code
+
+    async def subscription(self, subscription_id: str) -> SubscriptionFacts:
+        await self._press("subscription")
+        return await super().subscription(subscription_id)
+
+    async def cancel_subscription(self, subscription_id: str, **how: Any) -> SubscriptionFacts:
+        await self._press("cancel_subscription")
+        return await super().cancel_subscription(subscription_id, **how)
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "status", "refunds"),
+    [
+        ("subscription", "change_waiting", MembershipStatus.ACTIVE, []),
+        ("cancel_subscription", "too_late_to_keep", MembershipStatus.CANCELED, [2900]),
+    ],
+)
+async def test_it_is_kept_while_a_late_cancellation_is_being_sent(
+    race: Race, before: str, told: str, status: MembershipStatus, refunds: list[int]
+) -> None:
+    """It was renewed meanwhile, so that sending it ends it: kept before that, or too late."""
+    shop = race.shop
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={"answers": [AWAY]})
+    with pytest.raises(Waiting):
+        await race.cancel()
+    shop.sandbox.advance(32 * DAY)
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={})
+    writer = KeptMeanwhile(SECRET, shop.sandbox.origin)
+    writer.before, writer.keep = before, race.keep
+    desk = Desk(lambda: shop.db, writer, answer_within=9)
+    race.clocks.wall.advance(timedelta(hours=1))
+    assert await drain_queue(Queue(Intent, "done_at", IntentHandler(desk, WRITES))) >= 1
+    await writer.close()
+    assert writer.told == told
+    assert await race.agree() is status
+    assert [row.amount for row in shop.client.v1.refunds.list({}).data] == refunds
+    noted = await one(shop.db, Cancellation)
+    assert (noted.undone_at is not None) is (status is MembershipStatus.ACTIVE)
+    if refunds:
+        with pytest.raises(TooLateToKeep):
+            await race.keep()

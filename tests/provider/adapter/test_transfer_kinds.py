@@ -22,7 +22,7 @@ from portal_app.memberships.exit_repository import paid_for
 from portal_app.memberships.models import Member, Membership, MembershipSource
 from portal_app.memberships.service import find_held, get_membership, method_choices
 from portal_app.memberships.service.rejoin_page import rejoin_page
-from portal_app.memberships.views import membership_view
+from portal_app.memberships.views import charged_to_view, membership_view
 from portal_app.memberships.views.rejoining import rejoin_view
 from portal_app.transfers.models import TransferState
 from tests.conftest import Clocks
@@ -152,11 +152,12 @@ async def test_of_what_was_paid_once_only_the_books_stay_with_the_payer(shop: Sh
         for given in (over.member_id, mine, kept.id):
             with pytest.raises(MembershipNotFound):
                 await find_held(session, shop.ada, given, now)
-        with pytest.raises(MembershipNotFound):
-            await method_choices(session, shop.ben, mine, now)
+        methods = await method_choices(session, shop.ben, mine, now)
     assert [*his.invoices, *his.payments, *again.methods] == []
     reader = shop.ben.reader
-    shown = str((membership_view(reader, his), rejoin_view(reader, again, done=False)))
+    charged = charged_to_view(reader, methods)
+    assert charged.unused == "It was paid for once. Nothing is charged for it again."
+    shown = str((membership_view(reader, his), rejoin_view(reader, again, done=False), charged))
     assert "Course Library" in shown
     for theirs in (kept.customer_id, shop.cus, "ada@example.com", over.member_id):
         assert theirs not in shown
