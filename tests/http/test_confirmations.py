@@ -12,6 +12,7 @@ from portal_app.branding.published import looks
 from portal_app.branding.publishing import publish_brand
 from portal_app.catalog.models import Company
 from portal_app.declarations.models import Declaration
+from portal_app.declarations.rules.links import undo_token_of
 from portal_app.identity.actor import ActorKind, Author
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
 from portal_app.memberships.models import Cancellation
@@ -85,7 +86,11 @@ async def test_a_confirmation_wears_the_look_of_who_sold(
     declared = await client.get((await sent(client)).headers["location"])
     cookie = {"cookie": world.cookies[ADA]}
     cancelled = await client.get(f"/confirmations/{world.cancelled}/", headers=cookie)
-    for page in (declared.text, cancelled.text):
+    async with world.db.unit_of_work() as session:
+        row = (await session.scalars(select(Declaration))).one()
+        row.undone_at = row.asked_at
+    undone = await client.get(f"/cancel/undo/{undo_token_of(row.id)}/")
+    for page in (declared.text, cancelled.text, undone.text):
         assert f"/brand/{company_id}.css" in page
         assert "Acme &amp; Sons</a>" in page
 

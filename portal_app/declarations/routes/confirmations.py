@@ -63,7 +63,7 @@ async def confirmation_page(request: Request, document_id: str) -> Response:
     back = (say("Your membership"), f"/billing/manage/{found.back}/")
     if not found.back:
         back = (say("Orders"), "/orders/")
-    brand = await page_brand(found.document.company_id)
+    brand = await page_brand(found.document.company_id, product_id=found.document.product_id)
     return html.document_page(
         request, visit, found.document, brand=brand, back=back, lead=found.lead
     )

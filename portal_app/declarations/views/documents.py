@@ -64,6 +64,7 @@ def settled_document(reader: Reader, found: ReadDeclaration) -> Document:
         facts.append(Fact(reader.say("Takes effect on"), reader.moment(at)))
     return replace(
         plain,
+        product_id=found.product_id,
         facts=tuple(facts),
         figures=tuple(refund_figures(reader, declaration)),
         notes=(

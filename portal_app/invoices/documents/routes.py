@@ -94,7 +94,7 @@ async def _page(request: Request, kind: Kind, document_id: str) -> Response:
     document = await _find(kind, document_id, visit)
     if document is None:
         return html.not_found(request, visit)
-    brand = await page_brand(document.company_id)
+    brand = await page_brand(document.company_id, product_id=document.product_id)
     return html.document_page(request, visit, document, brand=brand)
 
 
