@@ -69,6 +69,11 @@ class Portal:
             time.sleep(0.05)
         raise AssertionError(f"no sign-in mail for {email} within {seconds} s")
 
+    def link_for(self, email: str) -> str:
+        """The address in the newest mail that signs in; others may have come since."""
+        words = [word for mail in self.mails(email) for word in mail["text"].split()]
+        return next(word for word in words if "/login/link/" in word)
+
     def sign_in(self, email: str, next_path: str = "/orders/") -> httpx.Client:
         """An HTTP client that has signed in as *email*."""
         client = httpx.Client(base_url=self.origin, headers={"Origin": self.origin})

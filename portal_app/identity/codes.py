@@ -26,6 +26,11 @@ def link_token_of(login_code_id: str) -> str:
     return derive_token(get_settings().secret_key, "sign-in-link", login_code_id)
 
 
+def device_digest(token: str, person_id: str) -> str:
+    """What the database keeps of a device's token: another digest for each of its people."""
+    return keyed(f"{token}:{person_id}")
+
+
 def keyed(token: str) -> str:
     """What the database keeps of a token (link, browser or session)."""
     return digest(get_settings().secret_key, token)

@@ -1,4 +1,4 @@
-"""Setting and clearing the two cookies of sign-in."""
+"""Setting and clearing the cookies of sign-in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from portal_app.identity.rules import ABSOLUTE_LIFETIME
-from portal_app.identity.sessions import browser_cookie, session_cookie
+from portal_app.identity.rules import ABSOLUTE_LIFETIME, DEVICE_LIFETIME
+from portal_app.identity.sessions import browser_cookie, device_cookie, session_cookie
 from portal_app.settings import get_settings
 
 BROWSER_SECONDS: Final = 3600
@@ -19,6 +19,11 @@ def keep_session(response: Response, token: str) -> None:
 
 def keep_browser(response: Response, token: str) -> None:
     _keep(response, browser_cookie(), token, BROWSER_SECONDS)
+
+
+def keep_device(response: Response, token: str) -> None:
+    """At each sign-in, which puts its end off; signing out leaves it, or all would be new ones."""
+    _keep(response, device_cookie(), token, int(DEVICE_LIFETIME.total_seconds()))
 
 
 def drop_session(response: Response) -> None:
@@ -34,7 +39,10 @@ def drop_session(response: Response) -> None:
 
 
 def forget_storage(response: Response) -> None:
-    """ASVS 14.3.1: nothing of the person before stays in this browser."""
+    """ASVS 14.3.1: nothing of the person before stays in this browser.
+
+    Not `"cookies"`: it would take the device along, and whatever the same answer sets is a race.
+    """
     response.headers["Clear-Site-Data"] = '"storage"'
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from portal_app.ui.reader import Reader
@@ -38,9 +38,14 @@ def device_name(reader: Reader, user_agent: str) -> str:
     return browser or system or reader.say("Unknown browser")
 
 
-def is_new(user_agent: str, before: Iterable[str]) -> bool:
-    """Whether none of those *before* was of that kind."""
-    return kind_of(user_agent) not in {kind_of(one) for one in before}
+def is_new(user_agent: str, before: Collection[tuple[str, str]]) -> bool:
+    """Whether a browser whose cookie is not known is to be told of.
+
+    *before* are the account's last sessions: user agent and device. Where all are older than
+    devices, their kinds are all there is to compare: else everybody would be told once.
+    """
+    kinds = {kind_of(agent) for agent, _ in before}
+    return any(device for _, device in before) or kind_of(user_agent) not in kinds
 
 
 def _first(table: tuple[tuple[str, str], ...], text: str) -> str:

@@ -26,6 +26,7 @@ from portal_app.identity.errors import (
 from portal_app.identity.models import EmailAddress, PrimaryChange, email_key
 from portal_app.identity.notices import AccountNotice, append_notice
 from portal_app.identity.service import Claim, checked_address
+from portal_app.identity.sessions import end_sessions_of
 from portal_app.identity.stepup import Approval, Purpose, ask_step_up
 from portal_app.identity.taking_back import take_back
 from portal_app.kit.clock import business_now, wall_now
@@ -175,7 +176,7 @@ async def undo(db: Database, token: str) -> None:
         # It may have been left, and made the first again, before the change that is undone.
         left_at = await primary_changes.left_first(session, change, after=now - UNDO_FOR)
         await take_back(session, change, now, left_at=left_at, suspect_since=left_at - SUSPECT_FOR)
-        await repository.revoke_all_of(session, person_id, now)
+        await end_sessions_of(session, person_id)
         await append_notice(session, person_id, AccountNotice.PRIMARY_RESTORED, told)
 
 

@@ -1,4 +1,7 @@
-"""Ending sessions elsewhere. Their open tabs are strangers' from their next event on."""
+"""Ending sessions elsewhere. Their open tabs are strangers' from their next event on.
+
+Their browsers are forgotten, too: whoever was thrown out and comes back is told of anew.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.identity import repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.errors import SessionNotFound
+from portal_app.identity.known_devices import forget_all, forget_one
 from portal_app.identity.service import Claim
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
@@ -19,6 +23,7 @@ async def end_one(actor: Actor, session_id: str) -> None:
     async with database().unit_of_work() as session:
         if not await repository.revoke_one(session, actor.person_id, session_id, wall_now()):
             raise SessionNotFound
+        await forget_one(session, actor.person_id, session_id, but_of=actor.session_id)
 
 
 async def end_others(
@@ -26,3 +31,4 @@ async def end_others(
 ) -> None:
     """All but the one in which it was approved."""
     await repository.revoke_all_of(session, actor.person_id, wall_now(), but=actor.session_id)
+    await forget_all(session, actor.person_id, but_of=actor.session_id)

@@ -132,7 +132,7 @@ _RULES: Final[dict[str, Rule]] = {
     "people": _by("id", "person_id"),
     **dict.fromkeys(
         (
-            *("customers", "email_addresses", "identities", "login_sessions", "members"),
+            *("customers", "devices", "email_addresses", "identities", "login_sessions", "members"),
             *("method_setups", "notice_preferences", "primary_changes", "receipt_recipients"),
             *("sign_in_removals", "step_ups"),
         ),

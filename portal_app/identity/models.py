@@ -85,8 +85,28 @@ class LoginCode(SQLModel, table=True):
     attempt_id: str | None = None
 
 
+class Device(SQLModel, table=True):
+    """A browser that a person has signed in with: its cookie holds a token, the row a digest.
+
+    It opens nothing; it only tells a browser that was here before from one that was not. The digest
+    is of token and person, so that no two rows say that two people share a browser. Wall times.
+    """
+
+    __tablename__ = "devices"
+
+    id: str = Field(default_factory=lambda: new_id("dev"), primary_key=True)
+    person_id: str = Field(sa_column=reference("people.id"))
+    token_digest: str = Field(unique=True)
+    user_agent: str = ""
+    first_seen_at: datetime = Field(sa_column=utc())
+    last_seen_at: datetime = Field(sa_column=utc(index=True))
+
+
 class LoginSession(SQLModel, table=True):
-    """A signed-in browser; the cookie holds the token, the row its digest."""
+    """A signed-in browser; the cookie holds the token, the row its digest.
+
+    *device_id* may be of a device that was forgotten; empty in sessions older than devices.
+    """
 
     __tablename__ = "login_sessions"
 
@@ -94,6 +114,7 @@ class LoginSession(SQLModel, table=True):
     person_id: str = Field(sa_column=reference("people.id"))
     token_digest: str = Field(unique=True)
     user_agent: str = ""
+    device_id: str = ""
     created_at: datetime = Field(sa_column=utc())
     last_seen_at: datetime = Field(sa_column=utc())
     expires_at: datetime = Field(sa_column=utc(index=True))

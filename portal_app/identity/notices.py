@@ -66,6 +66,24 @@ WORDS: Final[Mapping[AccountNotice, tuple[str, str]]] = {
     ),
 }
 
+_UNDO_IT: Final = (
+    "This happened on {when}. If it wasn't you, open your account, sign out everywhere else and"
+    " undo it there."
+)
+_ADVICE: Final[Mapping[AccountNotice, str]] = {
+    AccountNotice.NEW_DEVICE: (
+        "This happened on {when}. If it was you, there is nothing to do: a private window, or a"
+        " browser whose cookies were deleted, is always new to us. If it wasn't you, open your"
+        " account, sign out everywhere else, and check that every email and way to sign in there is"
+        " yours."
+    ),
+}
+
+
+def advice_of(notice: AccountNotice) -> str:
+    """What to do if it was somebody else; the place is a fact of the mail's."""
+    return _ADVICE.get(notice, _UNDO_IT)
+
 
 async def append_notice(
     session: AsyncSession,

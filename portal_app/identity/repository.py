@@ -187,17 +187,6 @@ async def revoke_one(session: AsyncSession, person_id: str, session_id: str, now
     return cast("CursorResult[Any]", done).rowcount == 1
 
 
-async def known_agents(session: AsyncSession, person_id: str) -> Sequence[str]:
-    """What the browsers of the latest sessions said that they are."""
-    query = (
-        select(col(LoginSession.user_agent))
-        .where(col(LoginSession.person_id) == person_id)
-        .order_by(col(LoginSession.created_at).desc())
-        .limit(50)
-    )
-    return (await session.scalars(query)).all()
-
-
 async def lock_person(session: AsyncSession, person_id: str) -> None:
     """Nobody else changes the person's addresses until the unit of work ends."""
     await session.get_one(Person, person_id, with_for_update=True)

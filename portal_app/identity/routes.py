@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.service import take_up_invitations
 from portal_app.identity import answers, limits, service
-from portal_app.identity.cookies import drop_session, forget_storage, keep_session
+from portal_app.identity.cookies import drop_session, forget_storage, keep_device, keep_session
 from portal_app.identity.errors import CodeTooSoon, SignInRefused
 from portal_app.identity.models import LoginCode, email_key
 from portal_app.identity.rules import RESEND_AFTER, refusal, safe_next
@@ -143,7 +143,7 @@ def _goodbye() -> Response:
 
 
 async def welcome(visitor: Visitor, signed_in: service.SignedIn) -> Response:
-    """The answer of every way to sign in: the cookie, and the page that was asked for."""
+    """The answer of every way to sign in: the cookies, and the page that was asked for."""
     before = await person_of_token(visitor.session) if visitor.session else None
     response: Response
     if visitor.wants_json:
@@ -151,6 +151,7 @@ async def welcome(visitor: Visitor, signed_in: service.SignedIn) -> Response:
     else:
         response = answers.see_other(signed_in.next_path)
     keep_session(response, signed_in.token)
+    keep_device(response, visitor.device)
     if before not in {None, signed_in.person_id}:
         forget_storage(response)
     return response

@@ -15,6 +15,8 @@ MAX_WRONG_TRIES: Final = 5
 RESEND_AFTER: Final = timedelta(seconds=30)
 IDLE_LIFETIME: Final = timedelta(minutes=30)
 ABSOLUTE_LIFETIME: Final = timedelta(hours=12)
+# How long a browser is known after its last sign-in; browsers keep no cookie for longer.
+DEVICE_LIFETIME: Final = timedelta(days=400)
 SEEN_EVERY: Final = timedelta(minutes=1)
 DEFAULT_NEXT: Final = "/orders/"
 _MAX_NEXT: Final = 500

@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.identity import repository
 from portal_app.identity.codes import code_of, keyed, link_token_of
-from portal_app.identity.devices import is_new
 from portal_app.identity.errors import (
     CodeUsed,
     InvalidAddress,
@@ -28,11 +27,12 @@ from portal_app.identity.errors import (
     UnknownLink,
     WrongCode,
 )
+from portal_app.identity.known_devices import recognise
 from portal_app.identity.models import EmailAddress, LoginCode, OidcAttempt, Person, email_key
 from portal_app.identity.notices import append_device_notice
 from portal_app.identity.oidc.linking import label_of, link_attempt
 from portal_app.identity.rules import CODE_LIFETIME, MAX_WRONG_TRIES, digits_of, refusal, safe_next
-from portal_app.identity.sessions import start_session
+from portal_app.identity.sessions import LONGEST_AGENT, start_session
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
@@ -56,8 +56,9 @@ class Proof:
     """What a browser hands in besides the code or token."""
 
     browser_token: str
-    user_agent: str = ""
-    previous_session: str = ""
+    device_token: str
+    user_agent: str
+    previous_session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ async def verify_link(token: str, proof: Proof, *, claim: Claim) -> SignedIn:
         request = await repository.request_by_link(session, keyed(token))
         if request is None:
             raise UnknownLink
-        outcome = await _settle(session, request, proof, claim, lambda it: _try_browser(it, proof))
+        outcome = await _settle(
+            session, request, proof, claim, lambda it: _try_browser(it, proof.browser_token)
+        )
     return _result(outcome)
 
 
@@ -160,7 +163,7 @@ async def request_behind_link(token: str, browser_token: str) -> LoginCode:
         request = await repository.request_by_link(session, keyed(token))
     if request is None:
         raise UnknownLink
-    refused = refusal(request, wall_now()) or _try_browser(request, Proof(browser_token))
+    refused = refusal(request, wall_now()) or _try_browser(request, browser_token)
     if refused is not None:
         raise refused
     return request
@@ -192,8 +195,8 @@ def _try_code(request: LoginCode, code: str) -> PortalError | None:
     return WrongCode()
 
 
-def _try_browser(request: LoginCode, proof: Proof) -> PortalError | None:
-    bound = same(keyed(proof.browser_token), request.browser_digest)
+def _try_browser(request: LoginCode, browser_token: str) -> PortalError | None:
+    bound = same(keyed(browser_token), request.browser_digest)
     return None if bound else OtherBrowser()
 
 
@@ -230,14 +233,16 @@ async def _sign_in(
 
 async def open_session(session: AsyncSession, person_id: str, proof: Proof, now: datetime) -> str:
     """A new session in place of the browser's last (ASVS 7.2.4); returns its token."""
-    person = await session.get_one(Person, person_id)
-    known = await repository.known_agents(session, person_id)
+    person, agent = await session.get_one(Person, person_id), proof.user_agent[:LONGEST_AGENT]
+    device = await recognise(session, person_id, proof.device_token, user_agent=agent, now=now)
     # Silent for who signs up only: no session is left either of somebody who was long away.
-    if person.created_at < now and is_new(proof.user_agent, known):
-        await append_device_notice(session, person_id, proof.user_agent)
+    if person.created_at < now and device.is_new:
+        await append_device_notice(session, person_id, agent)
     if proof.previous_session:
         await repository.revoke_token(session, keyed(proof.previous_session), now)
-    return await start_session(session, person_id=person_id, user_agent=proof.user_agent, now=now)
+    return await start_session(
+        session, person_id=person_id, user_agent=agent, device_id=device.id, now=now
+    )
 
 
 async def _person_of(session: AsyncSession, request: LoginCode, now: datetime) -> str:

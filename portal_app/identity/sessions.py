@@ -11,6 +11,7 @@ from starlette.requests import cookie_parser
 from portal_app.identity import repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.codes import keyed
+from portal_app.identity.known_devices import forget_all
 from portal_app.identity.models import LoginSession
 from portal_app.identity.rules import ABSOLUTE_LIFETIME, IDLE_LIFETIME, SEEN_EVERY, is_live
 from portal_app.kit.clock import wall_now
@@ -21,7 +22,7 @@ from portal_app.ui.catalogue import LOCALE_COOKIE, LOCALES
 from portal_app.ui.zones import UTC_ZONE, ZONE_COOKIE, known_zone
 
 _SEALED: Final = "portal_session_digest"
-_LONGEST_AGENT: Final = 200
+LONGEST_AGENT: Final = 200
 
 
 def session_cookie() -> str:
@@ -32,6 +33,11 @@ def session_cookie() -> str:
 def browser_cookie() -> str:
     """The cookie that binds a sign-in request to the browser that asked."""
     return "__Host-portal_browser" if get_settings().secure_cookies else "portal_browser"
+
+
+def device_cookie() -> str:
+    """The cookie by which a browser that was here before is known again; it signs nobody in."""
+    return "__Host-portal_device" if get_settings().secure_cookies else "portal_device"
 
 
 def cookies_of(cookie_header: str) -> dict[str, str]:
@@ -117,7 +123,12 @@ async def person_of_token(token: str) -> str | None:
 
 
 async def start_session(
-    session: AsyncSession, *, person_id: str, user_agent: str, now: datetime
+    session: AsyncSession,
+    *,
+    person_id: str,
+    user_agent: str,
+    now: datetime,
+    device_id: str = "",
 ) -> str:
     """A new session; returns its token, which is kept nowhere else."""
     token = new_token()
@@ -125,7 +136,8 @@ async def start_session(
         LoginSession(
             person_id=person_id,
             token_digest=keyed(token),
-            user_agent=user_agent[:_LONGEST_AGENT],
+            user_agent=user_agent,
+            device_id=device_id,
             created_at=now,
             last_seen_at=now,
             expires_at=now + ABSOLUTE_LIFETIME,
@@ -144,12 +156,13 @@ async def end_session(token: str) -> None:
 async def end_all_sessions(actor: Actor) -> None:
     """Sign out everywhere, here included."""
     async with database().unit_of_work() as session:
-        await repository.revoke_all_of(session, actor.person_id, wall_now())
+        await end_sessions_of(session, actor.person_id)
 
 
 async def end_sessions_of(session: AsyncSession, person_id: str) -> None:
-    """Sign somebody out everywhere, on the word of whoever reads their mail."""
+    """Sign somebody out everywhere; their next sign-in is told of, in whatever browser."""
     await repository.revoke_all_of(session, person_id, wall_now())
+    await forget_all(session, person_id)
 
 
 def _aware(value: datetime | str) -> datetime:

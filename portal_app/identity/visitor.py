@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from portal_app.identity.service import Proof
-from portal_app.identity.sessions import browser_cookie, session_cookie
+from portal_app.identity.sessions import browser_cookie, device_cookie, session_cookie
 from portal_app.kit.http.peer import client_address
 from portal_app.kit.tokens import new_token
 from portal_app.settings import get_settings
@@ -19,10 +19,11 @@ _TOKEN = re.compile(r"[\w-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """*browser* is the binding cookie's token, a fresh one when the browser brought none."""
+    """*browser* and *device* are cookies' tokens, fresh ones when the browser brought none."""
 
     cookie_header: str
     browser: str
+    device: str
     session: str
     ip: str
     user_agent: str
@@ -31,10 +32,10 @@ class Visitor:
 
     @classmethod
     def of(cls, request: Request) -> Visitor:
-        kept = request.cookies.get(browser_cookie(), "")
         return cls(
             cookie_header=request.headers.get("cookie", ""),
-            browser=kept if _TOKEN.fullmatch(kept) else new_token(),
+            browser=_kept_or_new(request, browser_cookie()),
+            device=_kept_or_new(request, device_cookie()),
             session=request.cookies.get(session_cookie(), ""),
             ip=client_address(request.scope, get_settings().proxy_hops),
             user_agent=request.headers.get("user-agent", ""),
@@ -44,4 +45,9 @@ class Visitor:
 
     @property
     def proof(self) -> Proof:
-        return Proof(self.browser, self.user_agent, self.session)
+        return Proof(self.browser, self.device, self.user_agent, self.session)
+
+
+def _kept_or_new(request: Request, name: str) -> str:
+    kept = request.cookies.get(name, "")
+    return kept if _TOKEN.fullmatch(kept) else new_token()

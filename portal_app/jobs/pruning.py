@@ -16,7 +16,15 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from portal_app.api.idempotency import KEPT_FOR
 from portal_app.api.models import IdempotentRequest
-from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, SignInRemoval, StepUp
+from portal_app.identity.models import (
+    Device,
+    LoginCode,
+    LoginSession,
+    OidcAttempt,
+    SignInRemoval,
+    StepUp,
+)
+from portal_app.identity.rules import DEVICE_LIFETIME
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent
 from portal_app.invoices.upcoming.models import PreviewFailure
@@ -72,6 +80,8 @@ KEPT: Final = (
     Kept(SignInRemoval, "removed_at", timedelta(days=14)),
     # None outlives its twelve hours, revoked or not.
     Kept(LoginSession, "expires_at", timedelta(days=30)),
+    # Its cookie ends at the same time.
+    Kept(Device, "last_seen_at", DEVICE_LIFETIME),
 )
 
 

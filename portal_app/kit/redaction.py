@@ -24,7 +24,7 @@ _PATTERNS: Final = (
     re.compile(r"()\b(?:sk|rk|b?pk)_(?:live|test)_[0-9A-Za-z_]+"),
     re.compile(r"()\bwhsec_[0-9A-Za-z+/=_-]+"),
     re.compile(r"()\b(?:pi|seti|cs)_\w+_secret_\w+"),
-    re.compile(r"(\b[\w-]*portal_(?:session|browser)=)[^;\s'\"]+"),
+    re.compile(r"(\b[\w-]*portal_(?:session|browser|device)=)[^;\s'\"]+"),
     re.compile(r"(/(?:login/link|recipients)/)[^/\s'\"]+"),
     # The password of a database's or a mail server's address.
     re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from portal_app.identity.codes import approval_code_of, code_of, link_token_of, undo_token_of
 from portal_app.identity.emails import UNDO_FOR
 from portal_app.identity.models import LoginCode, StepUp
-from portal_app.identity.notices import WORDS, AccountNotice
+from portal_app.identity.notices import WORDS, AccountNotice, advice_of
 from portal_app.identity.rules import CODE_LIFETIME
 from portal_app.identity.service import linking_of
 from portal_app.identity.stepup.approval import Purpose, approval_of, refusal
@@ -78,7 +78,9 @@ async def _step_up_code(message: OutboxMessage) -> Mail:
 
 
 async def _account_notice(message: OutboxMessage) -> Mail:
-    subject, sentence = WORDS[AccountNotice(message.payload["notice"])]
+    notice = AccountNotice(message.payload["notice"])
+    subject, sentence = WORDS[notice]
+    when = (await reader_of(message)).moment(message.created_at)
     undo = message.payload.get("change_id")
     return render(
         "account_notice",
@@ -88,7 +90,7 @@ async def _account_notice(message: OutboxMessage) -> Mail:
         link=f"{get_settings().origin}/account/",
         undo=f"{get_settings().origin}/login/undo/{undo_token_of(undo)}/" if undo else "",
         days=UNDO_FOR.days,
-        asked_at=(await reader_of(message)).moment(message.created_at),
+        advice=translate(message.locale, advice_of(notice), when=when),
     )
 
 

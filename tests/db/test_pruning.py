@@ -11,7 +11,14 @@ from sqlmodel import SQLModel
 
 from portal_app.api.models import IdempotentRequest
 from portal_app.identity.actor import ActorKind
-from portal_app.identity.models import LoginCode, LoginSession, OidcAttempt, SignInRemoval, StepUp
+from portal_app.identity.models import (
+    Device,
+    LoginCode,
+    LoginSession,
+    OidcAttempt,
+    SignInRemoval,
+    StepUp,
+)
 from portal_app.ingest.models import InboxEvent
 from portal_app.intents.models import Intent, IntentOutcome
 from portal_app.invoices.upcoming.models import PreviewFailure
@@ -65,6 +72,11 @@ def session_of_ada(**over: Any) -> LoginSession:
     return LoginSession(person_id="user_ada", token_digest=f"token{number()}", **times, **over)
 
 
+def device_of_ada(**over: Any) -> Device:
+    which = {"token_digest": f"device{number()}", "first_seen_at": NOW}
+    return Device(person_id="user_ada", **which, **over)
+
+
 def attempt(**over: Any) -> OidcAttempt:
     secrets = {"browser_digest": "b", "nonce": "n", "code_verifier": "v"}
     given = {"provider": "op", "state_digest": f"state{number()}", "created_at": NOW, **secrets}
@@ -88,7 +100,7 @@ def sandbox_mail(**over: Any) -> SandboxMail:
 
 async def keep(db: Database, *rows: SQLModel) -> None:
     async with db.unit_of_work() as session:
-        if any(isinstance(row, LoginSession | SignInRemoval | StepUp) for row in rows):
+        if any(hasattr(row, "person_id") for row in rows):
             await make_person(session, id="user_ada")
         session.add_all(rows)
 
@@ -106,6 +118,7 @@ async def keep(db: Database, *rows: SQLModel) -> None:
         (step_up_of_ada, "asked_at", 1),
         (removal_of_ada, "removed_at", 14),
         (session_of_ada, "expires_at", 30),
+        (device_of_ada, "last_seen_at", 400),
     ],
 )
 async def test_rows_go_when_their_time_is_over_and_not_before(

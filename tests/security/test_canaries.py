@@ -46,14 +46,14 @@ def canaries(portal: Portal) -> Canaries:
     known = len(portal.mails("ben@example.com"))
     client.post("/auth/code", data={"email": "ben@example.com"})
     code = portal.code_for("ben@example.com", known=known)
-    text = portal.mails("ben@example.com")[0]["text"]
-    link = text.split("/login/link/", 1)[1].split("/", 1)[0]
+    link = portal.link_for("ben@example.com").split("/login/link/", 1)[1].split("/", 1)[0]
     return Canaries(
         client,
         {
             "api key": portal.listing["api_key"],
             "session cookie": client.cookies["portal_session"],
             "browser cookie": client.cookies["portal_browser"],
+            "device cookie": client.cookies["portal_device"],
             "login code": code,
             "link token": link,
             "webhook secret": WEBHOOK_SECRET,

@@ -67,18 +67,6 @@ async def test_ending_all_others_takes_a_code(app: FastAPI, db: Database, clocks
     assert [await lives(one) for one in (here, there, eve)] == [True, False, True]
 
 
-async def test_a_browser_of_another_kind_is_told_of_and_the_first_is_not(
-    app: FastAPI, clocks: Clocks
-) -> None:
-    await signed_in(app, ADA, **FIREFOX)
-    clocks.wall.advance(timedelta(minutes=5))
-    await signed_in(app, ADA, **FIREFOX)
-    assert "haven't seen before" not in await mails_to(ADA)
-    clocks.wall.advance(timedelta(minutes=5))
-    await signed_in(app, ADA, **SAFARI)
-    assert "that we haven't seen before: Safari on iOS" in await mails_to(ADA)
-
-
 async def test_who_was_long_away_is_told_though_no_session_is_left(
     app: FastAPI, db: Database, clocks: Clocks
 ) -> None:

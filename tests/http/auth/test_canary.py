@@ -32,7 +32,7 @@ async def test_no_secret_is_kept_or_logged(
     await client.post("/auth/verify", data={"code": wrong})
     assert (await client.post("/auth/verify", data={"code": code})).status_code == 303
     secrets = [code, link, *client.cookies.values()]
-    assert len(secrets) == 4
+    assert len(secrets) == 5
     kept = dump(database_url)
     assert request.link_digest in kept
     # The test's own HTTP client logs the URLs it calls; the portal's loggers are what counts.

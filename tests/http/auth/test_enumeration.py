@@ -54,15 +54,18 @@ async def mails(db: Database, address: str) -> list[str]:
 
 @pytest.fixture
 async def with_known(app: FastAPI, clocks: Clocks) -> FastAPI:
-    await signed_in(app, KNOWN)
+    app.state.device = (await signed_in(app, KNOWN)).cookies["portal_device"]
     clocks.wall.advance(timedelta(hours=1))
     return app
 
 
-async def test_asking_for_a_code(with_known: FastAPI, db: Database) -> None:
+@pytest.mark.parametrize("in_its_browser", [False, True])
+async def test_asking_for_a_code(with_known: FastAPI, db: Database, in_its_browser: bool) -> None:
     seen = []
     for address in (KNOWN, UNKNOWN):
         client = browser(with_known)
+        if in_its_browser:
+            client.cookies.set("portal_device", with_known.state.device)
         with statements() as sent:
             answer = await ask(client, address)
         page = await client.get(answer.headers["location"])

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from portal_app.identity.actor import ActorKind
 from portal_app.identity.export import _RULES, LEFT_OUT
-from portal_app.identity.models import LoginSession
+from portal_app.identity.models import Device, LoginSession
 from portal_app.identity.sessions import find_actor
 from portal_app.invoices.models import Refund
 from portal_app.kit.db import Database
@@ -56,6 +56,8 @@ async def test_the_export_holds_everything_of_mine_and_nothing_of_others(
     assert theirs.person_id not in answer.text
     secrets = [*client.cookies.values()]
     secrets += [one.token_digest for one in await all_of(db, LoginSession)]
+    secrets += [one.token_digest for one in await all_of(db, Device)]
+    assert [one["id"] for one in said["devices"]] == [said["login_sessions"][0]["device_id"]]
     assert [one for one in secrets if one in answer.text] == []
     assert (await browser(app).get("/account/export.json")).status_code == 303
 

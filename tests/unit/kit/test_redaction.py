@@ -29,6 +29,7 @@ SECRET = "s3cr3t-canary"
         f"_event/?EIO=4&token={SECRET}",
         f"__Host-portal_session={SECRET}",
         f"portal_browser={SECRET}",
+        f"__Host-portal_device={SECRET}",
         f"smtp://portal:{SECRET}@mail.example.com:587",
         f"postgresql+psycopg://portal:{SECRET}@db/portal",
         f"x_api_key={SECRET}",

@@ -1,0 +1,201 @@
+"""Which browsers an account has been signed in with: who is told of one, and who is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from fastapi import FastAPI, Response
+from sqlalchemy import delete, update
+
+from portal_app.identity import known_devices
+from portal_app.identity.cookies import keep_device
+from portal_app.identity.models import Device, Identity, LoginSession
+from portal_app.identity.sessions import end_sessions_of, find_actor
+from portal_app.kit.db import Database
+from portal_app.settings import get_settings
+from tests.conftest import Clocks
+from tests.http.auth.oidc_client import came, offer
+from tests.http.auth.sign_in_client import (
+    ask,
+    browser,
+    code_of,
+    cookie_header,
+    mails_to,
+    newest_mail,
+    signed_in,
+    verify,
+)
+from tests.oidc_server import OidcServer, oidc_server
+from tests.rows import all_of
+
+ADA, BO = "ada@example.com", "bo@example.com"
+FIREFOX = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
+DEVICE = "portal_device"
+
+
+async def times_told(email: str) -> int:
+    return (await mails_to(email)).count("that we haven't seen before: Firefox on Windows")
+
+
+async def by_code(client: httpx.AsyncClient, email: str = ADA) -> None:
+    await ask(client, email)
+    assert (await verify(client, code=(await newest_mail(email)).code)).status_code == 303
+
+
+async def by_link(client: httpx.AsyncClient) -> None:
+    await ask(client, ADA)
+    assert (await verify(client, token=(await newest_mail(ADA)).token)).status_code == 303
+
+
+async def again(client: httpx.AsyncClient) -> int:
+    """Sign in with it once more; how many mails tell of that."""
+    before = await times_told(ADA)
+    await client.post("/auth/logout")
+    await by_code(client)
+    return await times_told(ADA) - before
+
+
+@pytest.fixture
+def op(monkeypatch: pytest.MonkeyPatch) -> Iterator[OidcServer]:
+    with oidc_server() as provider:
+        offer(monkeypatch, "op", issuer=provider.issuer)
+        yield provider
+
+
+@pytest.mark.parametrize("way", ["code", "link", "service"])
+async def test_a_second_browser_of_the_same_kind_is_told_of_once(
+    app: FastAPI, db: Database, clocks: Clocks, op: OidcServer, way: str
+) -> None:
+    async def by_service(client: httpx.AsyncClient) -> None:
+        assert (await came(client, op, sub="ada")).headers["location"] == "/account/"
+
+    here = await signed_in(app, ADA, **FIREFOX)
+    actor = await find_actor(cookie_header(here))
+    assert actor is not None
+    linked = {"provider": "op", "issuer": op.issuer, "subject": "ada"}
+    async with db.unit_of_work() as session:
+        at = (await all_of(db, Device))[0].first_seen_at
+        session.add(Identity(person_id=actor.person_id, created_at=at, **linked))
+    enter = {"code": by_code, "link": by_link, "service": by_service}[way]
+    there = browser(app, **FIREFOX)
+    for client, told in ((here, 0), (there, 1), (there, 1), (here, 1)):
+        clocks.wall.advance(timedelta(minutes=1))
+        await client.post("/auth/logout")
+        await enter(client)
+        assert await times_told(ADA) == told
+    assert "a private window, or a browser whose cookies were deleted, is always new to us" in (
+        await mails_to(ADA)
+    )
+
+
+async def test_what_is_known_for_one_account_is_not_for_another(app: FastAPI, db: Database) -> None:
+    await signed_in(app, BO, **FIREFOX)
+    shared = await signed_in(app, ADA, **FIREFOX)
+    await by_code(shared, BO)
+    assert [await times_told(one) for one in (ADA, BO)] == [0, 1]
+    await by_code(shared, ADA)
+    await by_code(shared, BO)
+    assert [await times_told(one) for one in (ADA, BO)] == [0, 1]
+    rows = await all_of(db, Device)
+    assert len({one.token_digest for one in rows}) == len(rows) == 3
+    assert shared.cookies[DEVICE] not in str(rows)
+
+
+async def test_the_cookie_comes_with_the_sign_in_stays_and_opens_nothing(app: FastAPI) -> None:
+    client = browser(app)
+    assert DEVICE not in (await ask(client, ADA)).headers["set-cookie"]
+    await by_code(client)
+    kept = client.cookies[DEVICE]
+    assert len(kept) == 43
+    await client.post("/auth/logout")
+    assert [*client.cookies] == ["portal_browser", DEVICE]
+    assert await find_actor(cookie_header(client)) is None
+    assert await find_actor(f"portal_session={kept}") is None
+    await by_code(client)
+    assert client.cookies[DEVICE] == kept
+    forged = browser(app)
+    forged.cookies.set(DEVICE, "x", domain="localhost.local")
+    await by_code(forged)
+    assert len(forged.cookies[DEVICE]) == 43
+
+
+def test_on_https_it_is_bound_to_the_host_for_400_days(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_ORIGIN", "https://billing.example.com")
+    get_settings.cache_clear()
+    answer = Response()
+    keep_device(answer, "x")
+    line = answer.headers["set-cookie"].split("; ")
+    assert line[0] == "__Host-portal_device=x"
+    assert {"HttpOnly", "Max-Age=34560000", "Path=/", "SameSite=lax", "Secure"} == set(line[1:])
+
+
+async def test_accounts_from_before_are_told_by_kind_until_a_device_is_known(
+    app: FastAPI, db: Database
+) -> None:
+    await signed_in(app, ADA, **FIREFOX)
+    async with db.unit_of_work() as session:
+        await session.execute(delete(Device))
+        await session.execute(update(LoginSession).values(device_id=""))
+    await signed_in(app, ADA, **FIREFOX)
+    assert await times_told(ADA) == 0
+    await signed_in(app, ADA, **FIREFOX)
+    assert await times_told(ADA) == 1
+
+
+async def end_one(here: httpx.AsyncClient, there: httpx.AsyncClient, _db: Database) -> None:
+    actor = await find_actor(cookie_header(there))
+    assert actor is not None
+    done = await here.post(f"/account/sessions/{actor.session_id}/end/", data={"x": "x"})
+    assert done.headers["location"] == "/account/"
+
+
+async def end_others(here: httpx.AsyncClient, _there: httpx.AsyncClient, _db: Database) -> None:
+    asked = await here.post("/account/sessions/end-others/", data={"x": "x"})
+    await here.post(asked.headers["location"], data={"code": await code_of(ADA)})
+
+
+async def end_all(here: httpx.AsyncClient, _there: httpx.AsyncClient, _db: Database) -> None:
+    await here.post("/auth/logout-everywhere")
+
+
+async def not_me(here: httpx.AsyncClient, _there: httpx.AsyncClient, db: Database) -> None:
+    actor = await find_actor(cookie_header(here))
+    assert actor is not None
+    async with db.unit_of_work() as session:
+        await end_sessions_of(session, actor.person_id)
+
+
+@pytest.mark.parametrize(
+    ("end", "told"), [(end_one, (0, 1)), (end_others, (0, 1)), (end_all, (1, 1)), (not_me, (1, 1))]
+)
+async def test_whoever_was_thrown_out_is_told_of_when_they_come_back(
+    app: FastAPI,
+    db: Database,
+    clocks: Clocks,
+    end: Callable[[httpx.AsyncClient, httpx.AsyncClient, Database], Awaitable[None]],
+    told: tuple[int, int],
+) -> None:
+    here, there, bo = [await signed_in(app, one, **FIREFOX) for one in (ADA, ADA, BO)]
+    clocks.wall.advance(timedelta(minutes=1))
+    await end(here, there, db)
+    assert (await again(here), await again(there)) == told
+    await by_code(bo, BO)
+    assert await times_told(BO) == 0
+
+
+async def test_the_longest_unused_make_room(
+    app: FastAPI, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_devices, "MOST_DEVICES", 2)
+    bo, first, second = [await signed_in(app, one, **FIREFOX) for one in (BO, ADA, ADA)]
+    assert await again(first) == 0
+    await signed_in(app, ADA, **FIREFOX)
+    assert (await again(first), await again(second)) == (0, 1)
+    await by_code(bo, BO)
+    assert await times_told(BO) == 0
+    assert len(await all_of(db, Device)) == 3
