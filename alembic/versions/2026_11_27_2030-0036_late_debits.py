@@ -1,7 +1,7 @@
 """debits that arrive after what they were for was given up
 
-Revision ID: 0935
-Revises: 0034
+Revision ID: 0036
+Revises: 0035
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ import sqlmodel
 from alembic import op
 from portal_app.kit import columns
 
-revision: str = '0935'
-down_revision: str | Sequence[str] | None = '0034'
+revision: str = '0036'
+down_revision: str | Sequence[str] | None = '0035'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
