@@ -2,7 +2,8 @@
 
 It checks what a provider has to: codes work once, at their own path, for the redirect address and
 with the verifier (PKCE) of who asked for them. A browser that comes to it signs in as the
-*visitor*. `forge` changes the claims, `sign` the signature.
+*visitor*. `forge` changes the claims, `sign` the signature; `asked` are the codes that it was asked
+to redeem.
 """
 
 from __future__ import annotations
@@ -48,7 +49,6 @@ class OidcServer:
     """*answers* are of GET paths; `forge` and `sign` are a test's to change."""
 
     issuer: str = ""
-    client_id: str = "portal"
     key: RSAKey = field(default_factory=lambda: KEYS[0])
     codes: dict[str, Granted] = field(default_factory=dict)
     tokens: dict[str, Claims] = field(default_factory=dict)
@@ -56,8 +56,14 @@ class OidcServer:
     visitor: Claims = field(default_factory=dict)
     metadata: Claims = field(default_factory=dict)
     userinfo: Claims = field(default_factory=dict)
-    forge: Callable[[Claims], Claims] = lambda claims: claims
-    sign: Callable[[OidcServer, Claims], str] = lambda self, claims: self.signed(claims)
+    forge: Callable[[Claims], Claims] | None = None
+    sign: Callable[[OidcServer, Claims], str] | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def id_token(self, claims: Claims) -> str:
+        """True to *claims*, unless a test has it forged."""
+        sign = self.sign or OidcServer.signed
+        return sign(self, self.forge(claims) if self.forge else claims)
 
     def signed(self, claims: Claims) -> str:
         return str(jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key))
@@ -78,7 +84,7 @@ class OidcServer:
         self.codes[code] = Granted(query, claims, TOKENS_AT[where.path])
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
-    def redeem(self, path: str, form: dict[str, str]) -> Claims | None:
+    def redeem(self, path: str, form: dict[str, str], _authorization: str) -> Claims | None:
         """The token's answer; None for a code that is unknown, used, or not this one's."""
         granted = self.codes.pop(form.get("code", ""), None)
         if granted is None or path != granted.redeemed_at:
@@ -92,10 +98,11 @@ class OidcServer:
             return None
         token, now = secrets.token_urlsafe(8), int(time.time())
         self.tokens[token] = granted.claims
-        claims = {"iss": self.issuer, "aud": self.client_id, "iat": now, "exp": now + 60}
+        audience = granted.query["client_id"]
+        claims = {"iss": self.issuer, "aud": audience, "iat": now, "exp": now + 60}
         claims |= {"nonce": granted.query.get("nonce"), **granted.claims}
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
-        return {**answer, "id_token": self.sign(self, self.forge(claims))}
+        return {**answer, "id_token": self.id_token(claims)}
 
     def discovery(self) -> Claims:
         at = self.issuer
@@ -108,11 +115,14 @@ class OidcServer:
             **self.metadata,
         }
 
+    def public_keys(self) -> Claims:
+        return {"keys": [self.key.as_dict(private=False)]}
+
     def get(self, path: str, token: str) -> Any:
         if path == "/.well-known/openid-configuration":
             return self.discovery()
         if path == "/jwks":
-            return {"keys": [self.key.as_dict(private=False)]}
+            return self.public_keys()
         claims = self.tokens.get(token)
         if claims is None:
             return None
@@ -128,9 +138,9 @@ def _text(raw: bytes) -> str:
 
 
 @contextmanager
-def oidc_server() -> Iterator[OidcServer]:
+def oidc_server(own: OidcServer | None = None) -> Iterator[OidcServer]:
     """A provider on a port of its own, until the end of the block."""
-    provider = OidcServer()
+    provider = own or OidcServer()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -145,7 +155,9 @@ def oidc_server() -> Iterator[OidcServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
-            self.answer(provider.redeem(self.path, form), 400)
+            provider.asked.append(form.get("code", ""))
+            authorization = self.headers.get("authorization", "")
+            self.answer(provider.redeem(self.path, form, authorization), 400)
 
         def answer(self, said: Any, status: int) -> None:
             refused = {"error": "invalid_grant"}
@@ -161,7 +173,8 @@ def oidc_server() -> Iterator[OidcServer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # How often it looks whether it shall end.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield provider

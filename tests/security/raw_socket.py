@@ -13,6 +13,7 @@ import socketio
 from tests.portal_server import Portal
 
 SETTLE_SECONDS = 0.25
+UNTIL_SECONDS = 30
 
 
 class RawTab:
@@ -26,9 +27,11 @@ class RawTab:
         self.cookie = cookie
         self.token = token or str(uuid.uuid4())
         self.frames: list[str] = []
+        self.came = asyncio.Event()
 
     async def _keep(self, event: str, *data: Any) -> None:
         self.frames.append(f"{event} {json.dumps(data)}")
+        self.came.set()
 
     async def __aenter__(self) -> Self:
         # A session of our own, as the client leaves its own open when the server hangs up.
@@ -73,4 +76,12 @@ class RawTab:
         while seen != len(self.frames):
             seen = len(self.frames)
             await asyncio.sleep(SETTLE_SECONDS)
+        return "\n".join(self.frames)
+
+    async def until(self, text: str) -> str:
+        """Everything received so far, once a frame says *text*."""
+        async with asyncio.timeout(UNTIL_SECONDS):
+            while not any(text in one for one in self.frames):
+                self.came.clear()
+                await self.came.wait()
         return "\n".join(self.frames)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from portal_app.identity.models import Person
+from portal_app.identity.models import Identity, OidcAttempt, Person
+from portal_app.identity.oidc.errors import AnswerNotProven, ProviderAway
 from portal_app.identity.oidc.providers import providers
 from portal_app.identity.sessions import find_actor
 from portal_app.kit.db import Database
-from tests.http.auth.sign_in_client import ORIGIN, browser, cookie_header
-from tests.oidc_server import OidcServer
+from portal_app.kit.errors import PortalError
+from tests.http.auth.sign_in_client import ORIGIN, cookie_header
+from tests.oidc_server import Claims, OidcServer
 from tests.rows import all_of
 
 ADA, EVE = "ada@example.com", "eve@example.com"
+ADAS: Claims = {"sub": "ada", "email": ADA, "email_verified": True}
+SECRET = "client-secret-of-the-portal"
 
 
 def offer(monkeypatch: pytest.MonkeyPatch, name: str, **settings: str) -> None:
     """Set `PORTAL_OIDC_<NAME>_…`; the fixture `app` of these tests takes them back."""
-    for key, value in {"client_id": "portal", "client_secret": "shared", **settings}.items():
+    for key, value in {"client_id": "portal", "client_secret": SECRET, **settings}.items():
         monkeypatch.setenv(f"PORTAL_OIDC_{name.upper()}_{key.upper()}", value)
     providers.cache_clear()
 
@@ -52,14 +57,33 @@ async def who(client: httpx.AsyncClient) -> str:
     return actor.email if actor else ""
 
 
-async def refused(answer: httpx.Response, client: httpx.AsyncClient, db: Database) -> None:
-    """A plain page with a way on; nobody is signed in, nobody new is there."""
-    assert answer.status_code in {400, 404, 409, 410, 503}, answer.status_code
-    assert "<title>Error: Sign in</title>" in answer.text
-    assert 'href="/login/?next=' in answer.text
+async def refused(
+    answer: httpx.Response,
+    client: httpx.AsyncClient,
+    db: Database,
+    why: type[PortalError] = AnswerNotProven,
+    *,
+    people: int = 0,
+) -> None:
+    """A plain page that says why, with a way on; nobody is signed in, nobody new is there."""
+    error = why()  # type: ignore[call-arg] # those of the sign-in take nothing
+    assert answer.status_code == error.status
+    assert answer.is_client_error or why is ProviderAway
+    page = unescape(answer.text)
+    assert "<title>Error: Sign in</title>" in page
+    assert re.findall(r'role="alert".*?class="alert-title">([^<]+)<', page) == [error.sentence]
+    assert re.findall('href="/login/\\?next=([^"]*)"', page) in (["/account/"], ["/orders/"])
     assert await who(client) == ""
-    assert await all_of(db, Person) == []
+    assert len(await all_of(db, Person)) == people
+    assert await all_of(db, Identity) == []
+    await _tells_no_secret(answer, db)
 
 
-def stranger(app: FastAPI) -> httpx.AsyncClient:
-    return browser(app)
+async def _tells_no_secret(answer: httpx.Response, db: Database) -> None:
+    """What came in the address and what was kept for the way back."""
+    given = parse_qs(answer.request.url.query.decode())
+    secrets = {SECRET, *given.get("code", ()), *given.get("state", ())}
+    for attempt in await all_of(db, OidcAttempt):
+        secrets |= {attempt.nonce, attempt.code_verifier, attempt.state_digest}
+    said = f"{answer.text} {answer.headers}"
+    assert [one for one in secrets if len(one) >= 8 and one in said] == []

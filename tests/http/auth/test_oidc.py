@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -29,7 +26,6 @@ from tests.http.auth.sign_in_client import (
     verify,
 )
 from tests.oidc_server import OidcServer, oidc_server
-from tests.portal_server import _free_port
 from tests.rows import all_of
 
 
@@ -39,45 +35,20 @@ def op(monkeypatch: pytest.MonkeyPatch) -> Iterator[OidcServer]:
         yield provider
 
 
-@pytest.fixture(scope="module")
-def independent() -> Iterator[str]:
-    """A provider that is not of our making, as a process of its own; its issuer."""
-    port = _free_port()
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    issuer = f"http://localhost:{port}"
-    try:
-        for _ in range(100):
-            try:
-                httpx.get(f"{issuer}/jwks")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
-        yield issuer
-    finally:
-        server.terminate()
-        server.wait()
-
-
-async def test_an_independent_provider_signs_in_and_its_code_works_once(
-    app: FastAPI, db: Database, independent: str, monkeypatch: pytest.MonkeyPatch
+async def test_who_comes_back_is_known_by_issuer_and_subject_and_owns_their_purchases(
+    app: FastAPI, db: Database, op: OidcServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offer(monkeypatch, "op", issuer=independent, trust_email="true")
-    claims = {"email": ADA, "email_verified": True}
+    offer(monkeypatch, "op", issuer=op.issuer, trust_email="true")
     async with db.unit_of_work() as session:
         await make_customer(session, email=ADA)
-    async with httpx.AsyncClient() as web:
-        await web.put(f"{independent}/users/ada", json=claims)
-        for attempt in range(2):
-            client = browser(app)
-            done = await web.post(await left(client), data={"sub": "ada"})
-            assert done.status_code == 302
-            answer = await back(client, done.headers["location"])
-            assert (answer.status_code, answer.headers["location"]) == (303, "/account/"), attempt
-            assert await who(client) == ADA
+    for attempt in range(2):
+        client = browser(app)
+        answer = await came(client, op, sub="ada", email=ADA, email_verified=True)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/"), attempt
+        assert await who(client) == ADA
     (person,) = await all_of(db, Person)
     assert [one.person_id for one in await all_of(db, Customer)] == [person.id]
-    assert [one.issuer for one in await all_of(db, Identity)] == [independent]
+    assert [(one.issuer, one.subject) for one in await all_of(db, Identity)] == [(op.issuer, "ada")]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -120,17 +91,6 @@ async def test_an_address_that_does_not_count_takes_a_code_known_or_not(
     again = browser(app)
     assert (await came(again, op, sub="ada", email="other@example.com")).status_code == 303
     assert await who(again) == ADA
-
-
-async def test_a_trusted_verified_address_of_an_account_never_links_silently(
-    app: FastAPI, db: Database, clocks: Clocks, op: OidcServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await signed_in(app, ADA)
-    offer(monkeypatch, "op", issuer=op.issuer, trust_email="true")
-    client = browser(app)
-    answer = await came(client, op, sub="ada", email=ADA.upper(), email_verified=True)
-    assert answer.headers["location"].startswith("/login/?sent=1")
-    assert (await who(client), await all_of(db, Identity)) == ("", [])
 
 
 async def test_a_code_that_was_asked_for_afresh_adds_nothing(
