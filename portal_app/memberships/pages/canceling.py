@@ -191,6 +191,7 @@ def _done(view: CancelView, events: CancelEvents) -> rx.Component:
     return stack(
         card(
             rx.el.p(view.first, class_name="lead"),
+            rx.foreach(view.further, rx.el.p),
             key_facts(
                 rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
                 rx.cond(view.ends != "", fact(t("Ends on"), view.ends)),
@@ -250,6 +251,11 @@ def _nothing(view: CancelView) -> rx.Component:
 
 def _back(view: CancelView) -> rx.Component:
     return action_row(
+        rx.cond(
+            view.rejoin,
+            # A full load: the page that charges has a policy of its own.
+            link_button(t("Join again"), f"{_membership(view)}rejoin/", reload=True),
+        ),
         link_button(t("Back to the membership"), _membership(view)),
         link_button(t("See your memberships"), "/orders/"),
     )
