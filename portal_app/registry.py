@@ -11,8 +11,8 @@ from portal_app.intents import models as intents
 from portal_app.invoices import models as invoices
 from portal_app.invoices.recipients import models as receipt_recipients
 from portal_app.invoices.upcoming import models as upcoming
+from portal_app.memberships import late_models, plan_models
 from portal_app.memberships import models as memberships
-from portal_app.memberships import plan_models
 from portal_app.notifications import models as notifications
 from portal_app.payment_methods import models as payment_methods
 from portal_app.transfers import models as transfers
@@ -27,6 +27,7 @@ __all__ = [
     "ingest",
     "intents",
     "invoices",
+    "late_models",
     "memberships",
     "notifications",
     "payment_methods",

@@ -144,7 +144,7 @@ _RULES: Final[dict[str, Rule]] = {
     "notices_sent": _by("recipient", "addresses"),
     "memberships": _by("id", "held"),
     "membership_events": _while_held,
-    "membership_subscriptions": _by("membership_id", "held"),
+    **dict.fromkeys(("late_debits", "membership_subscriptions"), _by("membership_id", "held")),
     "products": _named("product_id", "memberships"),
     "plans": _named("plan_id", "memberships"),
     "companies": _named("company_id", "memberships", "invoices", "creators"),

@@ -18,6 +18,7 @@ from portal_app.identity.stepup.service import done_sentence
 from portal_app.identity.views import AccountView, account_view
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, start_page
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class AccountState(rx.State):
     """The account page. *phase* is `loading`, `ready` or `failed`."""
 
     phase: str = "loading"
-    view: AccountView = AccountView()
+    view: AccountView = blank(AccountView)
 
     @rx.event
     @allow(Policy.SIGNED_IN)

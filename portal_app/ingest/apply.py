@@ -16,7 +16,7 @@ from portal_app.memberships.projection import (
     record_invoices,
     settle_refunded,
 )
-from portal_app.memberships.service import carry_out_setup, replace_when_saved
+from portal_app.memberships.service import carry_out_setup, look_at_late, replace_when_saved
 from portal_app.payment_methods.projection import detach_others, project_setup
 from portal_app.provider.answers import SetupFacts
 from portal_app.provider.facts import (
@@ -35,6 +35,7 @@ async def apply_invoices(
     projected = await project_invoices(session, page, observed_at=observed_at)
     rows = [row for row, outcome in projected if row and outcome is not Outcome.STALE]
     telling = await record_invoices(session, rows)
+    await look_at_late(session, rows)
     outcomes = []
     for facts, (row, outcome) in zip(page, projected, strict=True):
         told = row is not None and row.id in telling

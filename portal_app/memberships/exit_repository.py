@@ -13,7 +13,9 @@ from sqlmodel import col
 from portal_app.customers.models import Customer
 from portal_app.identity.actor import Actor
 from portal_app.intents.models import Intent, IntentOutcome
-from portal_app.invoices.models import Invoice, Payment, PaymentStatus
+from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
+from portal_app.kit.money import Money
+from portal_app.memberships.late_models import LateDebit
 from portal_app.memberships.models import (
     Cancellation,
     Member,
@@ -244,3 +246,18 @@ async def paid_for(session: AsyncSession, membership: Membership) -> Sequence[Pa
     )
     newest = statement.order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
     return (await session.scalars(newest)).all()
+
+
+async def awaited_of(session: AsyncSession, membership_id: str) -> Money | None:
+    """What may still arrive and is given back then; None where nothing may."""
+    statement = (
+        select(Invoice)
+        .join(LateDebit, col(LateDebit.stripe_invoice_id) == col(Invoice.stripe_invoice_id))
+        .where(
+            col(LateDebit.membership_id) == membership_id,
+            col(LateDebit.settled_at).is_(None),
+            col(Invoice.status) == InvoiceStatus.OPEN,
+        )
+    )
+    amounts = [row.remaining for row in await session.scalars(statement)]
+    return sum(amounts[1:], amounts[0]) if amounts else None

@@ -15,12 +15,13 @@ from portal_app.studio.declarations.service import count_declared
 from portal_app.studio.errors import NoSuchPage
 from portal_app.studio.views import StudioFrame, studio_frame
 from portal_app.transfers.service import count_waiting
+from portal_app.ui.blank import blank
 
 
 class StudioState(rx.State):
     """The frame of the studio's pages."""
 
-    frame: StudioFrame = StudioFrame()
+    frame: StudioFrame = blank(StudioFrame)
 
     @rx.event
     @allow(Policy.CREATOR)

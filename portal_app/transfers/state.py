@@ -28,6 +28,7 @@ from portal_app.provider.current import provider
 from portal_app.transfers.errors import CantTransfer, OwnAccount
 from portal_app.transfers.service import Wish, confirmation_of, offer, sender_page, withdraw
 from portal_app.transfers.views import TransferView, transfer_view
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 
@@ -42,7 +43,7 @@ class TransferState(rx.State):
     """
 
     phase: str = "loading"
-    view: TransferView = TransferView()
+    view: TransferView = blank(TransferView)
     email: str = ""
     recipient: str = ""
     note: str = ""

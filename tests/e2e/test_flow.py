@@ -100,6 +100,8 @@ def test_eve_who_has_nothing_is_told_what_to_do(page: Page, sign_in: SignIn) -> 
     main = page.get_by_role("main")
     expect(main).to_contain_text("eve@example.com")
     expect(main).to_contain_text("another email")
+    main.get_by_role("link", name="Add that email to this account").click()
+    expect(page.get_by_role("button", name="Add email")).to_be_visible()
 
 
 def test_the_profile_menu_leads_around_and_out(page: Page, sign_in: SignIn) -> None:

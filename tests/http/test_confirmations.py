@@ -7,8 +7,13 @@ import re
 import httpx
 from sqlmodel import select
 
+from portal_app.branding.brand import Brand
+from portal_app.branding.published import looks
+from portal_app.branding.publishing import publish_brand
 from portal_app.catalog.models import Company
 from portal_app.declarations.models import Declaration
+from portal_app.declarations.rules.links import undo_token_of
+from portal_app.identity.actor import ActorKind, Author
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
 from portal_app.memberships.models import Cancellation
 from portal_app.settings import get_settings
@@ -68,6 +73,26 @@ async def test_a_cancellation_is_confirmed_to_its_holder_and_to_nobody_else(
     assert theirs.text.replace(path, "") == unknown.text.replace("/confirmations/cncl_nobody", "")
     link = link_query(get_settings().secret_key, world.cancelled, clocks.wall.now() + LIVES_FOR)
     assert (await client.get(f"{path}/?{link}")).status_code == 200
+
+
+async def test_a_confirmation_wears_the_look_of_who_sold(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    company_id = world.held[ADA].membership.company_id
+    look = Brand(wordmark="Acme & Sons", accent="#7c3aed")
+    async with world.db.unit_of_work() as session:
+        await publish_brand(session, company_id, look, Author(ActorKind.OPERATOR))
+    await looks.refresh(at_most_every=0)
+    declared = await client.get((await sent(client)).headers["location"])
+    cookie = {"cookie": world.cookies[ADA]}
+    cancelled = await client.get(f"/confirmations/{world.cancelled}/", headers=cookie)
+    async with world.db.unit_of_work() as session:
+        row = (await session.scalars(select(Declaration))).one()
+        row.undone_at = row.asked_at
+    undone = await client.get(f"/cancel/undo/{undo_token_of(row.id)}/")
+    for page in (declared.text, cancelled.text, undone.text):
+        assert f"/brand/{company_id}.css" in page
+        assert "Acme &amp; Sons</a>" in page
 
 
 async def test_somebody_elses_declaration_is_not_found(

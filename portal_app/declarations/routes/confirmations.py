@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal_app.branding.published import looks
+from portal_app.branding.service import page_brand
 from portal_app.declarations.service.confirming import read_declaration
 from portal_app.declarations.views.documents import declared_document, settled_document
 from portal_app.invoices.documents import html
@@ -62,7 +63,10 @@ async def confirmation_page(request: Request, document_id: str) -> Response:
     back = (say("Your membership"), f"/billing/manage/{found.back}/")
     if not found.back:
         back = (say("Orders"), "/orders/")
-    return html.document_page(request, visit, found.document, back=back, lead=found.lead)
+    brand = await page_brand(found.document.company_id, product_id=found.document.product_id)
+    return html.document_page(
+        request, visit, found.document, brand=brand, back=back, lead=found.lead
+    )
 
 
 async def _find(document_id: str, visit: Visit) -> _Found | None:

@@ -10,6 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from portal_app.branding.service import page_brand
 from portal_app.declarations.errors import UndoOver
 from portal_app.declarations.service import behind_undo, undo
 from portal_app.intents.service import desk
@@ -58,6 +59,7 @@ async def _page(request: Request, token: str, *, refused: PortalError | None = N
         request,
         status=refused.status if refused else 200,
         error=reader.say(refused.sentence) if refused else None,
+        brand=await page_brand(row.company_id),
         done=row.undone_at is not None,
         cancels=row.kind.value == "cancellation",
         reference=row.reference,

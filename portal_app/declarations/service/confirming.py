@@ -18,7 +18,7 @@ from portal_app.memberships.models import Member, Membership
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadDeclaration:
-    """*membership* names what it was found to be about; empty where that is nothing.
+    """*membership* and *product_id* are what it was found to be about; empty where that is nothing.
 
     *support* is the policy for that, *company_support* the one that tells nothing of it.
     """
@@ -26,6 +26,7 @@ class ReadDeclaration:
     declaration: Declaration
     company: Company
     membership: str
+    product_id: str
     support: SupportPolicy
     company_support: SupportPolicy
 
@@ -58,6 +59,7 @@ async def read_declaration(
         declaration=declaration,
         company=company,
         membership=name,
+        product_id=product_id or "",
         support=policies.of(product_id or "").support,
         company_support=policies.company.support,
     )

@@ -34,6 +34,7 @@ def declared_document(reader: Reader, found: ReadDeclaration) -> Document:
         number=declaration.reference,
         issuer=wording.issuer_of(company, KeptParty()),
         accent=wording.accent_of(company),
+        company_id=company.id,
         status=reader.say("Received on {date}", date=received),
         issued_at=declaration.asked_at,
         country="",
@@ -63,6 +64,7 @@ def settled_document(reader: Reader, found: ReadDeclaration) -> Document:
         facts.append(Fact(reader.say("Takes effect on"), reader.moment(at)))
     return replace(
         plain,
+        product_id=found.product_id,
         facts=tuple(facts),
         figures=tuple(refund_figures(reader, declaration)),
         notes=(

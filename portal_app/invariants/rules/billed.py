@@ -48,7 +48,10 @@ def _paid_and_owed() -> Condition:
 
 
 def _charged_after_the_end() -> Condition:
-    """A period that begins after the end was paid after the end; older debts may be paid."""
+    """A period that begins after the end was paid after the end; older debts may be paid.
+
+    What a bank had on its way by then is given back.
+    """
     link = MembershipSubscription
     ended = (
         select(col(Membership.id))
@@ -60,7 +63,12 @@ def _charged_after_the_end() -> Condition:
         )
     )
     paid = and_(col(Invoice.status) == InvoiceStatus.PAID, col(Invoice.amount_paid_minor) > 0)
-    return and_(paid, ended.exists())
+    given_back = select(col(Payment.id)).where(
+        col(Payment.invoice_id) == col(Invoice.id),
+        col(Payment.status) == PaymentStatus.SUCCEEDED,
+        col(Payment.refunded_minor) >= col(Payment.amount_minor),
+    )
+    return and_(paid, ended.exists(), ~given_back.exists())
 
 
 def _refunded_too_much() -> Condition:
@@ -170,7 +178,7 @@ BILLED: Final = (
     ),
     Rule(
         "invoices.not_after_end",
-        "Nobody paid for a period that began after the membership had ended.",
+        "Nobody paid for a period that began after its end without getting it back.",
         "look at the invoice in Stripe's dashboard and refund it if it was charged wrongly",
         Invoice,
         _charged_after_the_end,

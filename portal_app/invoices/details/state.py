@@ -33,6 +33,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import running_memberships
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 
@@ -47,7 +48,7 @@ class BillingDetailsState(rx.State):
     """*phase* is `loading`, `ready` or `failed`; what was typed is kept from field to field."""
 
     phase: str = "loading"
-    view: DetailsView = DetailsView()
+    view: DetailsView = blank(DetailsView)
     busy: bool = False
     _filled: Filled = Filled(chosen=ALL, form=Form())
     _saved: Form = Form()

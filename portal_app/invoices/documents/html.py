@@ -26,6 +26,7 @@ def document_page(
     visit: Visit,
     document: Document,
     *,
+    brand: object,
     back: tuple[str, str] | None = None,
     lead: str = "",
 ) -> Response:
@@ -37,6 +38,7 @@ def document_page(
         request,
         visit,
         document=document,
+        brand=brand,
         pdf=f"{start}.pdf{visit.link}",
         stripe_pdf=f"{start}/stripe.pdf{visit.link}" if document.kind == "invoice" else "",
         back=address if visit.actor else "",

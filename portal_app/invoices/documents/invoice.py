@@ -27,6 +27,7 @@ def invoice_document(reader: Reader, rows: InvoiceRows) -> Document:
         number=invoice.number or invoice.id,
         issuer=wording.issuer_of(rows.company, kept.seller),
         accent=wording.accent_of(rows.company),
+        company_id=rows.company.id if rows.company else "",
         status=invoice_status(reader, rows),
         issued_at=invoice.issued_at,
         country=kept.buyer.country,

@@ -74,6 +74,7 @@ class Headings:
 class Document:
     """*issuer* is the company as its customers know it; *accent* is a colour that bears no text.
 
+    The page that shows it wears the look of *company_id* and names the help desk of *product_id*.
     *status* says in words how things stand. *country* is the buyer's, after which paper is chosen.
     Where nothing was sold there are no *items*, and where no money is due no *figures*.
     """
@@ -85,6 +86,7 @@ class Document:
     number: str
     issuer: str
     accent: str
+    company_id: str
     status: str
     issued_at: datetime
     country: str
@@ -95,6 +97,7 @@ class Document:
     entries: tuple[Entry, ...]
     notes: tuple[str, ...]
     headings: Headings
+    product_id: str = ""
 
     @property
     def name(self) -> str:

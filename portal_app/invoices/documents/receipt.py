@@ -34,6 +34,7 @@ def receipt_document(reader: Reader, rows: ReceiptRows, bought: str = "") -> Doc
         number=number,
         issuer=wording.issuer_of(rows.company, kept.seller),
         accent=wording.accent_of(rows.company),
+        company_id=rows.company.id if rows.company else "",
         status=_status(reader, payment),
         issued_at=payment.paid_at or payment.created_at,
         country=kept.buyer.country,

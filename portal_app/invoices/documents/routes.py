@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from portal_app.branding.published import looks
+from portal_app.branding.service import page_brand
 from portal_app.invoices.documents import html
 from portal_app.invoices.documents.invoice import invoice_document
 from portal_app.invoices.documents.model import Document, Kind
@@ -93,7 +94,8 @@ async def _page(request: Request, kind: Kind, document_id: str) -> Response:
     document = await _find(kind, document_id, visit)
     if document is None:
         return html.not_found(request, visit)
-    return html.document_page(request, visit, document)
+    brand = await page_brand(document.company_id, product_id=document.product_id)
+    return html.document_page(request, visit, document, brand=brand)
 
 
 async def _find(kind: Kind, document_id: str, visit: Visit) -> Document | None:

@@ -16,6 +16,7 @@ from portal_app.invoices.recipients.views import RecipientsView, recipients_view
 from portal_app.kit.clock import wall_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, tell
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ class RecipientsState(rx.State):
     """*phase* is `loading`, `ready` or `failed`; *revision* empties the field for the next one."""
 
     phase: str = "loading"
-    view: RecipientsView = RecipientsView()
+    view: RecipientsView = blank(RecipientsView)
     error: str = ""
     revision: int = 0
     busy: bool = False

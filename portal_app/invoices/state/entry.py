@@ -18,6 +18,7 @@ from portal_app.invoices.views.naming import HISTORY
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import billed_holding, purchases_of, running_memberships
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 
@@ -28,7 +29,7 @@ class EntryState(rx.State):
     """One entry's page. *phase* is `loading`, `ready`, `missing` or `failed`."""
 
     phase: str = "loading"
-    view: EntryView = EntryView()
+    view: EntryView = blank(EntryView)
     email: str = ""
 
     @rx.event

@@ -18,6 +18,7 @@ from portal_app.invoices.views.naming import HISTORY
 from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import purchases_of
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 
@@ -34,7 +35,7 @@ class HistoryState(rx.State):
     """
 
     phase: str = "loading"
-    view: HistoryView = HistoryView()
+    view: HistoryView = blank(HistoryView)
     focus: str = ""
     _top: str = ""
     _changed: str = ""

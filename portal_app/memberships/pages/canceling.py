@@ -191,6 +191,7 @@ def _done(view: CancelView, events: CancelEvents) -> rx.Component:
     return stack(
         card(
             rx.el.p(view.first, class_name="lead"),
+            rx.foreach(view.further, rx.el.p),
             key_facts(
                 rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
                 rx.cond(view.ends != "", fact(t("Ends on"), view.ends)),

@@ -67,6 +67,7 @@ def orders_body(view: OrdersView, events: OrdersEvents) -> rx.Component:
         rx.cond(view.current, _current(view), _nothing(view)),
         rx.cond(view.past, _past(view, events)),
         text_link(t("See all invoices and receipts"), "/billing/history/"),
+        rx.cond(view.current, _elsewhere(), rx.cond(view.past, _elsewhere())),
     )
 
 
@@ -150,6 +151,18 @@ def _nothing(view: OrdersView) -> rx.Component:
                 "Looking for a purchase made with another email? You are signed in as {email}.",
                 email=view.email,
             ),
-            action=switch_account(),
+            action=rx.fragment(
+                link_button(t("Add that email to this account"), "/account/", variant="primary"),
+                switch_account(),
+            ),
         ),
+    )
+
+
+def _elsewhere() -> rx.Component:
+    """For whoever misses one of several; without any the page says so itself."""
+    return muted(
+        t("Looking for a purchase made with another email?"),
+        " ",
+        text_link(t("Add that email to this account"), "/account/"),
     )

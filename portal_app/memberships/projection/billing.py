@@ -104,4 +104,6 @@ def _is_renewal(invoice: Invoice, membership: Membership) -> bool:
     """The first charge after a trial is its end, which the history tells already."""
     if invoice.billing_reason != "subscription_cycle":
         return False
+    if membership.ended_at and invoice.paid_at and invoice.paid_at > membership.ended_at:
+        return False  # a debit that arrived too late renews nothing
     return membership.trial_end_at is None or invoice.period_start != membership.trial_end_at

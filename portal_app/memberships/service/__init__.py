@@ -41,6 +41,7 @@ from portal_app.memberships.service.keeping import (
     withdraw_declared_exit,
 )
 from portal_app.memberships.service.last_word import LastWord, withdraw_all
+from portal_app.memberships.service.late_debits import GIVE_BACK, look_at_late
 from portal_app.memberships.service.listing import (
     MembershipList,
     PastPosition,
@@ -138,6 +139,7 @@ __all__ = [
     "DESCRIBE",
     "DISCOUNT",
     "EXTEND",
+    "GIVE_BACK",
     "JOIN",
     "KEEP",
     "KEEP_PLAN",
@@ -198,6 +200,7 @@ __all__ = [
     "keep_membership",
     "keep_plan",
     "list_memberships",
+    "look_at_late",
     "look_up_payment",
     "look_up_rejoin",
     "make_default",

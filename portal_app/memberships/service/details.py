@@ -16,8 +16,9 @@ from portal_app.invoices.models import Invoice, Payment
 from portal_app.invoices.repository import latest_invoices, payments_of_intent
 from portal_app.invoices.repository.entries import payments_of
 from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.kit.money import Money
 from portal_app.memberships import repository
-from portal_app.memberships.exit_repository import cancellation_of
+from portal_app.memberships.exit_repository import awaited_of, cancellation_of
 from portal_app.memberships.history_repository import latest_events
 from portal_app.memberships.models import Cancellation, MembershipEvent
 from portal_app.memberships.pauses import PausePlan
@@ -43,7 +44,7 @@ class MembershipDetails:
     *attempts* are the payments of these invoices, by invoice.
     *undoable* says that its arranged end can be taken back by whoever holds it, *rejoinable* that
     it can begin again after it. *word* is what was said of ending it that the provider has not
-    heard, *canceled* the cancellation, if that is it.
+    heard, *canceled* the cancellation, if that is it. *awaited* is what goes back when it arrives.
     """
 
     held: HeldMembership
@@ -59,6 +60,7 @@ class MembershipDetails:
     rejoinable: bool = False
     word: LastWord = field(default_factory=LastWord)
     canceled: Cancellation | None = None
+    awaited: Money | None = None
 
 
 async def get_membership(
@@ -96,6 +98,7 @@ async def get_membership(
         and (taken_back is not None or await may_undo(session, membership, held.facts)),
         rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
         word=word,
+        awaited=await awaited_of(session, membership.id),
         canceled=await cancellation_of(session, word.intent.id)
         if word.cancels and word.intent
         else None,

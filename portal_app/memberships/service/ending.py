@@ -25,6 +25,7 @@ from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.service.last_word import CANCELS, ENDING, TAKEN_BACK, let_it_end
+from portal_app.memberships.service.late_debits import is_on_its_way, note_late
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
 from portal_app.memberships.service.undoing import forget_planned_pause
@@ -44,10 +45,14 @@ _REFUND: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Canceled:
-    """How the subscription is afterwards, and its invoices that had to do with the end."""
+    """How the subscription is afterwards, and its invoices that had to do with the end.
+
+    *late* are those that a debit on its way may still pay.
+    """
 
     subscription: SubscriptionFacts
     invoices: tuple[InvoiceFacts, ...] = ()
+    late: tuple[InvoiceFacts, ...] = ()
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
@@ -60,7 +65,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     asked = intent.payload
     before = await provider.subscription(asked["subscription"])
     if before.status in OVER:
-        return Canceled(before, await _settle(provider, intent, before))
+        return await _settle(provider, intent, before, before)
     at_once = await _ends_now(provider, asked, before)
     if at_once and not (asked["at_once"] or asked.get(ENDING)):
         raise Undecided
@@ -76,7 +81,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     after = await provider.cancel_subscription(
         before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
     )
-    return Canceled(after, await _settle(provider, intent, before))
+    return await _settle(provider, intent, before, after)
 
 
 async def _ends_now(
@@ -119,19 +124,22 @@ def _is_past_the_end(asked: dict[str, Any], moment: datetime) -> bool:
 
 
 async def _settle(
-    provider: PaymentWriter, intent: Intent, ended: SubscriptionFacts
-) -> tuple[InvoiceFacts, ...]:
+    provider: PaymentWriter, intent: Intent, before: SubscriptionFacts, after: SubscriptionFacts
+) -> Canceled:
     """Take back what is not paid, and give back what was charged after the end that was told.
 
     A refusal ends nothing: the membership is over already, and must not be called unchanged.
     """
-    latest = [ended.latest_invoice_id] if ended.latest_invoice_id else []
-    since = await _billed_late(provider, intent.payload, ended)
-    settled = []
+    latest = [before.latest_invoice_id] if before.latest_invoice_id else []
+    since = await _billed_late(provider, intent.payload, before)
+    settled, waiting = [], []
     for place, invoice_id in enumerate(dict.fromkeys([*intent.payload["owed"], *latest, *since])):
         late = invoice_id in since
         try:
-            settled.append(await _settled(provider, intent, invoice_id, place, late=late))
+            invoice = await _settled(provider, intent, invoice_id, place, late=late)
+            settled.append(invoice)
+            if late or intent.payload["void_unpaid"]:
+                waiting.append(invoice)
         except ProviderUnavailable:
             raise
         except PortalError:
@@ -139,7 +147,7 @@ async def _settle(
             log.exception(
                 "what was billed after the end has to be settled", extra={"fields": fields}
             )
-    return tuple(settled)
+    return Canceled(after, tuple(settled), tuple(waiting))
 
 
 async def _billed_late(
@@ -161,7 +169,7 @@ async def _settled(
         except RefusedByProvider:
             # It was paid between the two calls, or is being paid.
             invoice = await provider.invoice(invoice_id)
-            if invoice.status is InvoiceStatus.OPEN:
+            if invoice.status is InvoiceStatus.OPEN and not await is_on_its_way(provider, invoice):
                 raise
     paid = invoice.paid_at if invoice.status is InvoiceStatus.PAID else None
     if paid is not None and _is_past_the_end(intent.payload, paid):
@@ -176,6 +184,7 @@ async def _apply(
     if answer.invoices:
         projected = await project_invoices(session, answer.invoices, observed_at=observed_at)
         await record_invoices(session, [row for row, _ in projected if row is not None])
+    await note_late(session, intent.about, answer.late)
     await forget_planned_pause(session, intent.about, answer.subscription)
     noted = await exit_repository.cancellation_of(session, intent.id)
     if noted is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import CancelPolicy
 from portal_app.identity.actor import Actor
+from portal_app.kit.money import Money
 from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import Exit, plan_exit
 from portal_app.memberships.models import Cancellation
@@ -24,7 +25,8 @@ from portal_app.memberships.service.undoing import may_undo
 class ExitPage:
     """*cancellation* is the newest that stands, *word* what the provider has not heard of yet.
 
-    *offer* is what can be taken instead, *undoable* says that it can be taken back.
+    *offer* is what can be taken instead, *undoable* says that it can be taken back. *awaited* is
+    what was on its way when it ended, and goes back when it arrives.
     """
 
     held: HeldMembership
@@ -34,6 +36,7 @@ class ExitPage:
     word: LastWord
     offer: Offer | None = None
     undoable: bool = False
+    awaited: Money | None = None
 
 
 async def held_exit(
@@ -60,6 +63,7 @@ async def exit_page(
         cancellation=await exit_repository.standing_cancellation(session, membership.id),
         word=word,
         undoable=held.current and await _is_undoable(session, held, word),
+        awaited=await exit_repository.awaited_of(session, membership.id),
     )
 
 

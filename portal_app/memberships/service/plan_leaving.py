@@ -22,6 +22,7 @@ from portal_app.memberships.plan_errors import NothingToWithdraw
 from portal_app.memberships.plan_models import RequestedPlanChange
 from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.projection import project_subscription, record_invoices
+from portal_app.memberships.service.late_debits import is_on_its_way
 from portal_app.memberships.service.reading import find_held
 from portal_app.provider.errors import RefusedByProvider
 from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
@@ -103,15 +104,17 @@ async def leave_waiting(
 async def _leave_resume(
     provider: PaymentWriter, invoice_id: str, key: str
 ) -> tuple[InvoiceFacts, ...]:
-    """A debit that is on its way can't be called back, and must not keep anybody from ending it."""
+    """A debit on its way can't be called back: it stays open, and is given back if it arrives."""
     invoice = await provider.invoice(invoice_id)
     if invoice.status is not InvoiceStatus.OPEN:
         return ()
     try:
         return (await voided(provider, invoice_id, key),)
     except RefusedByProvider:
-        log.warning("an invoice of a resume stays open", extra={"fields": {"invoice": invoice_id}})
-        return ()
+        if not await is_on_its_way(provider, invoice):
+            fields = {"invoice": invoice_id}
+            log.warning("an invoice of a resume stays open", extra={"fields": fields})
+        return (invoice,)
 
 
 async def voided(provider: PaymentWriter, invoice_id: str, key: str) -> InvoiceFacts:

@@ -71,6 +71,11 @@ class HeldMembership:
         return self.unpaid if self.owes or self.resuming else self.switching
 
     @property
+    def on_its_way(self) -> Invoice | None:
+        """The open invoice for which a bank was asked and has not answered."""
+        return self.unpaid if self.last_attempt and self.last_attempt.is_under_way else None
+
+    @property
     def resuming(self) -> bool:
         """Whether Stripe has paused it, and it resumes once its open invoice is paid."""
         return self.unpaid is not None and self.facts.stripe_status == "paused"

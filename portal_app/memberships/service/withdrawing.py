@@ -17,7 +17,7 @@ from portal_app.identity.actor import Author
 from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
-from portal_app.invoices.models import Payment
+from portal_app.invoices.models import InvoiceStatus, Payment
 from portal_app.invoices.projection import project_refund
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
@@ -29,8 +29,9 @@ from portal_app.memberships.models import Cancellation, Membership
 from portal_app.memberships.projection import project_subscription, settle_refunded
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.rules import StripeFacts, is_current
+from portal_app.memberships.service.late_debits import is_on_its_way, note_late
 from portal_app.memberships.service.plan_leaving import leave_waiting
-from portal_app.provider.facts import RefundFacts, SubscriptionFacts
+from portal_app.provider.facts import InvoiceFacts, RefundFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
 log = logging.getLogger(__name__)
@@ -94,9 +95,13 @@ def _shares(payments: Sequence[Payment], back: int) -> Iterator[tuple[str, int, 
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """*unrefunded* is how much (minor units) the provider refused to give back."""
+    """*unrefunded* is how much (minor units) the provider refused to give back.
+
+    *late* is the invoice that a debit on its way may still pay.
+    """
 
     subscription: SubscriptionFacts | None
+    late: InvoiceFacts | None
     refunds: tuple[RefundFacts, ...]
     unrefunded: int
 
@@ -111,9 +116,10 @@ async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
 
     What was bought once ends by what is given back: where nothing is, it was refused.
     """
-    ended = None
+    ended = late = None
     if intent.payload["subscription"] is not None:
         ended = await _end(provider, intent)
+        late = await _late(provider, ended)
     given: list[RefundFacts] = []
     missing = 0
     for place, (_, share, _) in enumerate(intent.payload["refunds"]):
@@ -127,7 +133,16 @@ async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
             fields = {"intent": intent.id, "refund": place}
             log.exception("what was withdrawn from has to be refunded", extra={"fields": fields})
             missing += share
-    return _Ended(ended, tuple(given), missing)
+    return _Ended(ended, late, tuple(given), missing)
+
+
+async def _late(provider: PaymentWriter, ended: SubscriptionFacts) -> InvoiceFacts | None:
+    """What was not paid yet is not among what goes back, and must not be kept when it arrives."""
+    if ended.latest_invoice_id is None:
+        return None
+    invoice = await provider.invoice(ended.latest_invoice_id)
+    is_open = invoice.status is InvoiceStatus.OPEN
+    return invoice if is_open and await is_on_its_way(provider, invoice) else None
 
 
 async def _end(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
@@ -163,6 +178,8 @@ async def _apply(
 ) -> None:
     if answer.subscription is not None:
         await project_subscription(session, answer.subscription, observed_at=observed_at)
+    if answer.late is not None:
+        await note_late(session, intent.about, [answer.late])
     for facts in answer.refunds:
         row, _ = await project_refund(session, facts, observed_at=observed_at)
         if row is not None:

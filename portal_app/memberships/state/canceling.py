@@ -22,6 +22,7 @@ from portal_app.memberships.service import (
     take_offer,
 )
 from portal_app.memberships.views import CancelView, cancel_view
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 
@@ -35,7 +36,7 @@ class CancelState(rx.State):
     """
 
     phase: str = "loading"
-    view: CancelView = CancelView()
+    view: CancelView = blank(CancelView)
     email: str = ""
     reason: str = ""
     comment: str = ""

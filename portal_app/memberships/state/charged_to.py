@@ -18,6 +18,7 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import charge_to, method_choices
 from portal_app.memberships.views import ChargedToView, charged_to_view
 from portal_app.payment_methods.state.offers import offer_to_pay
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
@@ -29,7 +30,7 @@ class ChargedToState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`; *choice* is a method's id."""
 
     phase: str = "loading"
-    view: ChargedToView = ChargedToView()
+    view: ChargedToView = blank(ChargedToView)
     email: str = ""
     choice: str = ""
     everywhere: bool = True

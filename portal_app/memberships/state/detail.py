@@ -15,6 +15,7 @@ from portal_app.memberships.errors import MembershipNotFound
 from portal_app.memberships.service import changes_plan, get_membership, given_away
 from portal_app.memberships.views import MembershipView, gone_sentence, membership_view
 from portal_app.transfers.service import confirmation_of, confirmation_of_taking
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 
@@ -29,7 +30,7 @@ class MembershipState(rx.State):
     """
 
     phase: str = "loading"
-    view: MembershipView = MembershipView()
+    view: MembershipView = blank(MembershipView)
     email: str = ""
     gone: str = ""
     confirmation: str = ""

@@ -13,6 +13,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import PastPosition, list_memberships, past_memberships
 from portal_app.memberships.views import OrdersView, orders_view, with_older
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page
 
@@ -23,7 +24,7 @@ class OrdersState(rx.State):
     """The orders page. *phase* is `loading`, `ready` or `failed`."""
 
     phase: str = "loading"
-    view: OrdersView = OrdersView()
+    view: OrdersView = blank(OrdersView)
     busy: bool = False
     _past_after: PastPosition | None = None
 

@@ -12,6 +12,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import overdue_memberships
 from portal_app.memberships.views import OverdueView, overdue_view
+from portal_app.ui.blank import blank
 
 log = logging.getLogger(__name__)
 # These say it themselves, and more.
@@ -22,7 +23,7 @@ _MEMBERSHIP = "/billing/manage/{id}"
 class OverdueState(rx.State):
     """What the banner of this tab says; nothing while nothing is overdue."""
 
-    view: OverdueView = OverdueView()
+    view: OverdueView = blank(OverdueView)
 
     @rx.event
     @allow(Policy.SIGNED_IN)

@@ -24,6 +24,7 @@ from portal_app.memberships.service import (
 )
 from portal_app.memberships.views import PauseView, pause_view
 from portal_app.provider.errors import AuthenticationRequired
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 
@@ -34,7 +35,7 @@ class PausingState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`; *months* the length that is chosen."""
 
     phase: str = "loading"
-    view: PauseView = PauseView()
+    view: PauseView = blank(PauseView)
     email: str = ""
     months: str = ""
     busy: bool = False

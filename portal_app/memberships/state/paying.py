@@ -27,6 +27,7 @@ from portal_app.memberships.service import (
 from portal_app.memberships.views import PayView, not_paid, pay_view
 from portal_app.provider.errors import AuthenticationRequired, CardDeclined
 from portal_app.settings import get_settings
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 from portal_app.ui.reader import Reader
@@ -43,7 +44,7 @@ class PayState(rx.State):
     """
 
     phase: str = "loading"
-    view: PayView = PayView()
+    view: PayView = blank(PayView)
     email: str = ""
     choice: str = ""
     keep: bool = True

@@ -27,6 +27,7 @@ from portal_app.memberships.service import (
     quote_change,
 )
 from portal_app.memberships.views import PlanQuoteView, PlanView, plan_quote_view, plan_view
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 
@@ -42,12 +43,12 @@ class PlanState(rx.State):
     """
 
     phase: str = "loading"
-    view: PlanView = PlanView()
+    view: PlanView = blank(PlanView)
     email: str = ""
     choice: str = ""
     units: int = 1
     reviewing: bool = False
-    quote: PlanQuoteView = PlanQuoteView()
+    quote: PlanQuoteView = blank(PlanQuoteView)
     busy: bool = False
     attempt: int = 0
     problem: str = ""

@@ -15,13 +15,14 @@ from portal_app.kit.errors import PortalError
 from portal_app.memberships.plan_errors import QuoteExpired
 from portal_app.memberships.service import PromotionQuote, quote_promotion, use_promotion
 from portal_app.memberships.views import PromotionView, promotion_view
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, tell
 
 
 class PromotionState(rx.State):
     """*offer* is what the code gives, with an empty code while none was tried."""
 
-    offer: PromotionView = PromotionView()
+    offer: PromotionView = blank(PromotionView)
     busy: bool = False
     problem: str = ""
     _quote: PromotionQuote | None = None

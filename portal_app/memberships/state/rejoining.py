@@ -32,6 +32,7 @@ from portal_app.memberships.views import (
 )
 from portal_app.provider.errors import AuthenticationRequired
 from portal_app.settings import get_settings
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import start_page
 
@@ -46,8 +47,8 @@ class RejoinState(rx.State):
     """
 
     phase: str = "loading"
-    view: RejoinView = RejoinView()
-    quote: QuoteView = QuoteView()
+    view: RejoinView = blank(RejoinView)
+    quote: QuoteView = blank(QuoteView)
     email: str = ""
     plan: str = ""
     choice: str = ""

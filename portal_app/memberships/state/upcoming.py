@@ -13,6 +13,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.memberships.service import year_ahead
 from portal_app.memberships.views import UpcomingView, upcoming_view
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page
 
@@ -23,7 +24,7 @@ class UpcomingState(rx.State):
     """Charges of the year to come. *phase* is `loading`, `ready` or `failed`."""
 
     phase: str = "loading"
-    view: UpcomingView = UpcomingView()
+    view: UpcomingView = blank(UpcomingView)
     _opened: tuple[str, ...] = ()
 
     @rx.event

@@ -26,6 +26,8 @@ def confirmation_document(reader: Reader, rows: ConfirmedCancellation) -> Docume
         number=noted.reference,
         issuer=wording.issuer_of(rows.company, KeptParty()),
         accent=wording.accent_of(rows.company),
+        company_id=rows.company.id,
+        product_id=rows.product.id,
         status=_status(reader, rows),
         issued_at=noted.asked_at,
         country=str(rows.customer.address.get("country") or ""),

@@ -27,6 +27,7 @@ from portal_app.memberships.views.history import TimelineRow, moment_in, timelin
 from portal_app.memberships.views.next_charge import NextChargeBlock, next_charge_block
 from portal_app.memberships.views.pauses import UnpauseLink, resume_note, unpause_link
 from portal_app.memberships.views.wording import (
+    awaited_sentence,
     badge,
     per_period,
     price_text,
@@ -148,7 +149,10 @@ def _can_cancel(details: MembershipDetails) -> bool:
 
 
 def _unheard(reader: Reader, details: MembershipDetails) -> str:
-    """What was said of ending it and the provider has not confirmed; empty where nothing was."""
+    """What the provider has not confirmed, or the bank not answered; empty where all is settled."""
+    if details.awaited is not None:
+        ended = sentence(reader, details.held)
+        return f"{ended} {awaited_sentence(reader, details.awaited)}".strip()
     if details.word.keeps:
         return reader.say("You're keeping it. The payment provider hasn't confirmed that yet.")
     ends = details.canceled.ends_at if details.canceled else None

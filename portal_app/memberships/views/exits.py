@@ -11,7 +11,7 @@ from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason
 from portal_app.memberships.rules import MembershipStatus
 from portal_app.memberships.service import ExitPage, HeldMembership
 from portal_app.memberships.views.offers import OfferView, offer_view
-from portal_app.memberships.views.wording import price_text, sentence
+from portal_app.memberships.views.wording import awaited_sentence, price_text, sentence
 from portal_app.ui.reader import Reader
 
 # OPEN can be cancelled, DONE is, NOTHING never renews.
@@ -166,6 +166,8 @@ def _first(reader: Reader, page: ExitPage) -> str:
     kind, at = page.exit.kind, page.exit.takes_effect_at
     if kind is ExitKind.ARRANGED:
         return sentence(reader, page.held)
+    if kind is ExitKind.OVER and page.awaited is not None:
+        return sentence(reader, page.held)
     if kind is ExitKind.OVER:
         return f"{sentence(reader, page.held)} {reader.say('Nothing more is charged.')}"
     return reader.say(_FIRST[kind], date=reader.date(at) if at else "")
@@ -174,19 +176,39 @@ def _first(reader: Reader, page: ExitPage) -> str:
 def _further(reader: Reader, page: ExitPage, state: ExitState) -> Iterator[str]:
     held, kind = page.held, page.exit.kind
     if state == "done":
+        if page.awaited is not None:
+            yield awaited_sentence(reader, page.awaited)
         return
     if kind is ExitKind.NOTHING_RENEWS:
         yield sentence(reader, held)
     if kind is ExitKind.UNPAID:
         yield _why_now(reader, held)
-        if held.unpaid is not None:
-            amount = reader.money(held.unpaid.remaining)
-            if page.policy.void_unpaid:
-                yield reader.say("The unpaid invoice of {amount} is taken back.", amount=amount)
-            else:
-                yield reader.say("The unpaid invoice of {amount} is still owed.", amount=amount)
+    yield from _of_the_invoice(reader, page)
     if kind is ExitKind.NOW and held.facts.stripe_status == "paused":
         yield reader.say("It is paused, so no paid time is lost.")
+
+
+def _of_the_invoice(reader: Reader, page: ExitPage) -> Iterator[str]:
+    """What becomes of what is not paid, or not yet."""
+    held, kind = page.held, page.exit.kind
+    if held.unpaid is None:
+        return
+    amount = reader.money(held.unpaid.remaining)
+    if kind in AT_ONCE and held.on_its_way and page.policy.void_unpaid:
+        yield reader.say(
+            "Your payment of {amount} is on its way and can't be stopped any more. If it arrives,"
+            " you get it back automatically.",
+            amount=amount,
+        )
+    elif kind is ExitKind.UNPAID and page.policy.void_unpaid:
+        yield reader.say("The unpaid invoice of {amount} is taken back.", amount=amount)
+    elif kind is ExitKind.UNPAID:
+        yield reader.say("The unpaid invoice of {amount} is still owed.", amount=amount)
+    elif kind is ExitKind.AT_PERIOD_END and held.on_its_way:
+        yield reader.say(
+            "Your payment of {amount} for this period is under way; it is the last one.",
+            amount=amount,
+        )
 
 
 def _why_now(reader: Reader, held: HeldMembership) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import brand_of, wrapper_style
-from portal_app.invoices.models import PaymentStatus
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships.pauses import PauseChoice, PauseKind
 from portal_app.memberships.rules import is_paused, is_resting, pauses_from
@@ -111,7 +110,7 @@ def unpause_link(held: HeldMembership) -> UnpauseLink:
 def resume_note(reader: Reader, held: HeldMembership, preview: UpcomingCharge | None) -> str:
     """What resuming costs today; empty where it costs nothing, or nobody has said it yet."""
     due = resume_preview(held, preview)
-    if due is None or _is_on_its_way(held):
+    if due is None or held.on_its_way:
         return ""
     return reader.say("Resuming now costs {amount} today.", amount=reader.money(due.amount_due))
 
@@ -130,20 +129,13 @@ def _is_noted(page: PausePage) -> bool:
 def may_pay(page: PausePage, state: PauseStep) -> bool:
     """Whether resuming costs something, and can be asked for now."""
     stopped = page.held.facts.stripe_status == "paused"
-    settled = not (_is_on_its_way(page.held) or asks_bank(page.held))
+    settled = page.held.on_its_way is None and not asks_bank(page.held)
     return state == "paused" and stopped and not page.waiting and settled
 
 
 def _may_undo(page: PausePage, state: PauseStep) -> bool:
     collects = state == "paused" and page.held.facts.stripe_status != "paused"
     return (state == "planned" or collects) and not page.waiting
-
-
-def _is_on_its_way(held: HeldMembership) -> bool:
-    """A debit that was asked for to resume it."""
-    tried = held.last_attempt
-    pending = tried is not None and tried.status is PaymentStatus.PENDING
-    return held.unpaid is not None and pending and not (tried and tried.failure_code)
 
 
 def asks_bank(held: HeldMembership) -> bool:
@@ -221,7 +213,7 @@ def _unpaid(reader: Reader, held: HeldMembership) -> Iterator[str]:
     if held.facts.stripe_status != "paused" or held.unpaid is None:
         return
     amount = reader.money(held.unpaid.remaining)
-    if _is_on_its_way(held):
+    if held.on_its_way:
         yield reader.say(
             "Your payment of {amount} is under way. It resumes as soon as it has arrived.",
             amount=amount,

@@ -167,6 +167,15 @@ def _ending(reader: Reader, held: HeldMembership) -> str:
     return reader.say("Ends on {date} — nothing more will be charged.", date=date)
 
 
+def awaited_sentence(reader: Reader, amount: Money) -> str:
+    """Of what was on its way when it ended."""
+    return reader.say(
+        "Your payment of {amount} was on its way already. If it arrives, you get it back"
+        " automatically; you don't have to do anything.",
+        amount=reader.money(amount),
+    )
+
+
 def paused_sentence(reader: Reader, held: HeldMembership) -> str:
     begins, ends = pauses_from(held.facts), resumes_at(held)
     if begins is not None and not is_resting(held.facts, held.as_of):

@@ -45,6 +45,7 @@ from portal_app.payment_methods.views import (
 )
 from portal_app.provider.current import provider
 from portal_app.settings import CardForm, get_settings
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, start_page, tell
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class AddMethodState(rx.State):
     """
 
     phase: str = "loading"
-    view: AddMethodView = AddMethodView()
+    view: AddMethodView = blank(AddMethodView)
     choices: list[WalletChoice] = []
     email: str = ""
     everywhere: bool = True

@@ -34,6 +34,7 @@ from portal_app.payment_methods.views import (
     removal_view,
     wallets_view,
 )
+from portal_app.ui.blank import blank
 from portal_app.ui.freshness import freshen
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
@@ -46,7 +47,7 @@ class PaymentMethodsState(rx.State):
     """The list. *phase* is `loading`, `ready` or `failed`; *busy* is the id being changed."""
 
     phase: str = "loading"
-    view: WalletsView = WalletsView()
+    view: WalletsView = blank(WalletsView)
     busy: str = ""
 
     @rx.event
@@ -134,7 +135,7 @@ class RemoveMethodState(rx.State):
     """
 
     phase: str = "loading"
-    view: RemovalView = RemovalView()
+    view: RemovalView = blank(RemovalView)
     choice: str = ""
     error: str = ""
     busy: bool = False

@@ -62,6 +62,8 @@ def void(world: World, invoice_id: str) -> Obj:
             "You can only pass in open or uncollectible invoices. This invoice isn't open or "
             "uncollectible."
         )
+    if invoices.is_processing(world, invoice):
+        raise invalid("You can't void an invoice while a payment for it is processing.")
     return _close(world, invoice, "void")
 
 

@@ -48,7 +48,8 @@ def expire(world: World, subscription_id: str) -> None:
         return
     with world.changing(subscription_id, "customer.subscription.updated") as subscription:
         _forget(world, subscription)
-        if world.objects[held["invoice"]]["status"] == "open":
+        invoice = world.objects[held["invoice"]]
+        if invoice["status"] == "open" and not invoices.is_processing(world, invoice):
             invoices.close(world, held["invoice"], "void")
 
 

@@ -27,6 +27,7 @@ from portal_app.studio.preview.look import sealed
 from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.sharing.state import list_links
 from portal_app.studio.state import enter
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, start_page, tell
 from portal_app.ui.reader import Reader
 
@@ -43,7 +44,7 @@ class BrandStudioState(rx.State):
     """
 
     phase: str = "loading"
-    view: BrandStudioView = BrandStudioView()
+    view: BrandStudioView = blank(BrandStudioView)
     look: str = ""
     busy: bool = False
     seen: str = ""

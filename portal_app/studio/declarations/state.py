@@ -20,6 +20,7 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.declarations.service import NoReason, queue_of, refuse
 from portal_app.studio.declarations.views import DeclaredQueueView, declared_queue_view
 from portal_app.studio.state import enter
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, start_page, tell
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class DeclaredQueueState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`."""
 
     phase: str = "loading"
-    view: DeclaredQueueView = DeclaredQueueView()
+    view: DeclaredQueueView = blank(DeclaredQueueView)
     busy: bool = False
 
     @rx.event

@@ -17,6 +17,7 @@ from portal_app.kit.errors import NotFound
 from portal_app.studio.home.service import LONGEST_QUESTION, figures, search
 from portal_app.studio.home.views import HomeView, home_view
 from portal_app.studio.state import enter
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import start_page
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class StudioHomeState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`."""
 
     phase: str = "loading"
-    view: HomeView = HomeView()
+    view: HomeView = blank(HomeView)
 
     @rx.event
     @allow(Policy.SIGNED_IN)

@@ -13,6 +13,7 @@ from portal_app.kit.errors import NotFound
 from portal_app.studio.membership.service import read_sold
 from portal_app.studio.membership.views import SoldPage, sold_page
 from portal_app.studio.state import enter
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import start_page
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ class SoldMembershipState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`."""
 
     phase: str = "loading"
-    view: SoldPage = SoldPage()
+    view: SoldPage = blank(SoldPage)
 
     @rx.event
     @allow(Policy.SIGNED_IN)

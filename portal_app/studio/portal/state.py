@@ -31,6 +31,7 @@ from portal_app.studio.portal.views import (
 from portal_app.studio.preview.look import sealed_policies
 from portal_app.studio.preview.state import draw_preview
 from portal_app.studio.state import enter
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, start_page, tell
 
 _Work: TypeAlias = Callable[[AsyncSession, CompanyCreator, Mapping[str, Any]], Awaitable[None]]
@@ -47,7 +48,7 @@ class PortalStudioState(rx.State):
     """
 
     phase: str = "loading"
-    view: PortalStudioView = PortalStudioView()
+    view: PortalStudioView = blank(PortalStudioView)
     busy: bool = False
     seen: str = ""
     style: dict[str, str] = {}

@@ -20,6 +20,7 @@ from portal_app.studio.preview.views import (
     options,
     preview_view,
 )
+from portal_app.ui.blank import blank
 from portal_app.ui.catalogue import supported
 from portal_app.ui.reader import Reader
 
@@ -27,7 +28,7 @@ from portal_app.ui.reader import Reader
 class PreviewState(rx.State):
     """*_body* are the policies that the preview shows, as a stored document."""
 
-    view: PreviewView = PreviewView()
+    view: PreviewView = blank(PreviewView)
     options: list[Option] = []
     device: str = "phone"
     theme: str = "light"

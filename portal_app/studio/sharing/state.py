@@ -25,6 +25,7 @@ from portal_app.studio.sharing.views import (
     shared_links,
     shared_view,
 )
+from portal_app.ui.blank import blank
 from portal_app.ui.catalogue import supported
 from portal_app.ui.i18n import LocaleState
 from portal_app.ui.notices import notify, tell
@@ -88,7 +89,7 @@ class SharedPreviewState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`."""
 
     phase: str = "loading"
-    view: SharedView = SharedView()
+    view: SharedView = blank(SharedView)
 
     @rx.event
     @allow(Policy.PUBLIC)

@@ -15,6 +15,7 @@ from portal_app.kit.errors import NotFound, PortalError
 from portal_app.studio.state import enter
 from portal_app.studio.transfers.views import QueueView, queue_view
 from portal_app.transfers.service import approve, queue_of, refuse
+from portal_app.ui.blank import blank
 from portal_app.ui.notices import notify, start_page, tell
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class TransferQueueState(rx.State):
     """*phase* as everywhere; *unexplained* is what was to be declined without a word why."""
 
     phase: str = "loading"
-    view: QueueView = QueueView()
+    view: QueueView = blank(QueueView)
     unexplained: str = ""
     busy: bool = False
 

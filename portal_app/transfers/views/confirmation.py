@@ -25,6 +25,8 @@ def transfer_document(reader: Reader, rows: ConfirmedTransfer) -> Document:
         number=transfer.reference,
         issuer=wording.issuer_of(rows.company, KeptParty()),
         accent=wording.accent_of(rows.company),
+        company_id=rows.company.id,
+        product_id=rows.product.id,
         status=reader.say("Transferred on {date}", date=reader.date(done)),
         issued_at=done,
         country=str(rows.customer.address.get("country") or ""),

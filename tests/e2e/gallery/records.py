@@ -15,7 +15,9 @@ FOLDER: Final = Path(__file__).parent / "records"
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DATE: Final = rf"\d{{1,2}} (?:{'|'.join(_MONTHS)})\w* \d{{4}}(?:,? (?:at )?\d{{1,2}}:\d{{2}})?"
 _MOVING: Final = (
-    (r"http://localhost:\d+", "http://localhost"),
+    (r"\blocalhost:\d+", "localhost"),
+    # An invoice of whoever buys in this run only: their numbers begin by chance.
+    (r"\b[0-9A-Z]{8}-(\d{4})\b", r"…-\1"),
     (r"\b([a-z]{2,5})_[0-9A-Za-z]{12,}", r"\1_…"),
     (r"\b([CW])-[0-9A-Z]{4}-[0-9A-Z]{4}\b", r"\1-…"),
     (r"/(transfer|recipients|undo|link|stop)/[-\w.]{12,}/", r"/\1/…/"),

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import reflex as rx
 from fastapi import FastAPI
+from reflex.constants import RouteArgType
 
 from portal_app.identity.actor import Actor, actor_now
 from portal_app.identity.acts import carry_out
@@ -101,6 +102,7 @@ async def world(
         session.add(identity)
         held = await make_membership(session, person)
     clocks.wall.advance(timedelta(minutes=1))
+    rx.State.setup_dynamic_args({"member_id": RouteArgType.SINGLE})
     root = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
     return World(db, client, actor, held.member.id, email, identity, root)
 

@@ -8,8 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from portal_app.branding.brand import Brand
+from portal_app.branding.published import looks
+from portal_app.branding.publishing import publish_brand
+from portal_app.identity.actor import ActorKind, Author
 from portal_app.invoices.documents import html, routes
 from portal_app.invoices.documents.links import LIVES_FOR, link_query
+from portal_app.invoices.models import Invoice
+from portal_app.kit.db import Database
 from portal_app.kit.tokens import derive_token
 from portal_app.provider import current
 from portal_app.provider.errors import ProviderUnavailable, UnknownAtProvider
@@ -43,6 +49,24 @@ async def test_who_paid_gets_the_documents(visitor: httpx.AsyncClient, sales: Sa
         answer = await visitor.get(address, headers=signed_in(sales.ada))
         assert answer.status_code == 200, address
         assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_page_wears_the_look_of_who_sold(
+    visitor: httpx.AsyncClient, sales: Sales, db: Database
+) -> None:
+    look = Brand(wordmark="Acme & Sons", accent="#7c3aed")
+    async with db.unit_of_work() as session:
+        company_id = (await session.get_one(Invoice, sales.ada.invoice)).company_id
+        assert company_id
+        await publish_brand(session, company_id, look, Author(ActorKind.OPERATOR))
+    await looks.refresh(at_most_every=0)
+    pages = [
+        (await visitor.get(address, headers=signed_in(sold))).text
+        for sold in (sales.ada, sales.ben)
+        for address in (f"/invoices/{sold.invoice}/", f"/receipts/{sold.payment}/")
+    ]
+    worn = [f"/brand/{company_id}.css" in page and "Acme &amp; Sons</a>" in page for page in pages]
+    assert worn == [True, True, False, False]
 
 
 async def test_the_pdf_is_the_invoice(visitor: httpx.AsyncClient, sales: Sales) -> None:

@@ -135,6 +135,22 @@ def test_an_uncollectible_invoice_can_still_be_paid(
         api.void_invoice(late.id)
 
 
+def test_what_a_bank_was_asked_for_is_not_voided(shop: Shop, sandbox: SandboxServer) -> None:
+    """Nor by the end of its subscription: the money may still arrive."""
+    customer = shop.customer()
+    subscription = shop.subscribe(customer)
+    shop.set_default(customer, shop.attach(customer, "pm_sepaDebit_successDelayed_de"))
+    sandbox.advance_to(RENEWAL + 60)
+    asked = shop.invoices(subscription.id)[-1]
+    with pytest.raises(stripe.InvalidRequestError, match="processing"):
+        shop.client.v1.invoices.void_invoice(asked.id)
+    shop.client.v1.subscriptions.cancel(subscription.id)
+    assert shop.client.v1.invoices.retrieve(asked.id).status == "open"
+    sandbox.advance(180)
+    assert shop.client.v1.invoices.retrieve(asked.id).status == "paid"
+    assert _status(shop, subscription) == "canceled"
+
+
 def test_voiding_the_first_invoice_ends_what_never_began(shop: Shop) -> None:
     subscription = shop.subscribe(shop.customer("pm_card_chargeCustomerFail"))
     assert subscription.status == "incomplete"

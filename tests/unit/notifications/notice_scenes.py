@@ -8,6 +8,7 @@ from typing import Any
 
 from portal_app.catalog.models import Interval, Plan, Product
 from portal_app.invoices.models import InvoiceStatus, Refund
+from portal_app.memberships.late_models import LateDebit
 from portal_app.memberships.models import (
     Cancellation,
     CardNotice,
@@ -183,6 +184,25 @@ async def ended(shop: Shop) -> Payload:
     return {}
 
 
+async def ended_while_paying(shop: Shop) -> Payload:
+    """A debit of the period that will not run was on its way by then."""
+    payload = await ended(shop)
+    await shop.add(
+        make_invoice,
+        shop.held.customer,
+        id="inv_late",
+        stripe_invoice_id="in_late",
+        stripe_subscription_id=shop.held.stripe_subscription_id,
+        status=InvoiceStatus.OPEN,
+        amount_paid_minor=0,
+        amount_remaining_minor=2900,
+        paid_at=None,
+    )
+    values = {"membership_id": shop.held.membership.id, "noted_at": NOW}
+    await shop.add(make_row, LateDebit, {"stripe_invoice_id": "in_late"}, **values)
+    return payload
+
+
 async def kept(shop: Shop) -> Payload:
     return {}
 
@@ -272,6 +292,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "plan_changed": ("plan_changed", asked_for_and_paid),
     "won_back": ("won_back", won_back),
     "ended": ("ended", ended),
+    "ended_late": ("ended", ended_while_paying),
     "yearly_reminder": ("yearly_reminder", kept),
     "tacit_renewal": ("tacit_renewal", renewal),
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from portal_app.memberships.exit_repository import standing_cancellation
+from portal_app.memberships.exit_repository import awaited_of, standing_cancellation
 from portal_app.memberships.rules import ends_at
+from portal_app.memberships.views.wording import awaited_sentence
 from portal_app.notifications.notices.happened import CHANGED, occasions_of
 from portal_app.notifications.notices.kind import NoticeKind
 from portal_app.notifications.notices.letter import Letter, Writing
@@ -15,13 +16,16 @@ async def _write(writing: Writing) -> Letter:
     end = ends_at(held.facts)
     if held.current or end is None:
         raise NothingToSend
+    awaited = await awaited_of(writing.session, writing.membership.id)
     noted = await standing_cancellation(writing.session, writing.membership.id)
     title = reader.say("{product} has ended", product=writing.product.title)
     return Letter(
         subject=title,
         heading=title,
         paragraphs=(
-            reader.say("Nothing more is charged."),
+            awaited_sentence(reader, awaited)
+            if awaited
+            else reader.say("Nothing more is charged."),
             reader.say("Your invoices and receipts stay in your account."),
         ),
         facts=(
