@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,16 +12,19 @@ from sqlmodel import col
 
 from portal_app.memberships.models import Member, MembershipEvent
 
+# Made once: an alias takes longer to make than most statements take to run.
+_EARLIER: Final = aliased(Member)
+_CAME: Final = aliased(MembershipEvent)
+
 
 async def latest_events(
     session: AsyncSession, holding: Member, *, limit: int
 ) -> Sequence[MembershipEvent]:
     """Newest first, and nothing from before *holding* when somebody held the membership earlier."""
-    earlier = aliased(Member)
     handed_over = (
-        select(func.max(col(earlier.until_at)))
-        .where(col(earlier.membership_id) == holding.membership_id)
-        .where(col(earlier.until_at).is_not(None))
+        select(func.max(col(_EARLIER.until_at)))
+        .where(col(_EARLIER.membership_id) == holding.membership_id)
+        .where(col(_EARLIER.until_at).is_not(None))
         .scalar_subquery()
     )
     event = MembershipEvent
@@ -40,11 +44,10 @@ async def latest_events(
 
 def _not_before_it_came(event: type[MembershipEvent], holding: Member) -> ColumnElement[bool]:
     """Of one and the same moment, only what was written down with the transfer or after it."""
-    came = aliased(MembershipEvent)
     transferred = (
-        select(func.max(col(came.recorded_at)))
-        .where(col(came.membership_id) == holding.membership_id)
-        .where(col(came.kind) == "transferred")
+        select(func.max(col(_CAME.recorded_at)))
+        .where(col(_CAME.membership_id) == holding.membership_id)
+        .where(col(_CAME.kind) == "transferred")
         .scalar_subquery()
     )
     return or_(transferred.is_(None), col(event.recorded_at) >= transferred)

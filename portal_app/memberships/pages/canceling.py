@@ -251,6 +251,11 @@ def _nothing(view: CancelView) -> rx.Component:
 
 def _back(view: CancelView) -> rx.Component:
     return action_row(
+        rx.cond(
+            view.rejoin,
+            # A full load: the page that charges has a policy of its own.
+            link_button(t("Join again"), f"{_membership(view)}rejoin/", reload=True),
+        ),
         link_button(t("Back to the membership"), _membership(view)),
         link_button(t("See your memberships"), "/orders/"),
     )

@@ -39,7 +39,8 @@ class CancelView:
 
     *exit* is what the customer is told that happens, and goes back with their answer. *noted* and
     *waiting* say what the provider has not heard of, if anything. *undo* says that it can be taken
-    back, *needs_method* that something to pay with has to be added first.
+    back, *rejoin* that it can begin again, *needs_method* that something to pay with has to be
+    added first.
     """
 
     member_id: str = ""
@@ -62,6 +63,7 @@ class CancelView:
     noted: str = ""
     waiting: str = ""
     undo: bool = False
+    rejoin: bool = False
     renews: str = ""
     needs_method: bool = False
     offer: OfferView = field(default_factory=OfferView)
@@ -95,6 +97,7 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         noted=_noted(reader, page),
         waiting=_waiting(reader, page),
         undo=page.undoable,
+        rejoin=page.rejoinable,
         renews=_renews(reader, held),
         needs_method=held.is_charged and held.row.payment_method is None,
     )

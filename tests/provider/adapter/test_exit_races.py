@@ -18,6 +18,7 @@ from portal_app.intents.service import Desk
 from portal_app.jobs.loop import drain as drain_queue
 from portal_app.jobs.queue import Queue
 from portal_app.jobs.queues import WRITES
+from portal_app.kit.clock import business_now
 from portal_app.kit.db import Database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.money import Money
@@ -27,13 +28,16 @@ from portal_app.memberships.rules import MembershipStatus, StripeFacts, status_o
 from portal_app.memberships.service import (
     cancel_as_company,
     cancel_membership,
+    exit_page,
     extend_as_company,
     keep_as_company,
     keep_membership,
     rejoin,
 )
+from portal_app.memberships.views import cancel_view
 from portal_app.provider.facts import SubscriptionFacts
 from portal_app.provider.stripe_writer import StripeWriter
+from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
 from tests.provider.adapter.account import DAY, one, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
@@ -243,3 +247,6 @@ async def test_it_is_kept_while_a_late_cancellation_is_being_sent(
     if refunds:
         with pytest.raises(TooLateToKeep):
             await race.keep()
+    async with shop.db.reading() as session:
+        page = await exit_page(session, shop.ada, race.member_id, business_now())
+    assert cancel_view(Reader("en"), page).rejoin is bool(refunds)
