@@ -66,22 +66,53 @@ def test_a_session_says_that_it_will_end_and_can_be_kept(
     stay = page.get_by_role("button", name="Stay signed in")
     expect(page.get_by_role("heading", name="Your data")).to_be_visible()
     expect(stay).to_be_hidden()
-    seen(portal, seconds_ago=28 * 60 + 50)
+    moved(portal, "last_seen_at", seconds=-(28 * 60 + 50))
     page.evaluate("dispatchEvent(new Event('visibilitychange'))")
     expect(stay).to_be_visible()
     assert faults(page) == []
     stay.click()
     expect(stay).to_be_hidden()
-    seen(portal, seconds_ago=31 * 60)
+    moved(portal, "last_seen_at", seconds=-31 * 60)
     page.evaluate("dispatchEvent(new Event('visibilitychange'))")
     expect(page).to_have_url("/login/?next=/account/")
 
 
-def seen(portal: Portal, *, seconds_ago: int) -> None:
-    """Move the last use of the newest session back."""
+def test_a_session_says_that_its_twelve_hours_are_over_which_nothing_puts_off(
+    portal: Portal, new_context: Callable[..., BrowserContext], shopper: Shoppers
+) -> None:
+    """It is not offered to stay; signing in anew leads back to where one was."""
+    email = shopper("marathon").email
+    page = opened(portal, new_context, email)
+    expect(page.get_by_role("heading", name="Your data")).to_be_visible()
+    moved(portal, "expires_at", seconds=100)
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
+    expect(warning).to_contain_text("After 12 hours you sign in anew, and come back to this page.")
+    expect(page.get_by_role("button", name="Stay signed in")).to_be_hidden()
+    assert [*faults(page), *wider_than_the_screen(page)] == []
+    page.reload()
+    expect(page.get_by_role("heading", name="Your data")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    expect(warning).to_be_visible()
+    moved(portal, "expires_at", seconds=-1)
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    expect(page).to_have_url("/login/?next=/account/")
+    expect(page.get_by_text("You have been signed out for your security")).to_be_visible()
+    known = len(portal.mails(email))
+    page.get_by_label("Email").fill(email)
+    page.get_by_role("button", name="Send code").click()
+    page.get_by_label("Code").fill(portal.code_for(email, known=known))
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Your data")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    expect(warning).to_be_hidden()
+
+
+def moved(portal: Portal, column: str, *, seconds: int) -> None:
+    """Set a time of the newest session to *seconds* from now."""
     with closing(sqlite3.connect(portal.data_dir / "portal.db")) as connection, connection:
         connection.execute(
-            "UPDATE login_sessions SET last_seen_at = datetime('now', ?) || '.000000'"
+            f"UPDATE login_sessions SET {column} = datetime('now', ?) || '.000000'"  # noqa: S608
             " WHERE created_at = (SELECT max(created_at) FROM login_sessions)",
-            (f"-{seconds_ago} seconds",),
+            (f"{seconds} seconds",),
         )
