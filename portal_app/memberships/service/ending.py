@@ -7,6 +7,7 @@ died: every step looks first at what is there already, and has a key of its own.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -77,11 +78,11 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     if not at_once:
         key = intent.step_key(_ARRANGE)
         after = await provider.cancel_at_period_end(before.id, **why, key=key)
-        return Canceled(after, given_up)
+        return Canceled(after, given_up, late=given_up)
     after = await provider.cancel_subscription(
         before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
     )
-    return await _settle(provider, intent, before, after)
+    return await _settle(provider, intent, before, after, [one.id for one in given_up])
 
 
 async def _ends_now(
@@ -124,7 +125,11 @@ def _is_past_the_end(asked: dict[str, Any], moment: datetime) -> bool:
 
 
 async def _settle(
-    provider: PaymentWriter, intent: Intent, before: SubscriptionFacts, after: SubscriptionFacts
+    provider: PaymentWriter,
+    intent: Intent,
+    before: SubscriptionFacts,
+    after: SubscriptionFacts,
+    given_up: Sequence[str] = (),
 ) -> Canceled:
     """Take back what is not paid, and give back what was charged after the end that was told.
 
@@ -138,7 +143,7 @@ async def _settle(
         try:
             invoice = await _settled(provider, intent, invoice_id, place, late=late)
             settled.append(invoice)
-            if late or intent.payload["void_unpaid"]:
+            if late or invoice_id in given_up or intent.payload["void_unpaid"]:
                 waiting.append(invoice)
         except ProviderUnavailable:
             raise
