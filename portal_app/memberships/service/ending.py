@@ -25,7 +25,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.last_word import CANCELS, ENDING, TAKEN_BACK, let_it_end
+from portal_app.memberships.service.last_word import CANCELS, ENDING, KEPT, let_it_end, sent_again
 from portal_app.memberships.service.late_debits import is_on_its_way, note_late
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
@@ -59,7 +59,7 @@ class Canceled:
 async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     """Decided again by how things stand at the provider.
 
-    Raises Undecided before it would end at once what its holder could still have kept.
+    Raises Undecided before it would end at once what its holder could still keep, or has kept.
     First what makes sure that nothing more is charged; then what was charged too much, also when an
     earlier try has ended the subscription and came no further.
     """
@@ -69,7 +69,10 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
         return await _settle(provider, intent, before, before)
     at_once = await _ends_now(provider, asked, before)
     if at_once and not (asked["at_once"] or asked.get(ENDING)):
-        raise Undecided
+        # What is in memory may be from before it was taken back, or back again.
+        if not asked.get(KEPT):
+            raise Undecided
+        at_once = False
     if before.schedule_id is not None:
         # A schedule would not let anything else end its subscription.
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
@@ -88,12 +91,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
 async def _ends_now(
     provider: PaymentWriter, asked: dict[str, Any], before: SubscriptionFacts
 ) -> bool:
-    """Whether nothing is paid for that the customer could keep until its end.
-
-    Never where they have said since that they keep it: what is over could not be taken back.
-    """
-    if asked.get(TAKEN_BACK):
-        return False
+    """Whether nothing is paid for that the customer could keep until its end."""
     if before.status == "paused" and _may_end_a_pause(asked):
         return True
     if asked.get("waits"):
@@ -192,7 +190,11 @@ async def _apply(
     await note_late(session, intent.about, answer.late)
     await forget_planned_pause(session, intent.about, answer.subscription)
     noted = await exit_repository.cancellation_of(session, intent.id)
-    if noted is not None:
+    over = answer.subscription.status in OVER
+    if noted is not None and not over and (again := sent_again(intent)) is not None:
+        noted.intent_id = again.id
+        session.add(again)
+    elif noted is not None:
         ended = answer.subscription
         noted.confirmed_at = wall_now()
         noted.ends_at = ended.ended_at or ended.cancel_at or ended.plan.period_end
