@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.catalog.models import Plan, Product
 from portal_app.catalog.repository import plan_with_product
 from portal_app.identity.actor import Actor
-from portal_app.invoices.models import Invoice, Payment
+from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import latest_invoices, payments_of_intent
 from portal_app.invoices.repository.entries import payments_of
 from portal_app.invoices.upcoming.models import UpcomingCharge
@@ -84,6 +84,8 @@ async def get_membership(
     previews = await previews_of(session, actor, [membership.id])
     word = await last_word(session, membership.id)
     taken_back = await waiting_to_undo(session, membership, word)
+    # The invoice of a debit on its way is open, and among the latest.
+    may_arrive = any(one.status is InvoiceStatus.OPEN for one in invoices)
     return MembershipDetails(
         held=held,
         invoices=invoices,
@@ -98,7 +100,7 @@ async def get_membership(
         and (taken_back is not None or await may_undo(session, membership, held.facts)),
         rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
         word=word,
-        awaited=await awaited_of(session, membership.id),
+        awaited=await awaited_of(session, membership.id) if may_arrive else None,
         canceled=await cancellation_of(session, word.intent.id)
         if word.cancels and word.intent
         else None,
