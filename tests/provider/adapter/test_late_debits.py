@@ -87,6 +87,7 @@ async def hear(shop: Shop, clocks: Clocks, *, days: int = 0) -> None:
         await drain(queue)
         await shop.learn()
         clocks.wall.advance(timedelta(minutes=2))
+    await drain(queue)  # What was learnt last is asked about too.
     assert all(row.done_at and not row.refusal for row in await rows(shop.db, Intent))
 
 
