@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -41,6 +41,14 @@ async def recognise(
     if known is None:
         await _drop_oldest(session, person_id)
     return Recognised(device_id, is_new=known is None and is_new(user_agent, before))
+
+
+async def knows_others(session: AsyncSession, person_id: str, *, but_of: str) -> bool:
+    """Whether any browser but that of session *but_of* is known, signed in or not any more."""
+    other = exists().where(
+        col(Device.person_id) == person_id, col(Device.id).not_in(_device_of(but_of))
+    )
+    return bool(await session.scalar(select(other)))
 
 
 async def forget_all(session: AsyncSession, person_id: str, *, but_of: str = "") -> None:

@@ -11,9 +11,11 @@ from fastapi import FastAPI, Response
 from sqlalchemy import delete, update
 
 from portal_app.identity import known_devices
+from portal_app.identity.account import read_account
 from portal_app.identity.cookies import keep_device
 from portal_app.identity.models import Device, Identity, LoginSession
 from portal_app.identity.sessions import end_sessions_of, find_actor
+from portal_app.identity.views import account_view
 from portal_app.kit.db import Database
 from portal_app.settings import get_settings
 from tests.conftest import Clocks
@@ -168,6 +170,32 @@ async def not_me(here: httpx.AsyncClient, _there: httpx.AsyncClient, db: Databas
     assert actor is not None
     async with db.unit_of_work() as session:
         await end_sessions_of(session, actor.person_id)
+
+
+@pytest.mark.parametrize("way", ["one", "others"])
+async def test_whoever_left_before_being_thrown_out_is_told_of_all_the_same(
+    app: FastAPI, db: Database, clocks: Clocks, way: str
+) -> None:
+    """In and out at once, or while the owner's page still shows the session."""
+
+    async def offered() -> bool:
+        async with db.reading() as session:
+            return account_view(owner.reader, owner, await read_account(session, owner)).several
+
+    here, there = [await signed_in(app, ADA, **FIREFOX) for _ in range(2)]
+    owner, other = [await find_actor(cookie_header(one)) for one in (here, there)]
+    assert owner is not None
+    assert other is not None
+    await there.post("/auth/logout")
+    clocks.wall.advance(timedelta(minutes=1))
+    assert await offered()
+    if way == "one":
+        path = f"/account/sessions/{other.session_id}/end/"
+        assert (await here.post(path, data={"x": "x"})).status_code == 404
+    else:
+        await end_others(here, there, db)
+    assert not await offered()
+    assert (await again(here), await again(there)) == (0, 1)
 
 
 @pytest.mark.parametrize(
