@@ -155,6 +155,18 @@ async def test_accounts_from_before_are_told_by_kind_until_a_device_is_known(
     assert await times_told(ADA) == 1
 
 
+async def test_of_a_kind_that_was_thrown_out_each_is_told_of(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    """Both sessions are from before; in the browser of one, an intruder."""
+    here, there = [await signed_in(app, ADA, **FIREFOX) for _ in range(2)]
+    async with db.unit_of_work() as session:
+        await session.execute(delete(Device))
+        await session.execute(update(LoginSession).values(device_id=""))
+    await end_one(Case(db, clocks, here, there))
+    assert await again(there) == 1
+
+
 @dataclass
 class Case:
     """Ada's two browsers; *here* is the one that ends."""
