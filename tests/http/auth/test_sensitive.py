@@ -62,10 +62,10 @@ class World:
     root: rx.State
 
     async def facts(self) -> tuple[Any, ...]:
-        """All that a sensitive action changes."""
-        emails = [(one.address, one.is_primary) for one in await all_of(self.db, EmailAddress)]
-        services = [one.subject for one in await all_of(self.db, Identity)]
-        live = [one.id for one in await all_of(self.db, LoginSession) if one.revoked_at is None]
+        """All that a sensitive action changes; a row that was only written anew has moved."""
+        emails = {(one.address, one.is_primary) for one in await all_of(self.db, EmailAddress)}
+        services = {one.subject for one in await all_of(self.db, Identity)}
+        live = {one.id for one in await all_of(self.db, LoginSession) if one.revoked_at is None}
         return emails, services, live, len(await all_of(self.db, Transfer))
 
     async def wish(self) -> Wish:
