@@ -77,9 +77,7 @@ class TooLateToKeep(Conflict):
     code = "too_late_to_keep"
 
     def __init__(self) -> None:
-        super().__init__(
-            "It's too late to keep it: it has ended, or is ending right now. You can join again."
-        )
+        super().__init__("It's too late to keep it: it has ended, or is ending right now.")
 
 
 class NothingToPause(Conflict):

@@ -97,6 +97,15 @@ def plan_exit_by_company(facts: StripeFacts, *, at_once: bool, now: datetime) ->
     return found
 
 
+def gives_back(kind: ExitKind, policy: CancelPolicy) -> bool:
+    """Whether a debit that is on its way goes back when it arrives after the end.
+
+    The policy is about what is overdue. A period that ends although nobody was late is not paid
+    for: "nothing more is charged" is what is said of it.
+    """
+    return kind is ExitKind.NOW or (kind is ExitKind.UNPAID and policy.void_unpaid)
+
+
 def can_be_undone(facts: StripeFacts) -> bool:
     """Whether an arranged end can be taken back: not one that the seller has set to a date."""
     return facts.recurring and is_canceling(facts) and facts.cancel_at_period_end

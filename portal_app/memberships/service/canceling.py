@@ -26,6 +26,7 @@ from portal_app.memberships.exits import (
     ExitKind,
     Why,
     cleaned,
+    gives_back,
     plan_exit,
     plan_exit_by_company,
     why,
@@ -78,9 +79,10 @@ async def cancel_membership(
             raise NothingToCancel
         if shown != exit_.kind:
             raise ExitChanged
+        on_its_way = held.on_its_way is not None and gives_back(exit_.kind, policy)
         wish = Wish(
             source="page",
-            void_unpaid=policy.void_unpaid,
+            void_unpaid=policy.void_unpaid or on_its_way,
             why=why(policy, reason),
             comment=cleaned(comment),
         )

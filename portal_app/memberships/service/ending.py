@@ -7,6 +7,7 @@ died: every step looks first at what is there already, and has a key of its own.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +25,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import UNPAID
 from portal_app.memberships.projection import project_subscription, record_invoices
 from portal_app.memberships.projection.happenings import OVER
-from portal_app.memberships.service.last_word import CANCELS, ENDING, TAKEN_BACK, let_it_end
+from portal_app.memberships.service.last_word import CANCELS, ENDING, KEPT, let_it_end, sent_again
 from portal_app.memberships.service.late_debits import is_on_its_way, note_late
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.refunding import give_back
@@ -58,7 +59,7 @@ class Canceled:
 async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     """Decided again by how things stand at the provider.
 
-    Raises Undecided before it would end at once what its holder could still have kept.
+    Raises Undecided before it would end at once what its holder could still keep, or has kept.
     First what makes sure that nothing more is charged; then what was charged too much, also when an
     earlier try has ended the subscription and came no further.
     """
@@ -68,7 +69,10 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
         return await _settle(provider, intent, before, before)
     at_once = await _ends_now(provider, asked, before)
     if at_once and not (asked["at_once"] or asked.get(ENDING)):
-        raise Undecided
+        # What is in memory may be from before it was taken back, or back again.
+        if not asked.get(KEPT):
+            raise Undecided
+        at_once = False
     if before.schedule_id is not None:
         # A schedule would not let anything else end its subscription.
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE))
@@ -77,22 +81,17 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Canceled:
     if not at_once:
         key = intent.step_key(_ARRANGE)
         after = await provider.cancel_at_period_end(before.id, **why, key=key)
-        return Canceled(after, given_up)
+        return Canceled(after, given_up, late=given_up)
     after = await provider.cancel_subscription(
         before.id, prorate=False, invoice_now=False, **why, key=intent.step_key(_END)
     )
-    return await _settle(provider, intent, before, after)
+    return await _settle(provider, intent, before, after, [one.id for one in given_up])
 
 
 async def _ends_now(
     provider: PaymentWriter, asked: dict[str, Any], before: SubscriptionFacts
 ) -> bool:
-    """Whether nothing is paid for that the customer could keep until its end.
-
-    Never where they have said since that they keep it: what is over could not be taken back.
-    """
-    if asked.get(TAKEN_BACK):
-        return False
+    """Whether nothing is paid for that the customer could keep until its end."""
     if before.status == "paused" and _may_end_a_pause(asked):
         return True
     if asked.get("waits"):
@@ -124,7 +123,11 @@ def _is_past_the_end(asked: dict[str, Any], moment: datetime) -> bool:
 
 
 async def _settle(
-    provider: PaymentWriter, intent: Intent, before: SubscriptionFacts, after: SubscriptionFacts
+    provider: PaymentWriter,
+    intent: Intent,
+    before: SubscriptionFacts,
+    after: SubscriptionFacts,
+    given_up: Sequence[str] = (),
 ) -> Canceled:
     """Take back what is not paid, and give back what was charged after the end that was told.
 
@@ -138,7 +141,7 @@ async def _settle(
         try:
             invoice = await _settled(provider, intent, invoice_id, place, late=late)
             settled.append(invoice)
-            if late or intent.payload["void_unpaid"]:
+            if late or invoice_id in given_up or intent.payload["void_unpaid"]:
                 waiting.append(invoice)
         except ProviderUnavailable:
             raise
@@ -187,7 +190,11 @@ async def _apply(
     await note_late(session, intent.about, answer.late)
     await forget_planned_pause(session, intent.about, answer.subscription)
     noted = await exit_repository.cancellation_of(session, intent.id)
-    if noted is not None:
+    over = answer.subscription.status in OVER
+    if noted is not None and not over and (again := sent_again(intent)) is not None:
+        noted.intent_id = again.id
+        session.add(again)
+    elif noted is not None:
         ended = answer.subscription
         noted.confirmed_at = wall_now()
         noted.ends_at = ended.ended_at or ended.cancel_at or ended.plan.period_end

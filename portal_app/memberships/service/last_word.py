@@ -8,9 +8,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.policies import policy_of
+from portal_app.identity.actor import Author
 from portal_app.intents.models import Intent
 from portal_app.intents.queueing import queued_intent, withdraw
-from portal_app.intents.service import open_intents
+from portal_app.intents.service import asked_by, open_intents
 from portal_app.kit.clock import business_now
 from portal_app.kit.lookup import locked
 from portal_app.memberships.errors import TooLateToKeep
@@ -29,6 +30,8 @@ BY_COMPANY: Final = "api"
 TAKEN_BACK: Final = "taken_back"
 # The same once it may end the membership at once: from here on nobody can take it back.
 ENDING: Final = "ending"
+# The same where that was decided the other way: it ends with its period, whatever comes after.
+KEPT: Final = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,26 @@ async def take_back_sent(session: AsyncSession, intent_id: str) -> None:
 
 
 def let_it_end(sent: Intent) -> None:
-    """The moment, under the row's lock, from which a cancellation can't be taken back."""
-    if not sent.payload.get(TAKEN_BACK):
-        sent.payload = {**sent.payload, ENDING: True}
+    """The moment, under the row's lock, from which a cancellation can't be taken back.
+
+    Or from which it ends nothing at once any more, although the undo may be taken back yet.
+    """
+    decided = KEPT if sent.payload.get(TAKEN_BACK) else ENDING
+    sent.payload = {**sent.payload, decided: True}
+
+
+def sent_again(sent: Intent) -> Intent | None:
+    """The rest of a cancellation which only a "Keep" that was withdrawn since has held up.
+
+    It comes right after the one that is being closed, and decides anew. None where nothing is left.
+    """
+    if not sent.payload.get(KEPT) or sent.payload.get(TAKEN_BACK):
+        return None
+    asked = {name: value for name, value in sent.payload.items() if name not in {KEPT, TAKEN_BACK}}
+    author = Author(sent.actor_kind, sent.actor_id)
+    again = asked_by(author, kind=CANCELS, about=sent.about, payload=asked)
+    again.asked_at, again.queued, again.leased_until, again.attempts = sent.asked_at, True, None, 0
+    return again
 
 
 async def stands_again(session: AsyncSession, membership: Membership) -> bool:

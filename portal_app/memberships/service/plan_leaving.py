@@ -91,29 +91,22 @@ async def leave_waiting(
 
     The invoice of a change of plan could be paid for some hours yet, and would move the end that
     the customer was told; that of a resume which the bank asks about is of a time that never came.
+
+    A debit on its way can't be called back. Its invoice is answered as open, for whoever ends it to
+    note: a cancellation isn't refused for it, and what arrives is given back.
     """
-    if before.latest_invoice_id is None:
+    waits = before.scheduled is not None and before.scheduled.expires_at is not None
+    if before.latest_invoice_id is None or not (waits or before.status == "paused"):
         return ()
-    if before.status == "paused":
-        return await _leave_resume(provider, before.latest_invoice_id, key)
-    if before.scheduled is None or before.scheduled.expires_at is None:
-        return ()
-    return (await voided(provider, before.latest_invoice_id, key),)
-
-
-async def _leave_resume(
-    provider: PaymentWriter, invoice_id: str, key: str
-) -> tuple[InvoiceFacts, ...]:
-    """A debit on its way can't be called back: it stays open, and is given back if it arrives."""
-    invoice = await provider.invoice(invoice_id)
+    invoice = await provider.invoice(before.latest_invoice_id)
     if invoice.status is not InvoiceStatus.OPEN:
         return ()
     try:
-        return (await voided(provider, invoice_id, key),)
+        return (await voided(provider, invoice.id, key),)
     except RefusedByProvider:
         if not await is_on_its_way(provider, invoice):
-            fields = {"invoice": invoice_id}
-            log.warning("an invoice of a resume stays open", extra={"fields": fields})
+            fields = {"invoice": invoice.id}
+            log.warning("an invoice that was given up stays open", extra={"fields": fields})
         return (invoice,)
 
 

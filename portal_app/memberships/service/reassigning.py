@@ -23,6 +23,7 @@ from portal_app.kit.clock import business_now
 from portal_app.memberships import exit_repository, repository
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.projection.happenings import OVER
+from portal_app.memberships.service.late_debits import note_late
 from portal_app.memberships.service.listing import running_memberships
 from portal_app.memberships.service.plan_leaving import leave_waiting
 from portal_app.memberships.service.reading import HeldMembership
@@ -30,7 +31,12 @@ from portal_app.memberships.service.undoing import forget_planned_pause
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.projection import project_payment_method
 from portal_app.provider.errors import RefusedByProvider
-from portal_app.provider.facts import CustomerFacts, PaymentMethodFacts, SubscriptionFacts
+from portal_app.provider.facts import (
+    CustomerFacts,
+    InvoiceFacts,
+    PaymentMethodFacts,
+    SubscriptionFacts,
+)
 from portal_app.provider.writing import PaymentWriter
 
 # Keys of what goes before an end; the calls before them are counted from one.
@@ -40,11 +46,15 @@ _GIVE_UP: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Reassigned:
-    """What the provider answered, object by object."""
+    """What the provider answered, object by object.
+
+    *late* are invoices by the subscription that ends, which a debit on its way may still pay.
+    """
 
     customer: CustomerFacts | None
     subscriptions: tuple[SubscriptionFacts, ...]
     detached: tuple[PaymentMethodFacts, ...]
+    late: dict[str, tuple[InvoiceFacts, ...]]
 
 
 async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
@@ -66,30 +76,31 @@ async def _send(provider: PaymentWriter, intent: Intent) -> Reassigned:
         customer = await provider.set_default_payment_method(
             asked["customer"], method, key=next(keys)
         )
+    late = {}
     for place, one in enumerate(asked["cancel"]):
-        await _let_end(provider, intent, one, place)
+        late[one] = await _let_end(provider, intent, one, place)
         ending = provider.cancel_at_period_end(one, key=next(keys))
         subscriptions.append(await _unless_over(provider, one, ending))
     detached = [await _detached(provider, one, key=next(keys)) for one in asked["detach"]]
     subscriptions += [await provider.subscription(one) for one in asked["freed"]]
     if detached and not asked["default"]:
         customer = await _read_customer(provider, asked["customer"])
-    return Reassigned(customer, tuple(subscriptions), tuple(detached))
+    return Reassigned(customer, tuple(subscriptions), tuple(detached), late)
 
 
 async def _let_end(
     provider: PaymentWriter, intent: Intent, subscription_id: str, place: int
-) -> None:
+) -> tuple[InvoiceFacts, ...]:
     """What is arranged for later goes: a schedule would not let its subscription end, as it ends.
 
     What these calls change is learnt with the subscription, and from the invoice's webhook.
     """
     before = await provider.subscription(subscription_id)
     if before.status in OVER:
-        return
+        return ()
     if before.schedule_id is not None:
         await provider.release_schedule(before.schedule_id, key=intent.step_key(_RELEASE + place))
-    await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP + place))
+    return await leave_waiting(provider, before, key=intent.step_key(_GIVE_UP + place))
 
 
 async def _unless_over(
@@ -131,6 +142,8 @@ async def _apply(
         if subscription.id in intent.payload["cancel"]:
             membership_id = await exit_repository.fed_by(session, subscription.id)
             await forget_planned_pause(session, membership_id or "", subscription)
+            if membership_id is not None:
+                await note_late(session, membership_id, answer.late[subscription.id])
     for method in answer.detached:
         await project_payment_method(session, method, observed_at=observed_at)
 

@@ -22,9 +22,12 @@ from portal_app.memberships.offers import OfferKind
 from portal_app.memberships.pauses import PauseKind
 from portal_app.memberships.projection import project_subscription
 from portal_app.memberships.rules.standing import PAUSES_EARLY
+from portal_app.memberships.service.late_debits import is_on_its_way, note_late
 from portal_app.memberships.service.offering import note_won_back
+from portal_app.memberships.service.plan_leaving import voided
 from portal_app.memberships.service.refunding import give_back
-from portal_app.provider.facts import SubscriptionFacts
+from portal_app.provider.errors import RefusedByProvider
+from portal_app.provider.facts import InvoiceFacts, SubscriptionFacts
 from portal_app.provider.pausing import PlannedPause
 from portal_app.provider.writing import PaymentWriter
 
@@ -66,12 +69,20 @@ class _Asked:
         return self.by_holder and sub.plan.period_start >= self.starts_at
 
 
-async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """*late* are invoices which were to be voided and which a debit on its way may still pay."""
+
+    subscription: SubscriptionFacts
+    late: tuple[InvoiceFacts, ...] = ()
+
+
+async def _send(provider: PaymentWriter, intent: Intent) -> Paused:
     """What is paused already, or about to be, is answered as it is."""
     asked = _Asked.of(intent)
     before = await provider.subscription(asked.subscription_id)
     if before.status == "paused" or before.pauses_at is not None:
-        return before
+        return Paused(before)
     if before.status not in asked.pausable or before.cancel_at is not None:
         raise PauseChanged
     if asked.resumes_at is not None and asked.resumes_at <= business_now():
@@ -79,7 +90,7 @@ async def _send(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
     if asked.kind is PauseKind.COLLECTION:
         after = await _pause_collection(provider, intent, asked, before)
         return await _without_open(provider, intent, after)
-    return await _pause(provider, intent, asked, before)
+    return Paused(await _pause(provider, intent, asked, before))
 
 
 async def _pause(
@@ -118,19 +129,31 @@ async def _pause_collection(
 
 async def _without_open(
     provider: PaymentWriter, intent: Intent, after: SubscriptionFacts
-) -> SubscriptionFacts:
-    """What was open when it was asked for is voided, where that was asked for too."""
+) -> Paused:
+    """What was open when it was asked for is voided, where that was asked for too.
+
+    A debit on its way can't be called back: its invoice stays open, and what arrives goes back.
+    """
+    late = []
     for place, invoice_id in enumerate(intent.payload["owed"]):
         invoice = await provider.invoice(invoice_id)
-        if invoice.status is InvoiceStatus.OPEN:
-            await provider.void_invoice(invoice_id, key=intent.step_key(_VOID + place))
-    return await provider.subscription(after.id) if intent.payload["owed"] else after
+        if invoice.status is not InvoiceStatus.OPEN:
+            continue
+        try:
+            await voided(provider, invoice_id, intent.step_key(_VOID + place))
+        except RefusedByProvider:
+            if not await is_on_its_way(provider, invoice):
+                raise
+            late.append(invoice)
+    again = await provider.subscription(after.id) if intent.payload["owed"] else after
+    return Paused(again, tuple(late))
 
 
 async def _apply(
-    session: AsyncSession, intent: Intent, answer: SubscriptionFacts, *, observed_at: datetime
+    session: AsyncSession, intent: Intent, answer: Paused, *, observed_at: datetime
 ) -> None:
-    await project_subscription(session, answer, observed_at=observed_at)
+    await project_subscription(session, answer.subscription, observed_at=observed_at)
+    await note_late(session, intent.about, answer.late)
     noted = await exit_repository.pause_of(session, intent.id)
     if noted is not None:
         noted.confirmed_at = wall_now()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
-from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason
+from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason, gives_back
 from portal_app.memberships.rules import MembershipStatus
 from portal_app.memberships.service import ExitPage, HeldMembership
 from portal_app.memberships.views.offers import OfferView, offer_view
@@ -197,7 +197,7 @@ def _of_the_invoice(reader: Reader, page: ExitPage) -> Iterator[str]:
     if held.unpaid is None:
         return
     amount = reader.money(held.unpaid.remaining)
-    if kind in AT_ONCE and held.on_its_way and page.policy.void_unpaid:
+    if held.on_its_way and gives_back(kind, page.policy):
         yield reader.say(
             "Your payment of {amount} is on its way and can't be stopped any more. If it arrives,"
             " you get it back automatically.",

@@ -11,7 +11,7 @@ import pytest
 import stripe
 
 from portal_app.identity.actor import CompanyKey
-from portal_app.intents.errors import Waiting
+from portal_app.intents.errors import Queued, Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk
@@ -193,19 +193,22 @@ async def test_two_tabs_come_back_and_the_webhook_of_the_end_is_late(race: Race)
     assert await race.agree() is MembershipStatus.ACTIVE
 
 
-class KeptMeanwhile(StripeWriter):
-    """Its holder presses "Keep" just before one of the calls that carry out their cancellation."""
+class Meanwhile(StripeWriter):
+    """Its holder presses something just before one of the calls that carry out a cancellation."""
 
     before: str
-    keep: Callable[[], Awaitable[None]]
+    press: Callable[[], Awaitable[None]]
     told: str = ""
 
     async def _press(self, call: str) -> None:
         if call != self.before or self.told:
             return
-        with pytest.raises(PortalError) as answer:
-            await self.keep()
-        self.told = answer.value.code
+        try:
+            await self.press()
+        except PortalError as answer:
+            self.told = answer.code
+        else:
+            self.told = "done"
 
     async def subscription(self, subscription_id: str) -> SubscriptionFacts:
         await self._press("subscription")
@@ -214,6 +217,32 @@ class KeptMeanwhile(StripeWriter):
     async def cancel_subscription(self, subscription_id: str, **how: Any) -> SubscriptionFacts:
         await self._press("cancel_subscription")
         return await super().cancel_subscription(subscription_id, **how)
+
+    async def cancel_at_period_end(self, subscription_id: str, **how: Any) -> SubscriptionFacts:
+        await self._press("cancel_at_period_end")
+        return await super().cancel_at_period_end(subscription_id, **how)
+
+
+async def renewed_before_it_was_sent(race: Race) -> None:
+    """The provider was away from before the cancellation until after the renewal."""
+    sandbox = race.shop.sandbox
+    sandbox.raw("POST", "/_sandbox/faults", json={"answers": [AWAY]})
+    with pytest.raises(Waiting):
+        await race.cancel()
+    sandbox.advance(32 * DAY)
+    sandbox.raw("POST", "/_sandbox/faults", json={})
+
+
+async def sent_while(race: Race, before: str, press: Callable[[], Awaitable[None]]) -> str:
+    """What somebody who pressed something meanwhile was told."""
+    shop = race.shop
+    writer = Meanwhile(SECRET, shop.sandbox.origin)
+    writer.before, writer.press = before, press
+    desk = Desk(lambda: shop.db, writer, answer_within=9)
+    race.clocks.wall.advance(timedelta(hours=1))
+    assert await drain_queue(Queue(Intent, "done_at", IntentHandler(desk, WRITES))) >= 1
+    await writer.close()
+    return writer.told
 
 
 @pytest.mark.parametrize(
@@ -228,18 +257,8 @@ async def test_it_is_kept_while_a_late_cancellation_is_being_sent(
 ) -> None:
     """It was renewed meanwhile, so that sending it ends it: kept before that, or too late."""
     shop = race.shop
-    shop.sandbox.raw("POST", "/_sandbox/faults", json={"answers": [AWAY]})
-    with pytest.raises(Waiting):
-        await race.cancel()
-    shop.sandbox.advance(32 * DAY)
-    shop.sandbox.raw("POST", "/_sandbox/faults", json={})
-    writer = KeptMeanwhile(SECRET, shop.sandbox.origin)
-    writer.before, writer.keep = before, race.keep
-    desk = Desk(lambda: shop.db, writer, answer_within=9)
-    race.clocks.wall.advance(timedelta(hours=1))
-    assert await drain_queue(Queue(Intent, "done_at", IntentHandler(desk, WRITES))) >= 1
-    await writer.close()
-    assert writer.told == told
+    await renewed_before_it_was_sent(race)
+    assert await sent_while(race, before, race.keep) == told
     assert await race.agree() is status
     assert [row.amount for row in shop.client.v1.refunds.list({}).data] == refunds
     noted = await one(shop.db, Cancellation)
@@ -250,3 +269,18 @@ async def test_it_is_kept_while_a_late_cancellation_is_being_sent(
     async with shop.db.reading() as session:
         page = await exit_page(session, shop.ada, race.member_id, business_now())
     assert cancel_view(Reader("en"), page).rejoin is bool(refunds)
+
+
+@pytest.mark.parametrize("before", ["subscription", "cancel_at_period_end"])
+async def test_keeping_it_is_taken_back_while_the_late_cancellation_is_being_sent(
+    race: Race, before: str
+) -> None:
+    """Before or after it was decided that "Keep" has won: it is cancelled as before."""
+    await renewed_before_it_was_sent(race)
+    with pytest.raises(Queued):
+        await race.keep()
+    assert await sent_while(race, before, race.cancel) == "done"
+    assert await race.agree() is MembershipStatus.CANCELED
+    assert [row.amount for row in race.shop.client.v1.refunds.list({}).data] == [2900]
+    noted = await one(race.shop.db, Cancellation)
+    assert (noted.undone_at, noted.confirmed_at is None) == (None, False)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
-from portal_app.identity.actor import ActorKind
+from portal_app.identity.actor import ActorKind, CompanyKey
 from portal_app.intents.errors import Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
@@ -25,6 +25,7 @@ from portal_app.memberships.service import (
     cancel_membership,
     exit_page,
     get_membership,
+    pause_as_company,
     pay_open_invoice,
     resume_membership,
 )
@@ -32,9 +33,11 @@ from portal_app.memberships.views import CancelView, cancel_view, membership_vie
 from portal_app.provider.errors import AuthenticationRequired
 from portal_app.ui.reader import Reader
 from tests.conftest import Clocks
+from tests.factories import make_configuration
 from tests.provider.adapter.account import one, rows
 from tests.provider.adapter.charging_shop import Shop, opened_shop
 from tests.provider.adapter.pausing_shop import arrive, at_stripe, first, pause, subscription_of
+from tests.provider.adapter.test_declaring import company_of
 from tests.provider.sandbox_server import SandboxServer
 
 EN = Reader("en")
@@ -163,3 +166,41 @@ async def test_the_period_that_runs_is_paid_as_ever(shop: Shop, clocks: Clocks) 
     assert await rows(shop.db, LateDebit) == []
     await hear(shop, clocks, days=40)
     assert (refunds(shop), at_stripe(shop, sub).status) == ([], "canceled")
+
+
+async def test_what_nobody_owed_yet_goes_back_whatever_is_done_with_overdue_invoices(
+    shop: Shop, clocks: Clocks
+) -> None:
+    """The company ends at once and keeps claims to what is overdue: this period never was."""
+    sub, member_id = await subscription_of(shop), (await first(shop)).row.member.id
+    body = {"cancel": {"at_once": True, "void_unpaid": False}}
+    async with shop.db.unit_of_work() as session:
+        await make_configuration(session, await company_of(shop), body=body)
+    await pay_by(shop, "success")
+    shop.sandbox.advance(
+        int(at_stripe(shop, sub)["items"].data[0].current_period_end) + 60 - shop.sandbox.now()
+    )
+    await arrive(shop, clocks, 0)
+    shown = await view(shop, member_id)
+    assert (shown.exit, shown.further) == ("now", [IS_ON_ITS_WAY])
+    await cancel(shop, member_id, "now")
+    await hear(shop, clocks)
+    assert (await view(shop, member_id)).further == [WAS_ON_ITS_WAY]
+    await hear(shop, clocks, days=1)
+    assert (refunds(shop), at_stripe(shop, sub).status) == ([2900], "canceled")
+
+
+async def test_a_program_that_voids_what_is_open_pauses_it_all_the_same(
+    shop: Shop, clocks: Clocks
+) -> None:
+    sub, membership = await subscription_of(shop), (await first(shop)).row.membership
+    await pay_by(shop, "success")
+    shop.sandbox.advance(
+        int(at_stripe(shop, sub)["items"].data[0].current_period_end) + 60 - shop.sandbox.now()
+    )
+    await arrive(shop, clocks, 0)
+    key = CompanyKey("biz_northwind", "apik_1")
+    await pause_as_company(shop.desk, key, membership.id, until=None, void_unpaid=True)
+    assert at_stripe(shop, sub).pause_collection is not None
+    await hear(shop, clocks, days=1)
+    assert refunds(shop) == [2900]

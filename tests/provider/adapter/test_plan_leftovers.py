@@ -7,9 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal_app.customers.models import Customer
 from portal_app.identity.actor import ActorKind, Author, CompanyKey
+from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
+from portal_app.intents.service import Record
 from portal_app.invoices.models import Invoice, InvoiceStatus
+from portal_app.jobs.loop import drain
+from portal_app.jobs.queue import Queue
+from portal_app.jobs.queues import WRITES
+from portal_app.memberships.late_models import LateDebit
 from portal_app.memberships.plan_errors import QuoteChanged
 from portal_app.memberships.plans import ChangeTiming
 from portal_app.memberships.service import (
@@ -17,10 +24,19 @@ from portal_app.memberships.service import (
     cancel_as_company,
     cancel_membership,
     change_plan,
+    pay_open_invoice,
     withdraw_declared,
 )
-from tests.provider.adapter.account import DAY, one
+from portal_app.memberships.service.reassigning import REASSIGN, reassign
+from tests.provider.adapter.account import DAY, one, rows
 from tests.provider.adapter.plan_shop import PlanShop
+
+
+def recorded(intent: Intent) -> Record:
+    async def record(_: AsyncSession) -> Intent:
+        return intent
+
+    return record
 
 
 @pytest.fixture
@@ -68,6 +84,34 @@ async def test_nor_after_a_withdrawal(waiting: PlanShop) -> None:
     # Asked for by us, before the end: nothing says that every account takes it back by itself.
     asked = [one["path"].rpartition("/")[2] for one in waiting.sandbox.ledger()]
     assert "void" in asked
+
+
+@pytest.mark.parametrize("by", ["page", "method"])
+async def test_a_debit_for_it_that_is_on_its_way_stops_no_cancellation(
+    waiting: PlanShop, by: str
+) -> None:
+    """Its bank can't be called back: what was paid for a change that was given up goes back."""
+    held = await waiting.mine()
+    slow = waiting.attach("pm_sepaDebit_successDelayed_de")
+    await waiting.hear()
+    assert held.switching is not None
+    due, method = held.switching.remaining.minor, await waiting.method(slow)
+    given = waiting.desk, waiting.ada, held.row.member.id
+    await pay_open_invoice(*given, method, amount_minor=due)
+    await waiting.hear()
+    if by == "page":
+        await cancel_membership(*given, shown="at_period_end", reason=None, comment=None)
+    else:
+        customer = await one(waiting.db, Customer, stripe_customer_id=waiting.cus)
+        intent = reassign(waiting.ada, customer, cancel=[waiting.subs[0]])
+        await waiting.desk.carry_out(REASSIGN, recorded(intent))
+    assert waiting.sub.cancel_at_period_end
+    (late,) = await rows(waiting.db, LateDebit)
+    assert (late.membership_id, late.settled_at) == (held.row.membership.id, None)
+    await waiting.advance(DAY)
+    await drain(Queue(Intent, "done_at", IntentHandler(waiting.desk, WRITES)))
+    assert [one.amount for one in waiting.client.v1.refunds.list({}).data] == [due]
+    assert all(row.done_at and not row.refusal for row in await rows(waiting.db, Intent))
 
 
 async def test_a_date_that_has_passed_is_not_another_date(plans: PlanShop) -> None:
