@@ -24,7 +24,7 @@ import httpx
 from tests.oidc_server import Claims, OidcServer
 from tests.portal_server import _free_port
 
-TRIES = 100
+TRIES = 300
 # Making one takes longer than what it is used for.
 _CLIENT = httpx.Client()
 
@@ -37,16 +37,25 @@ def independent_process() -> Iterator[str]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(TRIES):
-            try:
-                httpx.get(f"{address}/jwks")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
+        _wait(address, server)
         yield address
     finally:
         server.terminate()
         server.wait()
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Until it answers: another process may have taken the port before it did."""
+    for _ in range(TRIES):
+        if server.poll() is not None:
+            raise RuntimeError(f"the provider ended with code {server.returncode}")
+        try:
+            httpx.get(f"{address}/jwks")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the provider did not answer")
 
 
 @dataclass

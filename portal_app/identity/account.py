@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal_app.identity import repository
 from portal_app.identity.actor import Actor
 from portal_app.identity.errors import UnknownZone
+from portal_app.identity.known_devices import knows_others
 from portal_app.identity.models import EmailAddress, Identity, LoginSession, Person
 from portal_app.identity.oidc.repository import identities_of
 from portal_app.identity.rules import IDLE_LIFETIME
@@ -24,13 +25,17 @@ LONGEST_NAME: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Addresses, the primary one first; live sessions, the latest first; accounts elsewhere."""
+    """Addresses, the primary one first; live sessions, the latest first; accounts elsewhere.
+
+    *known_elsewhere* says that another browser is known, whether its session lives or not.
+    """
 
     name: str
     zone: str
     addresses: Sequence[EmailAddress]
     sessions: Sequence[LoginSession]
     identities: Sequence[Identity]
+    known_elsewhere: bool
 
 
 async def keep_locale(cookie_header: str, locale: str) -> None:
@@ -68,4 +73,5 @@ async def read_account(session: AsyncSession, actor: Actor) -> Account:
             session, actor.person_id, now=now, seen_after=now - IDLE_LIFETIME
         ),
         identities=await identities_of(session, actor.person_id),
+        known_elsewhere=await knows_others(session, actor.person_id, but_of=actor.session_id),
     )

@@ -7,7 +7,12 @@ from typing import Final
 from starlette.responses import Response
 
 from portal_app.identity.rules import ABSOLUTE_LIFETIME, DEVICE_LIFETIME
-from portal_app.identity.sessions import browser_cookie, device_cookie, session_cookie
+from portal_app.identity.sessions import (
+    browser_cookie,
+    device_cookie,
+    person_of_token,
+    session_cookie,
+)
 from portal_app.settings import get_settings
 
 BROWSER_SECONDS: Final = 3600
@@ -36,6 +41,12 @@ def drop_session(response: Response) -> None:
         samesite="lax",
     )
     forget_storage(response)
+
+
+async def drop_session_of(response: Response, person_id: str | None, token: str) -> None:
+    """For a link that ended all sessions of a person: a stranger who opens it keeps their own."""
+    if token and person_id is not None and await person_of_token(token) == person_id:
+        drop_session(response)
 
 
 def forget_storage(response: Response) -> None:

@@ -155,12 +155,12 @@ async def change_behind(session: AsyncSession, token: str) -> tuple[str, str]:
     return old.address, (await repository.primary_row(session, change.person_id)).address
 
 
-async def undo(db: Database, token: str) -> None:
+async def undo(db: Database, token: str) -> str:
     """The old address is the first, what came to sign in with since is gone, nobody is signed in.
 
     For whoever took the account over must not keep a way in: not by a second change, which would
     end the link, nor by an address or a service that was added meanwhile, or beforehand. What is
-    the owner's own and new is gone, too; they prove it again. Raises UndoOver.
+    the owner's own and new is gone, too; they prove it again. Returns whose; raises UndoOver.
     """
     async with db.unit_of_work() as session:
         asked = await primary_changes.change_by_digest(session, keyed(token))
@@ -178,6 +178,7 @@ async def undo(db: Database, token: str) -> None:
         await take_back(session, change, now, left_at=left_at, suspect_since=left_at - SUSPECT_FOR)
         await end_sessions_of(session, person_id)
         await append_notice(session, person_id, AccountNotice.PRIMARY_RESTORED, told)
+    return person_id
 
 
 async def _undoable(session: AsyncSession, token: str) -> tuple[EmailAddress, PrimaryChange]:

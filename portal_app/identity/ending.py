@@ -21,9 +21,11 @@ from portal_app.kit.db import database
 async def end_one(actor: Actor, session_id: str) -> None:
     """Raises SessionNotFound, for somebody else's and an ended one as for an unknown one."""
     async with database().unit_of_work() as session:
-        if not await repository.revoke_one(session, actor.person_id, session_id, wall_now()):
-            raise SessionNotFound
+        found = await repository.revoke_one(session, actor.person_id, session_id, wall_now())
         await forget_one(session, actor.person_id, session_id, but_of=actor.session_id)
+    # Raised after that is kept: who left in time to be out already must not stay known for it.
+    if not found:
+        raise SessionNotFound
 
 
 async def end_others(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -20,6 +20,8 @@ from portal_app.kit.ids import new_id
 # A private window is a new one each time; what a person really uses must not be pushed out.
 MOST_DEVICES: Final = 50
 _LATEST_SESSIONS: Final = 50
+# In place of a device in sessions older than devices. No row has this id.
+_FORGOTTEN: Final = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,21 @@ async def recognise(
     return Recognised(device_id, is_new=known is None and is_new(user_agent, before))
 
 
+async def knows_others(session: AsyncSession, person_id: str, *, but_of: str) -> bool:
+    """Whether any browser but that of session *but_of* is known, signed in or not any more."""
+    other = exists().where(
+        col(Device.person_id) == person_id, col(Device.id).not_in(_device_of(but_of))
+    )
+    return bool(await session.scalar(select(other)))
+
+
 async def forget_all(session: AsyncSession, person_id: str, *, but_of: str = "") -> None:
     """Their next sign-in is told of, from wherever; not in the browser of session *but_of*."""
     here = _device_of(but_of)
     await session.execute(
         delete(Device).where(col(Device.person_id) == person_id, col(Device.id).not_in(here))
     )
+    await _forget_kinds(session, person_id)
 
 
 async def forget_one(
@@ -61,6 +72,18 @@ async def forget_one(
             col(Device.id).in_(_device_of(session_id)),
             col(Device.id).not_in(_device_of(but_of)),
         )
+    )
+    await _forget_kinds(session, person_id)
+
+
+async def _forget_kinds(session: AsyncSession, person_id: str) -> None:
+    """Kinds count while no session names a device; thrown out, the same kind would come back."""
+    older = col(LoginSession.person_id) == person_id, col(LoginSession.device_id) == ""
+    await session.execute(
+        update(LoginSession)
+        .where(*older)
+        .values(device_id=_FORGOTTEN)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -105,7 +105,8 @@ class Device(SQLModel, table=True):
 class LoginSession(SQLModel, table=True):
     """A signed-in browser; the cookie holds the token, the row its digest.
 
-    *device_id* may be of a device that was forgotten; empty in sessions older than devices.
+    *device_id* may be of a device that was forgotten; empty in sessions older than devices, until
+    one is forgotten.
     """
 
     __tablename__ = "login_sessions"

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal_app.identity import answers, emails
+from portal_app.identity.cookies import drop_session_of
+from portal_app.identity.visitor import Visitor
 from portal_app.kit.db import database
 from portal_app.kit.errors import PortalError
 from portal_app.kit.http.forms import small_form
@@ -34,7 +36,9 @@ async def undo(request: Request, token: str) -> Response:
     """The form has no fields; afterwards everybody signs in anew."""
     try:
         await small_form(request)
-        await emails.undo(database(), token)
+        person_id = await emails.undo(database(), token)
     except PortalError as refused:
         return answers.told(request, refused)
-    return answers.see_other("/login/")
+    response = answers.see_other("/login/")
+    await drop_session_of(response, person_id, Visitor.of(request).session)
+    return response

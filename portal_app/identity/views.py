@@ -56,7 +56,7 @@ class OfferView:
 
 @dataclass(frozen=True)
 class AccountView:
-    """The account page."""
+    """The account page; *several* says that there are other browsers to sign out or forget."""
 
     email: str = ""
     name: str = ""
@@ -79,7 +79,7 @@ def account_view(reader: Reader, actor: Actor, account: Account) -> AccountView:
     return AccountView(
         email=actor.email,
         name=account.name,
-        several=len(account.sessions) > 1,
+        several=len(account.sessions) > 1 or account.known_elsewhere,
         locale=actor.locale,
         zone=place_of(account.zone, actor.locale),
         now=reader.say("It is {moment} there.", moment=reader.moment(wall_now())),

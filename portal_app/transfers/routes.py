@@ -17,7 +17,7 @@ from portal_app.branding.published import looks
 from portal_app.branding.service import page_brand
 from portal_app.identity.actor import Actor
 from portal_app.identity.answers import see_other, sign_in_path
-from portal_app.identity.cookies import drop_session
+from portal_app.identity.cookies import drop_session, drop_session_of
 from portal_app.identity.limits import admit_try
 from portal_app.identity.sessions import end_session, find_actor
 from portal_app.identity.visitor import Visitor
@@ -77,7 +77,9 @@ async def stop(request: Request, token: str) -> Response:
             offer = await behind_stop_link(session, token)
     except PortalError as refused:
         return _told(request, refused)
-    return _stop(request, offer, done=True)
+    response = _stop(request, offer, done=True)
+    await drop_session_of(response, offer.transfer.person_id, Visitor.of(request).session)
+    return response
 
 
 @router.api_route("/{token}/", methods=_READ)

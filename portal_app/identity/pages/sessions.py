@@ -13,6 +13,15 @@ from portal_app.ui.parts import action_row, alert, badge, button, card, muted, n
 def sessions_card(view: AccountView) -> rx.Component:
     return card(
         rx.el.ul(rx.foreach(view.sessions, _session)),
+        rx.cond(
+            view.several,
+            muted(
+                t(
+                    "Signing out all others also forgets browsers that are signed out by now: if"
+                    " one signs in again, you get an email."
+                )
+            ),
+        ),
         action_row(
             rx.cond(
                 view.several,

@@ -14,6 +14,8 @@ from portal_app.intents.errors import StillUnderWay
 from portal_app.intents.models import Intent
 from portal_app.intents.service import Desk, open_intents
 from portal_app.kit.clock import business_now
+from portal_app.kit.money import Money
+from portal_app.memberships.exit_repository import awaited_of
 from portal_app.memberships.service.listing import (
     running_memberships,
 )
@@ -114,11 +116,15 @@ async def remove_method(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodChoices:
-    """A membership and what could pay for it; *others* are billed together with it."""
+    """A membership and what could pay for it; *others* are billed together with it.
+
+    *awaited* is what may still arrive although it has ended, and is given back then.
+    """
 
     held: HeldMembership
     methods: Sequence[PaymentMethod]
     others: Sequence[HeldMembership]
+    awaited: Money | None = None
 
 
 async def method_choices(
@@ -127,7 +133,8 @@ async def method_choices(
     """Nothing to choose from where no method is charged. Raises MembershipNotFound."""
     held = await find_held(session, actor, member_id, now)
     if not held.is_charged:
-        return MethodChoices(held=held, methods=(), others=())
+        awaited = await awaited_of(session, held.row.membership.id)
+        return MethodChoices(held=held, methods=(), others=(), awaited=awaited)
     customer_id = held.row.membership.customer_id
     wallets = await list_wallets(session, actor)
     running = await running_memberships(session, actor, now)

@@ -17,10 +17,10 @@ from portal_app.identity.actor import SYSTEM
 from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by, open_intents
 from portal_app.intents.writes import Write
-from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
+from portal_app.invoices.models import Invoice, InvoiceStatus, PaymentStatus
 from portal_app.invoices.projection import project_invoices
 from portal_app.kit.clock import business_now
-from portal_app.kit.lookup import locked
+from portal_app.kit.lookup import locked, look_up
 from portal_app.memberships.late_models import LateDebit
 from portal_app.memberships.projection import record_invoices
 from portal_app.memberships.service.refunding import give_back
@@ -48,19 +48,30 @@ def _is_under_way(payment: PaymentFacts) -> bool:
 async def note_late(
     session: AsyncSession, membership_id: str, invoices: Iterable[InvoiceFacts]
 ) -> None:
-    """Of a period that was given up, the *invoices* that are still open are awaited."""
-    for invoice in invoices:
-        if invoice.status is not InvoiceStatus.OPEN:
-            continue
-        if await session.get(LateDebit, invoice.id) is None:
+    """Of a period that was given up, the *invoices* that were open when we looked are awaited.
+
+    News of them may have come since, when nothing was awaited yet: each is asked about once, under
+    the lock of its row, so that news comes either before and is seen, or after and finds it noted.
+    """
+    ids = sorted(one.id for one in invoices if one.status is InvoiceStatus.OPEN)
+    await look_up(session, Invoice, "stripe_invoice_id", ids, lock=True)
+    for invoice_id in ids:
+        if await session.get(LateDebit, invoice_id) is None:
             late = LateDebit(
-                stripe_invoice_id=invoice.id, membership_id=membership_id, noted_at=business_now()
+                stripe_invoice_id=invoice_id, membership_id=membership_id, noted_at=business_now()
             )
             session.add(late)
+    await session.flush()
+    rows = [await locked(session, Invoice, stripe_invoice_id=one) for one in ids]
+    await look_at_late(session, [row for row in rows if row is not None])
 
 
 async def look_at_late(session: AsyncSession, rows: Sequence[Invoice]) -> None:
-    """What is news of these invoices: what was awaited and is paid, or will not be, is settled."""
+    """What is news of these invoices: what was awaited and is paid, or will not be, is settled.
+
+    Whether the bank still has it is asked at the provider: what we know of the payment may be older
+    than this news. However much news comes while a question waits, it is asked once.
+    """
     news = {row.stripe_invoice_id: row for row in rows}
     if not news:
         return
@@ -71,19 +82,14 @@ async def look_at_late(session: AsyncSession, rows: Sequence[Invoice]) -> None:
         invoice = news[late.stripe_invoice_id]
         if invoice.status in {InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE}:
             late.settled_at = business_now()
-        elif invoice.status is InvoiceStatus.PAID or not await _waits(session, invoice):
+        else:
             await _ask(session, invoice, late)
 
 
-async def _waits(session: AsyncSession, invoice: Invoice) -> bool:
-    payments = await session.scalars(select(Payment).where(Payment.invoice_id == invoice.id))
-    return any(payment.is_under_way for payment in payments)
-
-
 async def _ask(session: AsyncSession, invoice: Invoice, late: LateDebit) -> None:
-    """Left to the loop; what is asked already may be from before this news, so it comes after."""
+    """Left to the loop; what has begun may have looked before this news, so this comes after."""
     waiting = await open_intents(session, [invoice.id])
-    if any(one.queued for one in waiting):
+    if any(one.queued or (one.kind == GIVE_BACK.kind and not one.attempts) for one in waiting):
         return
     intent = asked_by(
         SYSTEM,

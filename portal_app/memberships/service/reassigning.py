@@ -137,15 +137,19 @@ async def _apply(
 ) -> None:
     if answer.customer is not None:
         await project_customer(session, answer.customer, observed_at=observed_at)
+    late: dict[str, Sequence[InvoiceFacts]] = {}
     for subscription in answer.subscriptions:
         await project_subscription(session, subscription, observed_at=observed_at)
         if subscription.id in intent.payload["cancel"]:
             membership_id = await exit_repository.fed_by(session, subscription.id)
             await forget_planned_pause(session, membership_id or "", subscription)
             if membership_id is not None:
-                await note_late(session, membership_id, answer.late[subscription.id])
+                late[membership_id] = answer.late[subscription.id]
     for method in answer.detached:
         await project_payment_method(session, method, observed_at=observed_at)
+    # Last: it locks invoices, as everywhere after subscriptions and methods.
+    for membership_id, invoices in late.items():
+        await note_late(session, membership_id, invoices)
 
 
 REASSIGN: Final = Write(kind="charging.reassign", send=_send, apply=_apply)

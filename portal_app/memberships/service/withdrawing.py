@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,7 @@ from portal_app.intents.models import Intent
 from portal_app.intents.service import asked_by
 from portal_app.intents.writes import Write
 from portal_app.invoices.models import InvoiceStatus, Payment
-from portal_app.invoices.projection import project_refund
+from portal_app.invoices.projection import project_invoices, project_refund
 from portal_app.kit.clock import business_now, wall_now
 from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.money import Money
@@ -26,11 +26,16 @@ from portal_app.memberships import exit_repository, repository
 from portal_app.memberships.errors import NothingToCancel
 from portal_app.memberships.exits import STATUTORY
 from portal_app.memberships.models import Cancellation, Membership
-from portal_app.memberships.projection import project_subscription, settle_refunded
+from portal_app.memberships.projection import (
+    project_subscription,
+    record_invoices,
+    settle_refunded,
+)
 from portal_app.memberships.projection.happenings import OVER
 from portal_app.memberships.rules import StripeFacts, is_current
 from portal_app.memberships.service.late_debits import is_on_its_way, note_late
 from portal_app.memberships.service.plan_leaving import leave_waiting
+from portal_app.memberships.service.refunding import give_back
 from portal_app.provider.facts import InvoiceFacts, RefundFacts, SubscriptionFacts
 from portal_app.provider.writing import PaymentWriter
 
@@ -40,6 +45,7 @@ _RELEASE: Final = 1
 _END: Final = 2
 _GIVE_UP: Final = 3
 _REFUND: Final = 100
+_ARRIVED: Final = 1000
 
 
 async def withdraw_declared(
@@ -62,11 +68,17 @@ async def withdraw_declared(
     refunds = list(_shares(payments, max(0, left - kept)))
     if subscription is None and not refunds:
         raise NothingToCancel
+    unpaid = await repository.open_invoices_of(session, membership_id)
     intent = asked_by(
         author,
         kind=WITHDRAW.kind,
         about=membership_id,
-        payload={"subscription": subscription, "refunds": refunds},
+        payload={
+            "subscription": subscription,
+            "refunds": refunds,
+            "open": [one.stripe_invoice_id for one in unpaid],
+            "counted": [one.stripe_payment_intent_id for one in payments],
+        },
     )
     noted = await exit_repository.with_reference(session, reference)
     if noted is None:
@@ -97,11 +109,12 @@ def _shares(payments: Sequence[Payment], back: int) -> Iterator[tuple[str, int, 
 class _Ended:
     """*unrefunded* is how much (minor units) the provider refused to give back.
 
-    *late* is the invoice that a debit on its way may still pay.
+    *invoices* are those that were not paid when it was asked for, as they are now, where a debit
+    has paid them since or is on its way.
     """
 
     subscription: SubscriptionFacts | None
-    late: InvoiceFacts | None
+    invoices: tuple[InvoiceFacts, ...]
     refunds: tuple[RefundFacts, ...]
     unrefunded: int
 
@@ -116,12 +129,13 @@ async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
 
     What was bought once ends by what is given back: where nothing is, it was refused.
     """
-    ended = late = None
+    ended: SubscriptionFacts | None = None
+    invoices: list[InvoiceFacts] = []
+    missing = 0
     if intent.payload["subscription"] is not None:
         ended = await _end(provider, intent)
-        late = await _late(provider, ended)
+        invoices, missing = await _since_paid(provider, intent, ended)
     given: list[RefundFacts] = []
-    missing = 0
     for place, (_, share, _) in enumerate(intent.payload["refunds"]):
         try:
             given += await _give_back(provider, intent, place)
@@ -133,16 +147,47 @@ async def _send(provider: PaymentWriter, intent: Intent) -> _Ended:
             fields = {"intent": intent.id, "refund": place}
             log.exception("what was withdrawn from has to be refunded", extra={"fields": fields})
             missing += share
-    return _Ended(ended, late, tuple(given), missing)
+    return _Ended(ended, tuple(invoices), tuple(given), missing)
 
 
-async def _late(provider: PaymentWriter, ended: SubscriptionFacts) -> InvoiceFacts | None:
-    """What was not paid yet is not among what goes back, and must not be kept when it arrives."""
-    if ended.latest_invoice_id is None:
-        return None
-    invoice = await provider.invoice(ended.latest_invoice_id)
-    is_open = invoice.status is InvoiceStatus.OPEN
-    return invoice if is_open and await is_on_its_way(provider, invoice) else None
+async def _since_paid(
+    provider: PaymentWriter, intent: Intent, ended: SubscriptionFacts
+) -> tuple[list[InvoiceFacts], int]:
+    """What was not paid yet is not among what goes back, and must not be kept when it arrives.
+
+    It may have arrived by now, where an earlier try came no further than the end. Also how much of
+    that the provider refused to give back.
+    """
+    # An intent of an earlier version names none, and never gave back what had arrived.
+    asked = intent.payload.get("open", [])
+    latest = [ended.latest_invoice_id] if ended.latest_invoice_id else []
+    found: list[InvoiceFacts] = []
+    missing = 0
+    for place, invoice_id in enumerate(dict.fromkeys([*asked, *latest])):
+        invoice = await provider.invoice(invoice_id)
+        if invoice.status is InvoiceStatus.OPEN and await is_on_its_way(provider, invoice):
+            found.append(invoice)
+        elif invoice.status is InvoiceStatus.PAID and invoice_id in asked:
+            found.append(invoice)
+            try:
+                await _give_back_arrived(provider, intent, invoice, place)
+            except ProviderUnavailable:
+                raise
+            except PortalError:
+                fields = {"intent": intent.id, "invoice": invoice_id}
+                log.exception("what arrived late has to be refunded", extra={"fields": fields})
+                missing += invoice.amount_paid.minor
+    return found, missing
+
+
+async def _give_back_arrived(
+    provider: PaymentWriter, intent: Intent, invoice: InvoiceFacts, place: int
+) -> None:
+    """All of it, but for payments of which it was computed already how much goes back."""
+    counted = set(intent.payload["counted"])
+    since = tuple(one for one in invoice.payment_ids if one not in counted)
+    arrived = replace(invoice, payment_ids=since)
+    await give_back(provider, intent, arrived, first=_ARRIVED + 100 * place)
 
 
 async def _end(provider: PaymentWriter, intent: Intent) -> SubscriptionFacts:
@@ -178,8 +223,10 @@ async def _apply(
 ) -> None:
     if answer.subscription is not None:
         await project_subscription(session, answer.subscription, observed_at=observed_at)
-    if answer.late is not None:
-        await note_late(session, intent.about, [answer.late])
+    if answer.invoices:
+        projected = await project_invoices(session, answer.invoices, observed_at=observed_at)
+        await record_invoices(session, [row for row, _ in projected if row is not None])
+    await note_late(session, intent.about, answer.invoices)
     for facts in answer.refunds:
         row, _ = await project_refund(session, facts, observed_at=observed_at)
         if row is not None:

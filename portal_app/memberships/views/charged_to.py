@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.memberships.service import HeldMembership, MethodChoices
 from portal_app.memberships.views.confirmation import membership_name
-from portal_app.memberships.views.wording import sentence
+from portal_app.memberships.views.wording import awaited_sentence, sentence
 from portal_app.payment_methods.views import add_href, expiry_of, label_of
 from portal_app.ui.reader import Reader
 
@@ -46,7 +46,7 @@ class ChargedToView:
 def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
     row = choices.held.row
     if not choices.held.is_charged:
-        return _unused(reader, choices.held)
+        return _unused(reader, choices)
     charged, now = row.payment_method, choices.held.as_of
     # With its plan: it may be another one of the same product.
     products = dict.fromkeys(
@@ -78,9 +78,13 @@ def _of(reader: Reader, held: HeldMembership) -> ChargedToView:
     )
 
 
-def _unused(reader: Reader, held: HeldMembership) -> ChargedToView:
+def _unused(reader: Reader, choices: MethodChoices) -> ChargedToView:
     """Whoever holds it now need not be whoever's method had paid for it."""
-    if not held.current:
+    held = choices.held
+    if not held.current and choices.awaited is not None:
+        # "Nothing is charged" would be read beside a debit that still shows up at the bank.
+        why = awaited_sentence(reader, choices.awaited)
+    elif not held.current:
         why = reader.say("It is over. Nothing is charged for it any more.")
     elif held.facts.recurring:
         why = reader.say("It is billed by invoice: you pay each one yourself when it comes.")

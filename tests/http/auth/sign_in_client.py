@@ -23,6 +23,7 @@ from portal_app.kit.clock import FrozenClock
 from portal_app.kit.db import database
 from portal_app.notifications.models import SandboxMail
 from portal_app.settings import get_settings
+from portal_app.transfers.routes import router as transfer_router
 from tests.draining import drain_all
 
 ORIGIN = "http://localhost:3000"
@@ -34,6 +35,7 @@ def application() -> FastAPI:
     app.include_router(step_up_router)
     app.include_router(oidc_router)
     app.include_router(account_router)
+    app.include_router(transfer_router)
     app.include_router(mailbox_router())
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
@@ -11,12 +12,16 @@ from fastapi import FastAPI, Response
 from sqlalchemy import delete, update
 
 from portal_app.identity import known_devices
+from portal_app.identity.account import read_account
 from portal_app.identity.cookies import keep_device
 from portal_app.identity.models import Device, Identity, LoginSession
-from portal_app.identity.sessions import end_sessions_of, find_actor
+from portal_app.identity.sessions import find_actor
+from portal_app.identity.views import account_view
 from portal_app.kit.db import Database
 from portal_app.settings import get_settings
+from portal_app.transfers.links import stop_path_of
 from tests.conftest import Clocks
+from tests.factories import make_membership
 from tests.http.auth.oidc_client import came, offer
 from tests.http.auth.sign_in_client import (
     ask,
@@ -28,8 +33,11 @@ from tests.http.auth.sign_in_client import (
     signed_in,
     verify,
 )
+from tests.http.auth.test_emails import actor_of, added, changed
+from tests.http.auth.test_undo import undo_link
 from tests.oidc_server import OidcServer, oidc_server
 from tests.rows import all_of
+from tests.transfer_factories import make_transfer
 
 ADA, BO = "ada@example.com", "bo@example.com"
 FIREFOX = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -147,45 +155,125 @@ async def test_accounts_from_before_are_told_by_kind_until_a_device_is_known(
     assert await times_told(ADA) == 1
 
 
-async def end_one(here: httpx.AsyncClient, there: httpx.AsyncClient, _db: Database) -> None:
-    actor = await find_actor(cookie_header(there))
-    assert actor is not None
-    done = await here.post(f"/account/sessions/{actor.session_id}/end/", data={"x": "x"})
+async def test_of_a_kind_that_was_thrown_out_each_is_told_of(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    """Both sessions are from before; in the browser of one, an intruder."""
+    here, there = [await signed_in(app, ADA, **FIREFOX) for _ in range(2)]
+    async with db.unit_of_work() as session:
+        await session.execute(delete(Device))
+        await session.execute(update(LoginSession).values(device_id=""))
+    await end_one(Case(db, clocks, here, there))
+    assert await again(there) == 1
+
+
+@dataclass
+class Case:
+    """Ada's two browsers; *here* is the one that ends."""
+
+    db: Database
+    clocks: Clocks
+    here: httpx.AsyncClient
+    there: httpx.AsyncClient
+
+
+async def end_one(case: Case) -> None:
+    ended = (await actor_of(case.there)).session_id
+    done = await case.here.post(f"/account/sessions/{ended}/end/", data={"x": "x"})
     assert done.headers["location"] == "/account/"
 
 
-async def end_others(here: httpx.AsyncClient, _there: httpx.AsyncClient, _db: Database) -> None:
-    asked = await here.post("/account/sessions/end-others/", data={"x": "x"})
-    await here.post(asked.headers["location"], data={"code": await code_of(ADA)})
+async def end_others(case: Case) -> None:
+    asked = await case.here.post("/account/sessions/end-others/", data={"x": "x"})
+    await case.here.post(asked.headers["location"], data={"code": await code_of(ADA)})
 
 
-async def end_all(here: httpx.AsyncClient, _there: httpx.AsyncClient, _db: Database) -> None:
-    await here.post("/auth/logout-everywhere")
+async def end_all(case: Case) -> None:
+    await case.here.post("/auth/logout-everywhere")
 
 
-async def not_me(here: httpx.AsyncClient, _there: httpx.AsyncClient, db: Database) -> None:
-    actor = await find_actor(cookie_header(here))
-    assert actor is not None
-    async with db.unit_of_work() as session:
-        await end_sessions_of(session, actor.person_id)
+async def undo(case: Case) -> None:
+    """The primary address is as before."""
+    await added(case.here, case.clocks)
+    await changed(case.here, case.db, case.clocks, "primary")
+    await by_mail(case, await undo_link(ADA))
+
+
+async def not_me(case: Case) -> None:
+    """What was offered in Ada's name is stopped."""
+    person_id = (await actor_of(case.here)).person_id
+    async with case.db.unit_of_work() as session:
+        held = await make_membership(session)
+        transfer = await make_transfer(session, held, person_id=person_id)
+    await by_mail(case, stop_path_of(transfer.id))
+
+
+async def by_mail(case: Case, link: str) -> None:
+    """The browser that follows it is cleared of the session that was ended."""
+    done = await case.here.post(link, data={})
+    assert done.status_code < 400, done.text
+    assert done.headers["clear-site-data"] == '"storage"'
+    assert "portal_session" not in case.here.cookies
+
+
+@pytest.mark.parametrize("way", ["one", "others"])
+async def test_whoever_left_before_being_thrown_out_is_told_of_all_the_same(
+    app: FastAPI, db: Database, clocks: Clocks, way: str
+) -> None:
+    """In and out at once, or while the owner's page still shows the session."""
+
+    async def offered() -> bool:
+        async with db.reading() as session:
+            return account_view(owner.reader, owner, await read_account(session, owner)).several
+
+    here, there = [await signed_in(app, ADA, **FIREFOX) for _ in range(2)]
+    owner, other = [await actor_of(one) for one in (here, there)]
+    await there.post("/auth/logout")
+    clocks.wall.advance(timedelta(minutes=1))
+    assert await offered()
+    if way == "one":
+        path = f"/account/sessions/{other.session_id}/end/"
+        assert (await here.post(path, data={"x": "x"})).status_code == 404
+    else:
+        await end_others(Case(db, clocks, here, there))
+    assert not await offered()
+    assert (await again(here), await again(there)) == (0, 1)
 
 
 @pytest.mark.parametrize(
-    ("end", "told"), [(end_one, (0, 1)), (end_others, (0, 1)), (end_all, (1, 1)), (not_me, (1, 1))]
+    ("end", "told"),
+    [
+        (end_one, (0, 1)),
+        (end_others, (0, 1)),
+        (end_all, (1, 1)),
+        (undo, (1, 1)),
+        (not_me, (1, 1)),
+    ],
 )
 async def test_whoever_was_thrown_out_is_told_of_when_they_come_back(
     app: FastAPI,
     db: Database,
     clocks: Clocks,
-    end: Callable[[httpx.AsyncClient, httpx.AsyncClient, Database], Awaitable[None]],
+    end: Callable[[Case], Awaitable[None]],
     told: tuple[int, int],
 ) -> None:
     here, there, bo = [await signed_in(app, one, **FIREFOX) for one in (ADA, ADA, BO)]
     clocks.wall.advance(timedelta(minutes=1))
-    await end(here, there, db)
+    await end(Case(db, clocks, here, there))
     assert (await again(here), await again(there)) == told
     await by_code(bo, BO)
     assert await times_told(BO) == 0
+
+
+async def test_a_stranger_who_follows_the_link_of_a_mail_keeps_their_session(
+    app: FastAPI, db: Database, clocks: Clocks
+) -> None:
+    here, bo = [await signed_in(app, one, **FIREFOX) for one in (ADA, BO)]
+    await added(here, clocks)
+    await changed(here, db, clocks, "primary")
+    done = await bo.post(await undo_link(ADA), data={})
+    assert "clear-site-data" not in done.headers
+    assert (await actor_of(bo)).email == BO
 
 
 async def test_the_longest_unused_make_room(

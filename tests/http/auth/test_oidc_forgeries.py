@@ -19,6 +19,9 @@ from tests.http.auth.oidc_client import ADA, ADAS, back, came, left, offer, refu
 from tests.http.auth.sign_in_client import browser
 from tests.oidc_server import KEYS, Claims, OidcServer, oidc_server
 
+# These times are of when the tests were collected, which may be an hour ago.
+DAY = 86_400
+
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
@@ -46,7 +49,7 @@ def without(name: str) -> Callable[[Claims], Claims]:
         changed(aud=["another", "portal"], azp="another"),
         changed(exp=int(time.time()) - 3600),
         without("exp"),
-        changed(iat=int(time.time()) + 3600),
+        changed(iat=int(time.time()) + DAY),
         changed(at_hash="wrong"),
         without("sub"),
         changed(sub=""),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import stripe
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.identity.actor import ActorKind, CompanyKey
+from portal_app.identity.actor import ActorKind, Author, CompanyKey
 from portal_app.intents.errors import Waiting
 from portal_app.intents.handling import IntentHandler
 from portal_app.intents.models import Intent
@@ -22,12 +23,15 @@ from portal_app.memberships.late_models import LateDebit
 from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.service import (
     GIVE_BACK,
+    WITHDRAW,
     cancel_membership,
     exit_page,
     get_membership,
     pause_as_company,
     pay_open_invoice,
     resume_membership,
+    unrefunded,
+    withdraw_declared,
 )
 from portal_app.memberships.views import CancelView, cancel_view, membership_view
 from portal_app.provider.errors import AuthenticationRequired
@@ -86,6 +90,7 @@ async def hear(shop: Shop, clocks: Clocks, *, days: int = 0) -> None:
         await drain(queue)
         await shop.learn()
         clocks.wall.advance(timedelta(minutes=2))
+    await drain(queue)  # What was learnt last is asked about too.
     assert all(row.done_at and not row.refusal for row in await rows(shop.db, Intent))
 
 
@@ -151,7 +156,34 @@ async def test_a_renewal_that_overtook_the_cancellation_is_paid_after_it(
     kinds = [row.kind for row in await rows(shop.db, MembershipEvent)]
     assert kinds.count("canceled") == 1
     assert kinds.count("renewed") == 2, "Ada's other one and Ben's"
-    assert (await one(shop.db, Intent, kind=GIVE_BACK.kind)).actor_kind is ActorKind.SYSTEM
+    asked = [row for row in await rows(shop.db, Intent) if row.kind == GIVE_BACK.kind]
+    assert {row.actor_kind for row in asked} == {ActorKind.SYSTEM}
+
+
+async def test_it_arrives_while_a_withdrawal_has_come_no_further_than_the_end(
+    shop: Shop, clocks: Clocks
+) -> None:
+    sub, held = await subscription_of(shop), await first(shop)
+    await pay_by(shop, "success")
+    shop.sandbox.advance(
+        int(at_stripe(shop, sub)["items"].data[0].current_period_end) + 60 - shop.sandbox.now()
+    )
+    await arrive(shop, clocks, 0)
+
+    async def record(session: AsyncSession) -> Intent:
+        author, membership_id = Author(ActorKind.OPERATOR), held.row.membership.id
+        # What the first period brought is kept, the second one's has not come yet.
+        return await withdraw_declared(session, author, membership_id, reference="W-1", kept=2900)
+
+    fault = {"kind": "reset", "times": 99, "method": "GET", "path": "/v1/invoices/"}
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={"answers": [fault]})
+    with pytest.raises(Waiting):
+        await shop.desk.carry_out(WITHDRAW, record)
+    shop.sandbox.raw("POST", "/_sandbox/faults", json={})
+    assert (at_stripe(shop, sub).status, refunds(shop)) == ("canceled", [])
+    await hear(shop, clocks, days=1)
+    assert refunds(shop) == [2900]
+    assert unrefunded(await one(shop.db, Intent, kind=WITHDRAW.kind)) == 0
 
 
 async def test_the_period_that_runs_is_paid_as_ever(shop: Shop, clocks: Clocks) -> None:

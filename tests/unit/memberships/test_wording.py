@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal_app.catalog.models import Interval
-from portal_app.memberships.service import HeldMembership
+from portal_app.kit.money import Money
+from portal_app.memberships.service import HeldMembership, MethodChoices
+from portal_app.memberships.views import charged_to_view
 from portal_app.memberships.views.wording import badge, price_text, sentence
 from portal_app.ui.reader import Reader
 from tests.unit.memberships.held import (
@@ -230,3 +232,17 @@ def test_the_price_counts_quantity_and_further_items() -> None:
     one = held(quantity=2, extra_items=[seats])
     assert price_text(EN, one) == "$73.00 per month"
     assert sentence(EN, one) == "Renews on 16 Dec 2026 for $73.00."
+
+
+def test_where_a_debit_may_still_arrive_nobody_is_told_that_nothing_is_charged() -> None:
+    over = held(stripe_status="canceled", ended_at=ENDED)
+    said = [
+        charged_to_view(EN, MethodChoices(held=over, methods=(), others=(), awaited=it)).unused
+        for it in (None, Money(2900, "USD"))
+    ]
+    nothing, awaited = said
+    assert nothing == "It is over. Nothing is charged for it any more."
+    assert awaited == (
+        "Your payment of $29.00 was on its way already. If it arrives, you get it back"
+        " automatically; you don't have to do anything."
+    )
