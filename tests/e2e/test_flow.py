@@ -107,7 +107,7 @@ def test_eve_who_has_nothing_is_told_what_to_do(page: Page, sign_in: SignIn) -> 
 def test_the_profile_menu_leads_around_and_out(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "ben@example.com")
     page.get_by_role("button", name="Profile").click()
-    page.get_by_role("link", name="Account").click()
+    page.get_by_role("link", name="Account", exact=True).click()
     expect(page).to_have_url("/account/")
     expect(page.get_by_role("main")).to_contain_text("ben@example.com")
     page.get_by_role("button", name="Profile").click()

@@ -170,4 +170,4 @@ def test_a_person_moves_between_the_processes_without_noticing(
 def _open_account(page: Page) -> None:
     """By the router, not by loading a document: the open socket has to be made anew."""
     page.get_by_role("button", name="Profile").click()
-    page.get_by_role("link", name="Account").first.click()
+    page.get_by_role("link", name="Account", exact=True).first.click()
