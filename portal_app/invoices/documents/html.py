@@ -30,7 +30,11 @@ def document_page(
     back: tuple[str, str] | None = None,
     lead: str = "",
 ) -> Response:
-    """*back* is label and address of where whoever is signed in came from, *lead* stands on top."""
+    """*back* is label and address of where whoever is signed in came from, *lead* stands on top.
+
+    *brand* is what the page wears: the `PageBrand` of who sold, which the route asks for, since
+    branding knows memberships and invoices must not.
+    """
     label, address = back or (visit.reader.say("Billing history"), "/billing/history/")
     start = f"/{document.kind}s/{document.id}"
     return _rendered(
