@@ -131,6 +131,19 @@ class PausePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejoinPolicy:
+    """Whether who has left may come back by themselves, at the price that holds now."""
+
+    offered: bool = True
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a stored document; anything of the wrong type falls back to its default."""
+        given = body if isinstance(body, Mapping) else {}
+        return cls(offered=_flag(given.get("offered"), cls().offered))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawPolicy:
     """What is kept when somebody withdraws from a contract. That they can is for laws to decide.
 
@@ -199,6 +212,7 @@ class Configuration:
     access: AccessPolicy = field(default_factory=AccessPolicy)
     cancel: CancelPolicy = field(default_factory=CancelPolicy)
     pause: PausePolicy = field(default_factory=PausePolicy)
+    rejoin: RejoinPolicy = field(default_factory=RejoinPolicy)
     transfer: TransferPolicy = field(default_factory=TransferPolicy)
     withdraw: WithdrawPolicy = field(default_factory=WithdrawPolicy)
     plan_change: PlanChangePolicy = field(default_factory=PlanChangePolicy)
@@ -211,6 +225,7 @@ class Configuration:
             access=AccessPolicy.read(body.get("access")),
             cancel=CancelPolicy.read(body.get("cancel")),
             pause=PausePolicy.read(body.get("pause")),
+            rejoin=RejoinPolicy.read(body.get("rejoin")),
             transfer=TransferPolicy.read(body.get("transfer")),
             withdraw=WithdrawPolicy.read(body.get("withdraw")),
             plan_change=PlanChangePolicy.read(body.get("plan_change")),

@@ -120,7 +120,7 @@ class OfferGone(Conflict):
 
 
 class CantRejoin(Conflict):
-    """Nothing of the sort is sold any more, or somebody else pays for it."""
+    """Its company wants nobody back so, sells nothing of the sort, or somebody else pays."""
 
     code = "cant_rejoin"
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from typing import Final
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-_OPTIONS = {
+from portal_app.branding.brand import Brand
+from tests.e2e.gallery.looks import in_every_look
+
+_OPTIONS: Final = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
+# What is halfway between two looks is not what anybody reads.
+_AXE: Final = f"""(() => {{
+  const still = new CSSStyleSheet();
+  still.replaceSync('*, ::before, ::after {{ transition: none !important }}');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  return async () => (await axe.run(document, {json.dumps(_OPTIONS)})).violations
+    .map(({{ id, nodes }}) => `${{id}}: ${{nodes[0].html.slice(0, 160)}}`);
+}})()"""
 # Elements of the page's text whose content is wider than they are: it lies over its neighbour.
 _OVERLAPPING = """
 [...document.querySelectorAll('main dt, main dd, main p, main td, main h1, main h2, main h3')]
@@ -25,6 +40,12 @@ def faults(page: Page) -> list[str]:
     page.wait_for_timeout(200)
     found = Axe().run(page, options=_OPTIONS).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+def faults_in(page: Page, brands: Iterable[Brand]) -> list[str]:
+    """What axe finds in light and in dark, also in each of *brands* where the page wears one."""
+    page.evaluate(Axe().axe_script)
+    return in_every_look(page, _AXE, brands)
 
 
 def wider_than_the_screen(page: Page) -> list[str]:

@@ -1,7 +1,7 @@
 """Every page and state, on a phone and a desktop, light and dark, in two brands and RTL.
 
-Nothing overflows, overlaps, sticks out or is cut off, and readers hear what is recorded:
-`PORTAL_WRITE_GOLDEN=1` writes it anew.
+Nothing overflows, overlaps, sticks out or is cut off, axe finds nothing in random brands either,
+and readers hear what is recorded: `PORTAL_WRITE_GOLDEN=1` writes it anew.
 """
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.accessibility import faults_in
 from tests.e2e.gallery.everything import SCENES
 from tests.e2e.gallery.layout import layout_faults
 from tests.e2e.gallery.records import differs, normalised
 from tests.e2e.gallery.scene import Scene
 from tests.e2e.gallery.world import World, gallery_world
+from tests.e2e.random_brands import random_brands
 
 # One world, of which nobody else changes anything, and one browser page for each person.
 pytestmark = pytest.mark.xdist_group("gallery")
 # Milliseconds: what is laid out is looked at here, not how fast.
 PATIENCE = 20_000
-# Chromium takes a quarter of an hour for all of them: `make soak` looks at each, `make test` at
-# one of each kind of layout.
+# Chromium takes half an hour for all of them: `make soak` looks at each, `make test` at one of each
+# kind of layout.
+SOAK: Final = bool(os.environ.get("PORTAL_SOAK"))
 ALWAYS: Final = frozenset({"login", "orders", "membership-active", "cancel-active", "history"})
-LOOKED_AT: Final = [
-    scene for scene in SCENES if os.environ.get("PORTAL_SOAK") or scene.name in ALWAYS
-]
+LOOKED_AT: Final = [scene for scene in SCENES if SOAK or scene.name in ALWAYS]
+BRANDS: Final = [*random_brands(10 if SOAK else 2)]
 # A folder for pictures of every scene: on a phone and a desktop, light and dark.
 SHOTS: Final = os.environ.get("PORTAL_GALLERY_SHOTS", "")
 
@@ -80,9 +82,11 @@ def settled(page: Page, *, loading: bool) -> None:
 
 
 @pytest.mark.parametrize("scene", LOOKED_AT, ids=[scene.name for scene in LOOKED_AT])
-def test_it_is_laid_out_well_and_reads_as_recorded(world: World, scene: Scene) -> None:
+def test_it_is_laid_out_well_passes_axe_and_reads_as_recorded(world: World, scene: Scene) -> None:
     with entered(scene, world) as page:
         heard = page.locator("body" if scene.whole else "main").aria_snapshot()
         unlike = differs(scene.name, normalised(heard, dated=scene.dated))
         shots = Path(SHOTS) / scene.name if SHOTS else None
-        assert [*layout_faults(page, shots=shots), *unlike, *world.watch.drained()] == []
+        laid_out = layout_faults(page, shots=shots)
+        page.set_viewport_size({"width": 375, "height": 812})
+        assert [*laid_out, *faults_in(page, BRANDS), *unlike, *world.watch.drained()] == []

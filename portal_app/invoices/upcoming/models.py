@@ -27,7 +27,8 @@ class UpcomingCharge(SQLModel, table=True):
     stripe_subscription_id: str = Field(unique=True)
     customer_id: str = Field(sa_column=reference("customers.id"))
     currency: str = Field(sa_column=currency())
-    # [{"description", "quantity", "amount_minor", "proration", "period_start"?, "period_end"?}]
+    # [{"description", "quantity", "amount_minor", "proration", "price"?, "period_start"?,
+    #   "period_end"?}], where the price is Stripe's id.
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
     subtotal_minor: int = Field(sa_column=minor_units())
     discount_minor: int = Field(sa_column=minor_units())

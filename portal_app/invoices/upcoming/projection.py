@@ -61,6 +61,7 @@ def _line(line: InvoiceLineFacts) -> dict[str, Any]:
         "quantity": line.quantity,
         "amount_minor": line.amount.minor,
         "proration": line.proration,
+        **({"price": line.price_id} if line.price_id else {}),
         **{name: moment.isoformat() for name, moment in moments.items() if moment},
     }
 

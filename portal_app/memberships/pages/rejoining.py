@@ -104,7 +104,11 @@ def rejoin_body(view: RejoinView, quote: QuoteView, events: RejoinEvents) -> rx.
         ("open", _open(view, quote, events)),
         ("done", _over(view, rx.el.p(view.ended, role="status", class_name="lead"))),
         ("runs", _over(view, rx.el.p(t("It has not ended, so there is nothing to join again.")))),
-        _over(view, rx.el.p(view.ended), rx.el.p(t("It is not sold any more."))),
+        _over(
+            view,
+            rx.el.p(view.ended),
+            rx.el.p(t("You can't join it again by yourself. To come back, contact the seller.")),
+        ),
     )
 
 

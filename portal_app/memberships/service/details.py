@@ -25,7 +25,7 @@ from portal_app.memberships.pauses import PausePlan
 from portal_app.memberships.plan_models import RequestedPlanChange
 from portal_app.memberships.plan_repository import standing_change
 from portal_app.memberships.preview_repository import previews_of
-from portal_app.memberships.service.joinable import is_over, plans_to_join
+from portal_app.memberships.service.joinable import is_joinable
 from portal_app.memberships.service.last_word import LastWord, last_word, waiting_to_undo
 from portal_app.memberships.service.pause_page import pause_plan
 from portal_app.memberships.service.reading import HeldMembership, find_held
@@ -98,7 +98,7 @@ async def get_membership(
         asked=await standing_change(session, membership.id) if plan_id else None,
         undoable=held.current
         and (taken_back is not None or await may_undo(session, membership, held.facts)),
-        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
+        rejoinable=await is_joinable(session, held),
         word=word,
         awaited=await awaited_of(session, membership.id) if may_arrive else None,
         canceled=await cancellation_of(session, word.intent.id)

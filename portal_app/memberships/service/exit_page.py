@@ -14,7 +14,7 @@ from portal_app.memberships import exit_repository
 from portal_app.memberships.exits import Exit, plan_exit
 from portal_app.memberships.models import Cancellation
 from portal_app.memberships.offers import Offer, OfferKind, may_be_offered, reaches_a_charge
-from portal_app.memberships.service.joinable import is_over, plans_to_join
+from portal_app.memberships.service.joinable import is_joinable
 from portal_app.memberships.service.last_word import LastWord, last_word, waiting_to_undo
 from portal_app.memberships.service.pause_page import pause_plan
 from portal_app.memberships.service.plan_page import cheaper_plans_of
@@ -66,7 +66,7 @@ async def exit_page(
         cancellation=await exit_repository.standing_cancellation(session, membership.id),
         word=word,
         undoable=held.current and await _is_undoable(session, held, word),
-        rejoinable=is_over(held.facts) and bool(await plans_to_join(session, membership)),
+        rejoinable=await is_joinable(session, held),
         awaited=await exit_repository.awaited_of(session, membership.id),
     )
 

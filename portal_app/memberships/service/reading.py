@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import AccessPolicy, Configuration
+from portal_app.catalog.models import Plan
 from portal_app.catalog.policies import published_policies
+from portal_app.catalog.repository import plans_by_id
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import last_attempts
@@ -35,7 +37,8 @@ class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
     That time is *as_of*, *configuration* the policies for its product. *unpaid* is the latest open
-    invoice, *last_attempt* the newest try to charge it.
+    invoice, *last_attempt* the newest try to charge it. *next_plan* is what it changes to, where
+    that is arranged.
     """
 
     row: HoldingRow
@@ -47,6 +50,7 @@ class HeldMembership:
     unpaid: Invoice | None
     last_attempt: Payment | None
     as_of: datetime
+    next_plan: Plan | None = None
 
     @property
     def access(self) -> AccessPolicy:
@@ -132,24 +136,32 @@ async def decided(
     policies = await published_policies(session, {row.company.id for row in rows})
     unpaid = await unpaid_invoices(session, actor, rows)
     attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
+    plans = await plans_by_id(session, [plan for row in rows if (plan := _next_plan_id(row))])
     return [
         _decide(
             row,
             policies[row.company.id].of(row.product.id),
-            unpaid.get(row.membership.id),
-            attempts,
             now,
+            unpaid=(owed := unpaid.get(row.membership.id)),
+            last_attempt=attempts.get(owed.id) if owed else None,
+            next_plan=plans.get(_next_plan_id(row)),
         )
         for row in rows
     ]
 
 
+def _next_plan_id(row: HoldingRow) -> str:
+    return str(row.membership.scheduled_change.get("plan_id", ""))
+
+
 def _decide(
     row: HoldingRow,
     configuration: Configuration,
-    unpaid: Invoice | None,
-    attempts: dict[str, Payment],
     now: datetime,
+    *,
+    unpaid: Invoice | None,
+    last_attempt: Payment | None,
+    next_plan: Plan | None,
 ) -> HeldMembership:
     facts = StripeFacts.of(row.membership, unpaid.next_attempt_at if unpaid else None)
     return HeldMembership(
@@ -160,6 +172,7 @@ def _decide(
         has_access=grants_access(facts, configuration.access, now),
         current=is_current(facts, now),
         unpaid=unpaid,
-        last_attempt=attempts.get(unpaid.id) if unpaid else None,
+        last_attempt=last_attempt,
         as_of=now,
+        next_plan=next_plan,
     )

@@ -20,9 +20,10 @@ from portal_app.payment_methods.service import list_wallets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejoinPage:
-    """*plans* are on sale, the one they had first. *others* of theirs give the same and go on.
+    """*plans* are on sale, the one they had first; none where the company wants nobody back so.
 
-    *waiting* says that nobody knows yet what became of an earlier try.
+    *others* of theirs give the same and go on. *waiting* says that nobody knows yet what became of
+    an earlier try.
     """
 
     held: HeldMembership
@@ -47,7 +48,7 @@ async def rejoin_page(
     own = [one for one in wallets if one.customer.id == membership.customer_id]
     return RejoinPage(
         held=held,
-        plans=await plans_to_join(session, membership),
+        plans=await plans_to_join(session, held),
         methods=[method for wallet in own for method in wallet.methods],
         others=[
             one

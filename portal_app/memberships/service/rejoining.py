@@ -103,7 +103,7 @@ async def _asked(
     if not is_over(held.facts):
         raise AlreadyBack
     customer = await exit_repository.paying_customer(session, actor, membership)
-    plans = await plans_to_join(session, membership)
+    plans = await plans_to_join(session, held)
     plan = next((plan for plan in plans if plan.id == plan_id), None)
     ended = await repository.current_subscriptions(session, [membership.id])
     if customer is None or plan is None or not ended:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.models import Interval, Plan
-from portal_app.catalog.repository import plans_by_id
 from portal_app.identity.actor import Actor
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.money import Money
@@ -55,12 +54,14 @@ class Occasion(StrEnum):
 class NextCharge:
     """The next charge of one membership. *at* is empty while nobody knows when it resumes.
 
-    *preview* is what the provider says of exactly this charge; without it *amount* is an estimate,
-    before taxes, discounts and credit.
+    *plan* is what will be paid for, which may be another than now. *preview* is what the provider
+    says of exactly this charge; without it *amount* is an estimate, before taxes, discounts and
+    credit.
     """
 
     occasion: Occasion
     at: datetime | None
+    plan: Plan
     amount: Money
     preview: UpcomingCharge | None
 
@@ -98,12 +99,22 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
     if at is None and not (paused and ends_at(held.facts) is None):
         return None
     known = _of_this_charge(held, preview)
+    plan, estimate = _due_at(held, cycle, at)
     return NextCharge(
         occasion=_occasion(held, cycle, at),
         at=at,
-        amount=known.amount_due if known else price_of(held),
+        plan=plan,
+        amount=known.amount_due if known else estimate,
         preview=known,
     )
+
+
+def _due_at(held: HeldMembership, cycle: Cycle, at: datetime | None) -> tuple[Plan, Money]:
+    """The plan that is paid for then, and what a period costs; of what is arranged until then."""
+    change = _change(held, cycle)
+    if at is None or change is None or held.next_plan is None or change[0] > at:
+        return held.row.plan, cycle.amount
+    return held.next_plan, change[1].amount
 
 
 def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasion:
@@ -121,10 +132,23 @@ def _pauses(held: HeldMembership) -> bool:
 
 
 def _of_this_charge(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
-    """One of a renewal that has passed, or was moved, says nothing about the next."""
+    """One of a renewal that has passed, or was moved, or of another plan says nothing about it."""
     if preview is None or preview.charge_at != previewed_at(held.facts):
         return None
-    return preview
+    return preview if _is_for_its_plan(held, preview) else None
+
+
+def _is_for_its_plan(held: HeldMembership, preview: UpcomingCharge) -> bool:
+    """False of one from before a change of plan was arranged, or taken back.
+
+    The last charge may be for what was bought besides, and for no plan at all.
+    """
+    cycle, at = cycle_of(held), preview.charge_at
+    if cycle is None or is_final(held.facts, cycle, at):
+        return True
+    plan, _ = _due_at(held, cycle, at)
+    prices = {one["price"] for one in preview.lines if one.get("price") and not one["proration"]}
+    return not prices or plan.stripe_price_id in prices
 
 
 def resume_preview(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
@@ -168,12 +192,11 @@ async def year_ahead(session: AsyncSession, actor: Actor, now: datetime) -> Year
     """Every charge of the twelve months to come, of everything that the actor holds."""
     held = [one for one in await running_memberships(session, actor, now) if one.current]
     previews = await previews_of(session, actor, [one.row.membership.id for one in held])
-    plans = await plans_by_id(session, _scheduled_plans(held))
     until = nth_period_end(now, Interval.MONTH, MONTHS, 1)
     charges = [
         charge
         for one in held
-        for charge in expected(one, previews.get(one.row.membership.id), plans, until)
+        for charge in expected(one, previews.get(one.row.membership.id), until)
     ]
     known = [previews[one.held.row.membership.id].observed_at for one in charges if one.known]
     return YearAhead(
@@ -185,23 +208,15 @@ async def year_ahead(session: AsyncSession, actor: Actor, now: datetime) -> Year
     )
 
 
-def _scheduled_plans(held: Sequence[HeldMembership]) -> list[str]:
-    changes = (one.row.membership.scheduled_change for one in held)
-    return [str(change["plan_id"]) for change in changes if "plan_id" in change]
-
-
 def _waits(held: HeldMembership) -> bool:
     following = next_charge_of(held, None)
     return following is not None and following.at is None
 
 
 def expected(
-    held: HeldMembership,
-    preview: UpcomingCharge | None,
-    plans: Mapping[str, Plan],
-    until: datetime,
+    held: HeldMembership, preview: UpcomingCharge | None, until: datetime
 ) -> Iterator[ExpectedCharge]:
-    """The charges of one membership up to *until*; *plans* are those that it may change to.
+    """The charges of one membership up to *until*.
 
     What costs nothing by its plan (billed by use, say) can't be estimated, and is left out.
     """
@@ -215,7 +230,7 @@ def expected(
         first_at=first_at,
         cycle=cycle,
         ends_at=ends_at(held.facts),
-        change=_change(held, cycle, plans),
+        change=_change(held, cycle),
     ):
         if known is not None and charge.at == known.charge_at:
             yield ExpectedCharge(held=held, at=charge.at, amount=known.amount_due, known=True)
@@ -223,12 +238,10 @@ def expected(
             yield ExpectedCharge(held=held, at=charge.at, amount=charge.amount, known=False)
 
 
-def _change(
-    held: HeldMembership, cycle: Cycle, plans: Mapping[str, Plan]
-) -> tuple[datetime, Cycle] | None:
+def _change(held: HeldMembership, cycle: Cycle) -> tuple[datetime, Cycle] | None:
     """Another plan or quantity from a moment on, where the provider will see to it by itself."""
-    change = held.row.membership.scheduled_change
-    plan, at = plans.get(str(change.get("plan_id"))), change.get("takes_effect_at")
+    change, plan = held.row.membership.scheduled_change, held.next_plan
+    at = change.get("takes_effect_at")
     if plan is None or plan.interval is None or not at:
         return None
     moment = datetime.fromisoformat(str(at))

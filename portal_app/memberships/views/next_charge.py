@@ -107,7 +107,7 @@ def expiry_warning(reader: Reader, held: HeldMembership, at: datetime) -> str:
 def _rows(reader: Reader, held: HeldMembership, following: NextCharge) -> Iterator[AmountRow]:
     preview = following.preview
     if preview is None:
-        title = held.row.plan.title or held.row.product.title
+        title = following.plan.title or held.row.product.title
         yield AmountRow(label=title, amount=reader.money(following.amount))
         yield _sum(reader, reader.say("Estimated total"), following.amount)
         return

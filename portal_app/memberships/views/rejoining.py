@@ -15,7 +15,7 @@ from portal_app.payment_methods.views import add_href, decline_sentence, expiry_
 from portal_app.provider.errors import CardDeclined
 from portal_app.ui.reader import Reader
 
-# OPEN can begin again, DONE has just done so, RUNS goes on, GONE is not sold any more.
+# OPEN can begin again, DONE has just done so, RUNS goes on, GONE is not to be had any more.
 RejoinStep: TypeAlias = Literal["open", "done", "runs", "gone"]
 
 

@@ -12,6 +12,7 @@ from portal_app.studio.portal.settings import REASONS as OWN_REASONS
 POLICIES: Final = {
     "cancel": "Cancelling",
     "pause": "Pausing",
+    "rejoin": "Joining again",
     "plan_change": "Changing plan",
     "transfer": "Transferring",
     "withdraw": "Withdrawal",
@@ -46,6 +47,7 @@ LABELS: Final = {
     "plan_change.least": "Fewest units of a plan",
     "plan_change.most": "Most units of a plan (1: no choice)",
     "plan_change.promotion_codes": "Promotion codes are taken",
+    "rejoin.offered": "Customers may join again after theirs has ended",
     TARGETS: "Customers may change to",
     CONTACT: "Whom customers ask for help",
     "transfer.mode": "Customers may transfer a membership",

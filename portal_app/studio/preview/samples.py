@@ -46,6 +46,7 @@ class Sample:
 def sample(company: Company, configuration: Configuration, state: str, now: datetime) -> Sample:
     """*state* is one of STATES; any other is `active`."""
     held = seen_by_company(_row(company, state, now), configuration, now)
+    rejoinable = not held.current and configuration.rejoin.offered
     details = MembershipDetails(
         held=held,
         invoices=(),
@@ -61,6 +62,7 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
             taken=[],
             now=now,
         ),
+        rejoinable=rejoinable,
     )
     policy = configuration.cancel
     exit_page = ExitPage(
@@ -69,6 +71,7 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
         exit=plan_exit(held.facts, policy, now),
         cancellation=None,
         word=LastWord(),
+        rejoinable=rejoinable,
     )
     return Sample(details, exit_page)
 

@@ -110,7 +110,7 @@ SCENES: Final = (
     Scene("account", "/account/", ADA, "/account/", dated=True),
     Scene("account-empty", "/account/", EVE, "/account/", dated=True),
     Scene("account-wrong", "/account/", EVE, "/account/", _wrong_address, dated=True),
-    Scene("time-zone", "/account/zone/", ADA, "/account/zone/"),
+    Scene("time-zone", "/account/zone/", ADA, "/account/zone/", dated=True),
     Scene("step-up", "/account/confirm/{step_up_id}/", _BOOKS, "/account/", _step_up),
     Scene("step-up-wrong", "/account/confirm/{step_up_id}/", _BOOKS, "/account/", _wrong_code),
     Scene(

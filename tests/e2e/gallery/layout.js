@@ -1,12 +1,10 @@
-// What is laid out badly on the page, in every combination that is asked for. Given to
-// `page.evaluate`: one call tries all of them on the loaded page and leaves it as it was.
-({ themes, directions, brands }) => {
+// What is laid out badly on the page as it is: a question for `looks.js`.
+(() => {
   const SLACK = 1.5;
   const CONTROLS = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
   // Boxes that can be seen: what is written in one may not stick out of it.
   const BOXES = '.card, .alert, .badge, .button, .menu, .preview, .segments, .header-row, td, th';
   const root = document.documentElement;
-  const shell = document.querySelector('.shell');
 
   const name = (node) => {
     const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
@@ -163,48 +161,12 @@
     return found;
   };
 
-  const faults = () => {
+  // What sticks to the top would lie over what is scrolled below it.
+  scrollTo({ top: 0, behavior: 'instant' });
+  return () => {
     forget();
     const [words, presses] = [texts(), controls()];
     const wide = root.scrollWidth > root.clientWidth ? ['the page scrolls sideways'] : [];
     return [...wide, ...cut(), ...words.flatMap(out), ...presses.flatMap(out), ...overlaps([...words, ...presses, ...marks()])];
   };
-
-  const wear = (brand) => {
-    const mark = document.querySelector('.header .brand')?.firstChild;
-    const before = [shell.style.cssText, mark?.data];
-    for (const [token, value] of Object.entries(brand.tokens)) shell.style.setProperty(token, value);
-    if (mark) mark.data = brand.wordmark;
-    return () => {
-      // By the object model: the pages' policy refuses style attributes.
-      shell.style.cssText = before[0];
-      if (mark) mark.data = before[1];
-    };
-  };
-
-  const branded = shell && (shell.style.getPropertyValue('--accent') || document.querySelector('link[href^="/brand/"]'));
-  const looks = branded ? brands : [];
-  // What sticks to the top would lie over what is scrolled below it.
-  scrollTo({ top: 0, behavior: 'instant' });
-  const [classes, dir, theme, scheme] =
-    [root.className, root.dir, root.dataset.theme, root.style.colorScheme];
-  const found = {};
-  for (const look of [null, ...looks]) {
-    const undo = look ? wear(look) : () => {};
-    for (const direction of directions)
-      for (const colours of themes) {
-        root.dir = direction;
-        root.classList.remove('light', 'dark');
-        root.classList.add(colours);
-        root.dataset.theme = colours;
-        root.style.colorScheme = colours;
-        for (const fault of new Set(faults()))
-          (found[fault] ??= []).push(`${look ? look.wordmark : 'as it is'} ${direction} ${colours}`);
-      }
-    undo();
-  }
-  [root.className, root.dir, root.style.colorScheme] = [classes, dir, scheme];
-  if (theme === undefined) delete root.dataset.theme;
-  else root.dataset.theme = theme;
-  return Object.entries(found).map(([fault, where]) => `${fault} (${where.join(', ')})`);
-}
+})()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.sync_api import Page
 
 from portal_app.branding.repository import brands_of_files
-from portal_app.branding.stylesheet import inline
+from tests.e2e.gallery.looks import in_every_look
 
 SIZES: Final = {"phone": (375, 812), "desktop": (1280, 900)}
 _WEAR: Final = """(theme) => {
@@ -22,15 +22,6 @@ _WEAR: Final = """(theme) => {
 _SCRIPT: Final = Path(__file__).with_name("layout.js").read_text("utf-8")
 
 
-def looks() -> dict[str, Any]:
-    """Both themes, both directions, and the demo's two brands where the page wears one."""
-    brands = [
-        {"wordmark": brand.wordmark, "tokens": inline(brand)}
-        for brand in brands_of_files().values()
-    ]
-    return {"themes": ["light", "dark"], "directions": ["ltr", "rtl"], "brands": brands}
-
-
 def layout_faults(page: Page, *, shots: Path | None = None) -> list[str]:
     """On a phone and on a desktop; the page is left at the desktop's size.
 
@@ -39,10 +30,16 @@ def layout_faults(page: Page, *, shots: Path | None = None) -> list[str]:
     found = []
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        found += [f"{size}: {fault}" for fault in page.evaluate(_SCRIPT, looks())]
+        found += [f"{size}: {fault}" for fault in _in_every_look(page)]
         if shots:
             _shoot(page, shots.with_name(f"{shots.name}-{size}"))
     return found
+
+
+def _in_every_look(page: Page) -> list[str]:
+    """Both themes, both directions, and the demo's two brands where the page wears one."""
+    brands = brands_of_files().values()
+    return in_every_look(page, _SCRIPT, brands, directions=("ltr", "rtl"))
 
 
 def _shoot(page: Page, path: Path) -> None:

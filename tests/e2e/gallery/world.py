@@ -238,6 +238,9 @@ class World:
         page.get_by_role("button", name="See what it costs").click()
         page.get_by_role("button", name="Change plan on ").click()
         expect(page.get_by_role("main")).to_contain_text("Your plan changes on ", timeout=PATIENCE)
+        # Until the provider has said what it will charge, the page shows an estimate.
+        page.goto(path)
+        expect(page.get_by_role("main")).to_contain_text("As of ", timeout=PATIENCE)
         page.close()
         return path
 

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import stripe
 
+from portal_app.catalog.models import PortalConfiguration
 from portal_app.identity.actor import Actor
 from portal_app.identity.models import Person
 from portal_app.intents.service import Desk
@@ -47,6 +49,15 @@ class Shop:
 
     async def learn(self) -> None:
         await imported(self.writer, self.db)
+
+    async def publish(self, **policies: dict[str, Any]) -> None:
+        """What differs from the defaults; once for each shop."""
+        async with self.db.unit_of_work() as session:
+            session.add(
+                PortalConfiguration(
+                    company_id="biz_northwind", version=1, body=policies, created_at=wall_now()
+                )
+            )
 
     async def learn_method(self, stripe_id: str) -> None:
         """This alone, as the page that adds one does."""

@@ -10,9 +10,8 @@ from typing import Any
 
 import stripe
 
-from portal_app.catalog.models import Plan, PortalConfiguration
+from portal_app.catalog.models import Plan
 from portal_app.identity.actor import Actor
-from portal_app.kit.clock import wall_now
 from portal_app.kit.db import Database
 from portal_app.memberships.plan_models import RequestedPlanChange
 from portal_app.memberships.service import HeldMembership, Quote, change_plan, quote_change
@@ -81,15 +80,7 @@ class PlanShop(Shop):
         return sorted(await rows(self.db, RequestedPlanChange), key=lambda row: row.id)
 
     async def policy(self, **given: Any) -> None:
-        async with self.db.unit_of_work() as session:
-            session.add(
-                PortalConfiguration(
-                    company_id="biz_northwind",
-                    version=1,
-                    body={"plan_change": given},
-                    created_at=wall_now(),
-                )
-            )
+        await self.publish(plan_change=given)
 
     async def advance(self, seconds: int) -> None:
         """Time passes at Stripe, and we hear of it."""

@@ -90,3 +90,19 @@ async def test_a_strangers_page_is_missing_and_does_nothing(
     await run(RejoinState.answered, page)
     await run(RejoinState.check_again, page)
     assert (page.phase, left.begun()) == ("missing", [])
+
+
+async def test_nobody_comes_back_by_themselves_where_their_seller_wants_none(
+    root: rx.State, left: Left, ada: Actor
+) -> None:
+    page = await page_at(root, left.member_id)
+    await left.shop.publish(rejoin={"offered": False})
+    await run(RejoinState.join, page, page.attempt)
+    assert page.problem == "This can't be joined again. Nothing was charged."
+    assert left.begun() == []
+    at(root, f"/billing/manage/{left.member_id}/", member_id=left.member_id)
+    details = await root.get_state(MembershipState)
+    await MembershipState.load.fn(details)
+    assert not details.view.can_rejoin
+    view = (await page_at(root, left.member_id)).view
+    assert (view.state, view.plans, view.add_href) == ("gone", [], "")

@@ -118,6 +118,7 @@ def held(
     attempt: Payment | None = None,
     access: AccessPolicy | None = None,
     pause: PausePolicy | None = None,
+    next_plan: Plan | None = None,
     title: str = "Trading Room",
     **over: Any,
 ) -> HeldMembership:
@@ -149,6 +150,7 @@ def held(
         unpaid=unpaid,
         last_attempt=attempt,
         as_of=NOW,
+        next_plan=next_plan,
     )
 
 

@@ -119,6 +119,36 @@ def test_without_a_preview_the_price_is_called_an_estimate() -> None:
     assert block(one, passed) == shown  # a preview of a charge that has been says nothing
 
 
+def priced(price: str, **over: Any) -> UpcomingCharge:
+    line = {"description": "Room", "quantity": 1, "amount_minor": 5800, "proration": False}
+    return a_preview(lines=[{**line, "price": price}], **over)
+
+
+def test_a_change_that_is_arranged_for_then_is_what_will_be_charged() -> None:
+    dear, cheap = (
+        a_plan(stripe_price_id=f"price_{title}", title=title, amount_minor=minor)
+        for title, minor in (("Pro", 5900), ("Basic", 900))
+    )
+    change = {"plan_id": "plan_basic", "takes_effect_at": PERIOD_END.isoformat(), "quantity": 2}
+    plans: Any = {"plan": dear, "price_minor": 5900}
+    arranged = held(**plans, scheduled_change=change, next_plan=cheap)
+    estimate = [("Basic", "$18.00"), ("Estimated total", "$18.00")]
+    assert amounts(block(arranged)) == estimate
+    # One from before says what is not charged any more, as one does after it was taken back.
+    assert amounts(block(arranged, priced("price_Pro"))) == estimate
+    assert amounts(block(arranged, priced("price_Basic")))[-1] == ("Total", "$49.86")
+    assert amounts(block(held(**plans), priced("price_Basic")))[-1] == ("Estimated total", "$59.00")
+    later = {**change, "takes_effect_at": (PERIOD_END + timedelta(days=31)).isoformat()}
+    waiting = held(**plans, scheduled_change=later, next_plan=cheap)
+    assert amounts(block(waiting))[-1] == ("Estimated total", "$59.00")
+    assert amounts(block(waiting, priced("price_Pro")))[-1] == ("Total", "$49.86")
+
+
+def test_the_last_charge_may_be_for_no_plan() -> None:
+    ending = held(cancel_at=PERIOD_END + timedelta(days=10))
+    assert amounts(block(ending, priced("price_else")))[-1] == ("Total", "$49.86")
+
+
 @pytest.mark.parametrize(
     ("over", "title", "date"),
     [
