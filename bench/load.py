@@ -53,6 +53,8 @@ def _by_wrk(port: int, paths: Sequence[str], *, keys: Sequence[str], seconds: fl
         done = subprocess.run(
             [
                 *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{round(seconds)}s"),
+                # The slowest twin takes longer, on a slow machine, than wrk waits by itself.
+                *("--timeout", "20s"),
                 *("-s", str(script), f"http://127.0.0.1:{port}"),
             ],
             capture_output=True,

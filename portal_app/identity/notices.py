@@ -77,12 +77,17 @@ _ADVICE: Final[Mapping[AccountNotice, str]] = {
         " account, sign out everywhere else, and check that every email and way to sign in there is"
         " yours."
     ),
+    AccountNotice.PRIMARY_RESTORED: (
+        "This happened on {when}. If it wasn't you, open your account and check that every email"
+        " and way to sign in there is yours."
+    ),
 }
+_BY_LINK: Final = "This happened on {when}."
 
 
-def advice_of(notice: AccountNotice) -> str:
-    """What to do if it was somebody else; the place is a fact of the mail's."""
-    return _ADVICE.get(notice, _UNDO_IT)
+def advice_of(notice: AccountNotice, *, by_link: bool) -> str:
+    """What to do if it was somebody else, where no link of the mail does it."""
+    return _BY_LINK if by_link else _ADVICE.get(notice, _UNDO_IT)
 
 
 async def append_notice(

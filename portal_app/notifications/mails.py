@@ -90,7 +90,7 @@ async def _account_notice(message: OutboxMessage) -> Mail:
         link=f"{get_settings().origin}/account/",
         undo=f"{get_settings().origin}/login/undo/{undo_token_of(undo)}/" if undo else "",
         days=UNDO_FOR.days,
-        advice=translate(message.locale, advice_of(notice), when=when),
+        advice=translate(message.locale, advice_of(notice, by_link=bool(undo)), when=when),
     )
 
 
