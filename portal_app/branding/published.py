@@ -25,7 +25,7 @@ LOOK_EVERY: Final = 1.0
 # As high as the mark that stands in a logo's place.
 LOGO_HEIGHT: Final = 28
 # The widest leaves room for the name and the menu on a phone; the picture is shown whole within.
-LOGO_WIDTHS: Final = (16, 140)
+LOGO_WIDTHS: Final = (16, 168)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def test_a_lettering_is_taken(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     ("size", "width"),
-    [((640, 1), 140), ((640, 40), 140), ((112, 112), 28), ((28, 112), 16), ((1, 112), 16)],
+    [((640, 1), 168), ((640, 40), 168), ((112, 112), 28), ((28, 112), 16), ((1, 112), 16)],
 )
 def test_a_logo_of_any_proportions_leaves_the_header_its_width(
     size: tuple[int, int], width: int
