@@ -85,7 +85,7 @@ def _running(company_id: str) -> Select[*tuple[Any, ...]]:
         .join(Product, col(Product.id) == col(Membership.product_id))
         .join(Plan, col(Plan.id) == col(Membership.plan_id))
         .where(col(Membership.company_id) == company_id, col(Member.until_at).is_(None), ~is_over())
-        .order_by(col(Membership.id))
+        .order_by(col(Product.title), col(Membership.started_at), col(Membership.id))
     )
 
 
