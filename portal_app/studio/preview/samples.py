@@ -57,7 +57,6 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
         payments=(),
         events=_events(held, now),
         attempts={},
-        scheduled=None,
         pause=plan_pause(
             held.facts,
             Terms.of(held.row.membership),
