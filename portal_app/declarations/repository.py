@@ -72,9 +72,13 @@ async def candidates(session: AsyncSession, company_id: str, address_key: str) -
     return _candidates(await session.execute(statement.limit(_MOST)))
 
 
-async def candidate(session: AsyncSession, company_id: str, membership_id: str) -> Candidate | None:
-    """One running membership of the company by its id; another company's is none."""
-    statement = _running(company_id).where(col(Membership.id) == membership_id)
+async def candidate(session: AsyncSession, company_id: str, named: str) -> Candidate | None:
+    """One running membership of the company by its id, or by the one that its holder sees.
+
+    Another company's is none, and so is what a former holder saw.
+    """
+    by_id = or_(col(Membership.id) == named, col(Member.id) == named)
+    statement = _running(company_id).where(by_id)
     return next(iter(_candidates(await session.execute(statement))), None)
 
 
@@ -85,7 +89,7 @@ def _running(company_id: str) -> Select[*tuple[Any, ...]]:
         .join(Product, col(Product.id) == col(Membership.product_id))
         .join(Plan, col(Plan.id) == col(Membership.plan_id))
         .where(col(Membership.company_id) == company_id, col(Member.until_at).is_(None), ~is_over())
-        .order_by(col(Membership.id))
+        .order_by(col(Product.title), col(Membership.started_at), col(Membership.id))
     )
 
 
