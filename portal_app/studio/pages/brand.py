@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.studio.brand.state import SUMMARY_ID, BrandStudioState
 from portal_app.studio.brand.views import BrandStudioView, Proposal
+from portal_app.studio.pages.brand_contrasts import contrasts_card
 from portal_app.studio.pages.brand_fields import (
     BrandEvents,
     choice_field,
@@ -13,7 +14,7 @@ from portal_app.studio.pages.brand_fields import (
     form_section,
     text_field,
 )
-from portal_app.studio.pages.brand_files import contrasts_card, pictures_card, upload_card
+from portal_app.studio.pages.brand_pictures import pictures_card, upload_card
 from portal_app.studio.pages.file_card import file_card
 from portal_app.studio.pages.frame import publish_row, studio_page
 from portal_app.studio.pages.own_css import own_css_fields

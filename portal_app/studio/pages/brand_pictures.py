@@ -1,11 +1,11 @@
-"""What stands below the brand form: pictures, contrasts, and the look as a file."""
+"""The pictures of a look, and how one is uploaded."""
 
 from __future__ import annotations
 
 import reflex as rx
 
 from portal_app.studio.brand.state import BrandStudioState
-from portal_app.studio.brand.views import BrandStudioView, PairRow
+from portal_app.studio.brand.views import BrandStudioView
 from portal_app.studio.pages.brand_fields import BrandEvents
 from portal_app.studio.state import StudioState
 from portal_app.ui.i18n import t, t_fill
@@ -13,12 +13,9 @@ from portal_app.ui.parts import (
     action_row,
     button,
     card,
-    cell,
     field,
-    fold,
     muted,
     native_form,
-    table,
 )
 from portal_app.ui.parts.types import Text
 
@@ -89,29 +86,4 @@ def upload_card(kind: str, label: Text, events: BrandEvents) -> rx.Component:
         ),
         title=label,
         subtitle=t("What you typed is kept in the draft."),
-    )
-
-
-def contrasts_card(view: BrandStudioView) -> rx.Component:
-    return card(
-        fold(
-            t("Every pair of colours in use"),
-            table(
-                t("Contrasts"),
-                [t("Colours"), t("Contrast"), t("Needed"), t("Result")],
-                rx.foreach(view.pairs, _pair),
-            ),
-        ),
-        title=t("Contrasts"),
-        subtitle=t("By WCAG 2.2: 4.5 : 1 for text, 3 : 1 for buttons."),
-    )
-
-
-def _pair(one: PairRow) -> rx.Component:
-    return rx.el.tr(
-        cell(t("Colours"), one.what),
-        cell(t("Contrast"), one.ratio),
-        cell(t("Needed"), one.needed),
-        cell(t("Result"), rx.cond(one.passes, t("Passes"), t("Too faint"))),
-        key=one.key,
     )
