@@ -74,7 +74,7 @@ def given_away_body(gone: Text, confirmation: Text) -> rx.Component:
             link_button(t("See your memberships"), "/orders/", variant="primary"),
             rx.cond(
                 confirmation != "",
-                link_button(t("Confirmation to download"), confirmation, reload=True),
+                link_button(t("Download confirmation"), confirmation, reload=True),
             ),
             link_button(t("Billing history"), "/billing/history/"),
         ),
