@@ -17,6 +17,7 @@ from portal_app.ui.parts import (
     alert,
     button,
     card,
+    email_text,
     fact,
     field,
     key_facts,
@@ -168,7 +169,7 @@ def _offered(view: TransferView, events: TransferEvents) -> rx.Component:
         card(
             rx.el.ol(rx.foreach(view.stages, _stage), class_name="stages"),
             key_facts(
-                rx.cond(view.recipient != "", fact(t("Offered to"), view.recipient)),
+                rx.cond(view.recipient != "", fact(t("Offered to"), email_text(view.recipient))),
                 fact(t("Open until"), view.until),
             ),
             title=t("Your offer"),

@@ -72,7 +72,7 @@ def test_what_is_cancelled_says_what_keeping_it_would_mean() -> None:
 def test_cancelling_a_pause_says_what_becomes_of_its_period(
     over: dict[str, Any], said: str
 ) -> None:
-    """What Stripe credits for the rest counts with the next invoice: after a cancellation, never."""
+    """What Stripe credits for the rest counts with a next invoice, and none comes."""
     view = cancel_view(EN, exiting(stripe_status="paused", paused_at=NOW, **over))
     assert view.further[0].startswith(said)
 
