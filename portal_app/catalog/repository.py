@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,22 +11,19 @@ from sqlmodel import col
 from portal_app.catalog.models import Creator, Plan, Product
 
 
-async def plan_with_product(session: AsyncSession, plan_id: str) -> tuple[Plan, Product] | None:
-    """A plan and what it buys."""
+async def plans_with_products(
+    session: AsyncSession, plan_ids: Iterable[object]
+) -> dict[object, tuple[Plan, Product]]:
+    """By their ids, plans and what each buys; asks nothing where none is named."""
+    named = {one for one in plan_ids if one}
+    if not named:
+        return {}
     statement = (
         select(Plan, Product)
         .join(Product, col(Product.id) == col(Plan.product_id))
-        .where(col(Plan.id) == plan_id)
+        .where(col(Plan.id).in_(named))
     )
-    row = (await session.execute(statement)).first()
-    return None if row is None else (row[0], row[1])
-
-
-async def plans_by_id(session: AsyncSession, plan_ids: Sequence[str]) -> dict[str, Plan]:
-    if not plan_ids:
-        return {}
-    found = await session.scalars(select(Plan).where(col(Plan.id).in_(plan_ids)))
-    return {plan.id: plan for plan in found}
+    return {row[0].id: (row[0], row[1]) for row in await session.execute(statement)}
 
 
 async def plans_on_sale(

@@ -72,9 +72,13 @@ async def candidates(session: AsyncSession, company_id: str, address_key: str) -
     return _candidates(await session.execute(statement.limit(_MOST)))
 
 
-async def candidate(session: AsyncSession, company_id: str, membership_id: str) -> Candidate | None:
-    """One running membership of the company by its id; another company's is none."""
-    statement = _running(company_id).where(col(Membership.id) == membership_id)
+async def candidate(session: AsyncSession, company_id: str, named: str) -> Candidate | None:
+    """One running membership of the company by its id, or by the one that its holder sees.
+
+    Another company's is none, and so is what a former holder saw.
+    """
+    by_id = or_(col(Membership.id) == named, col(Member.id) == named)
+    statement = _running(company_id).where(by_id)
     return next(iter(_candidates(await session.execute(statement))), None)
 
 

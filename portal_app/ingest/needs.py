@@ -57,6 +57,7 @@ def needs(facts: Facts | None) -> set[Ref]:
             items = (facts.plan, *facts.extras)
             pairs = [(Kind.CUSTOMER, facts.customer_id)]
             pairs += [(Kind.PRODUCT, item.price.product_id) for item in items]
+            pairs += [(Kind.PRICE, facts.scheduled.price_id)] if facts.scheduled else []
         case CheckoutFacts():
             pairs = [(Kind.CUSTOMER, facts.customer_id)]
             pairs += [(Kind.PRODUCT, line.price.product_id) for line in facts.lines]

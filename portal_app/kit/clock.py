@@ -77,6 +77,13 @@ def wall_now() -> datetime:
     return _installed.wall.now()
 
 
+def in_business_time(wall: datetime) -> datetime:
+    """As long ago by the business clock as *wall* is by the other: what people are shown."""
+    if isinstance(_installed.business, SystemClock):
+        return wall
+    return wall + (business_now() - wall_now())
+
+
 def from_unix(seconds: int) -> datetime:
     """A Stripe timestamp (whole seconds since 1970, UTC) as an aware datetime."""
     return datetime.fromtimestamp(seconds, UTC)

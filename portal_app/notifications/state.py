@@ -18,10 +18,16 @@ log = logging.getLogger(__name__)
 
 
 class NoticeSettingsState(rx.State):
-    """The account page's section about mails. *phase* is `loading`, `ready` or `failed`."""
+    """The account page's section about mails. *phase* is `loading`, `ready` or `failed`.
+
+    *rows* are to choose from, *always* what nobody can refuse; *sends* whether there is
+    any of either.
+    """
 
     phase: str = "loading"
     rows: list[NoticeRow] = []
+    always: list[NoticeRow] = []
+    sends: bool = False
 
     @rx.event
     @allow(Policy.SIGNED_IN)
@@ -31,7 +37,9 @@ class NoticeSettingsState(rx.State):
         try:
             async with database().reading() as session:
                 found = await notice_settings(session, actor)
-            self.rows, self.phase = notice_rows(actor.reader, found), "ready"
+            self.rows = notice_rows(actor.reader, found, locked=False)
+            self.always = notice_rows(actor.reader, found, locked=True)
+            self.sends, self.phase = bool(found), "ready"
         except Exception:
             # The rest of the page is of use without.
             log.exception("the notices of an account could not be read")

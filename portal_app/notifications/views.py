@@ -16,12 +16,14 @@ class NoticeRow:
     key: str = ""
     label: str = ""
     note: str = ""
-    locked: bool = False
     wanted: bool = False
 
 
-def notice_rows(reader: Reader, settings: Iterable[NoticeSetting]) -> list[NoticeRow]:
-    return [_row(reader, one) for one in settings]
+def notice_rows(
+    reader: Reader, settings: Iterable[NoticeSetting], *, locked: bool
+) -> list[NoticeRow]:
+    """Those that can't be refused, or the others."""
+    return [_row(reader, one) for one in settings if bool(one.kind.locked) is locked]
 
 
 def _row(reader: Reader, setting: NoticeSetting) -> NoticeRow:
@@ -31,6 +33,5 @@ def _row(reader: Reader, setting: NoticeSetting) -> NoticeRow:
         key=kind.key,
         label=reader.say(kind.label),
         note=f"{note} {reader.say(kind.locked)}" if kind.locked else note,
-        locked=bool(kind.locked),
         wanted=setting.wanted,
     )

@@ -45,7 +45,7 @@ from portal_app.transfers.service import (
 )
 from portal_app.transfers.views import accept_form, dead_view, not_theirs_view, offer_view
 from portal_app.ui.reader import Reader
-from portal_app.ui.server_pages import render
+from portal_app.ui.server_pages import link_over, render
 from portal_app.ui.zones import UTC_ZONE
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ async def stop_page(request: Request, token: str) -> Response:
         await admit_try("", visitor.ip)
         async with database().reading() as session:
             offer = await behind_stop_link(session, token)
+    except TransferNotFound:
+        return link_over(request, status=TransferNotFound.status, here="/")
     except PortalError as refused:
         return _told(request, refused)
     return _stop(request, offer, done=False)
@@ -75,6 +77,8 @@ async def stop(request: Request, token: str) -> Response:
         await it_was_not_me(database(), token)
         async with database().reading() as session:
             offer = await behind_stop_link(session, token)
+    except TransferNotFound:
+        return link_over(request, status=TransferNotFound.status, here="/")
     except PortalError as refused:
         return _told(request, refused)
     response = _stop(request, offer, done=True)

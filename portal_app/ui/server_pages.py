@@ -71,6 +71,14 @@ def render(
     )
 
 
+def link_over(request: Request, *, status: int, here: str) -> HTMLResponse:
+    """For links out of mails that undo or stop something: too old, used, or never one of ours.
+
+    It neither repeats its address nor leads back to it.
+    """
+    return render("ui/templates/link_over.html", request, status=status, here=here)
+
+
 @lru_cache(maxsize=1)
 def stylesheet_url() -> str:
     """`/portal.css` with its digest, so that a new version is asked for at once."""

@@ -69,7 +69,7 @@ def test_what_a_creator_publishes_customers_see_until_it_is_rolled_back(
     expect(shell).to_have_css("--accent", PUBLISHED, timeout=AT_MOST_MS)
 
     cleo.goto(f"/studio/portal/{NORTHWIND}")
-    cleo.get_by_label("It ends right away instead").check()
+    cleo.get_by_label("Memberships end right away").check()
     help_desk = cleo.get_by_label("Whom customers ask for help")
     help_desk.fill("not an address")
     help_desk.blur()
@@ -146,7 +146,7 @@ def test_a_draft_is_shared_and_a_font_own_css_and_one_products_setting_reach_cus
 
     cleo.goto(f"/studio/portal/{NORTHWIND}")
     cleo.get_by_label("Settings of").select_option("Trading Room")
-    cleo.get_by_label("It ends right away instead").check()
+    cleo.get_by_label("Memberships end right away").check()
     expect(cleo.get_by_text("Differs", exact=True)).to_be_visible()
     cleo.get_by_role("button", name="Publish").click()
     expect(cleo.get_by_role("status").filter(has_text="Published")).to_be_visible()

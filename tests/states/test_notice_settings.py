@@ -56,20 +56,24 @@ async def test_only_the_kinds_that_the_portal_sends_are_listed(tab: Tab, db: Dat
     tab.cookie = f"portal_session={token}"
     await tab.send(NoticeSettingsState.load, PAGE)
     state = await tab.state(NoticeSettingsState)
-    assert (state.phase, state.rows) == ("ready", [])
+    assert (state.phase, state.sends) == ("ready", False)
     async with db.unit_of_work() as session:
         await switch_on(session, [NOTICES["refund"]])
     await tab.send(NoticeSettingsState.load, PAGE)
-    assert [row.key for row in (await tab.state(NoticeSettingsState)).rows] == ["refund"]
+    state = await tab.state(NoticeSettingsState)
+    assert state.sends
+    assert ([row.key for row in state.rows], state.always) == (["refund"], [])
 
 
 async def test_what_is_required_says_why_and_the_rest_its_default(tab: Tab, db: Database) -> None:
     await signed_in(tab, db, locale="de")
     await tab.send(NoticeSettingsState.load, PAGE)
-    rows = {row.key: row for row in (await tab.state(NoticeSettingsState)).rows}
-    assert set(rows) == set(NOTICES)
-    assert rows["receipt"].locked
-    assert "Kartennetze" in rows["receipt"].note
+    state = await tab.state(NoticeSettingsState)
+    rows, always = ({row.key: row for row in found} for found in (state.rows, state.always))
+    locked = {key for key, kind in NOTICES.items() if kind.locked}
+    assert set(always) == locked
+    assert set(rows) == set(NOTICES) - locked
+    assert "Kartennetze" in always["receipt"].note
     assert [key for key, row in rows.items() if not row.wanted] == ["renewal_short"]
 
 

@@ -20,11 +20,10 @@ from portal_app.kit.http.forms import small_form
 from portal_app.memberships.errors import NothingToUndo
 from portal_app.ui.i18n_routes import requested_locale
 from portal_app.ui.reader import Reader
-from portal_app.ui.server_pages import render
+from portal_app.ui.server_pages import link_over, render
 
 router = APIRouter(include_in_schema=False)
 _PAGE: Final = "declarations/templates/undo.html"
-_OVER: Final = "declarations/templates/over.html"
 
 
 @router.api_route("/cancel/undo/{token}/", methods=["GET", "HEAD"])
@@ -70,6 +69,4 @@ async def _page(request: Request, token: str, *, refused: PortalError | None = N
 
 def _over(request: Request) -> Response:
     """The same for a link that is too old, is of no use any more, or never was one."""
-    refused = UndoOver()
-    said = Reader(requested_locale(request)).say(refused.sentence)
-    return render(_OVER, request, status=refused.status, sentence=said, here="/cancel/")
+    return link_over(request, status=UndoOver.status, here="/cancel/")

@@ -27,10 +27,8 @@ from portal_app.memberships.service import CANCEL, schedule_declared
 UNDECIDED: Final = frozenset({Finding.NONE, Finding.SEVERAL, Finding.TAKEN_BACK})
 
 
-async def decide(
-    desk: Desk, creator: CompanyCreator, reference: str, membership_id: str
-) -> Finding:
-    """Carry a declaration of the company's out for this running membership of it.
+async def decide(desk: Desk, creator: CompanyCreator, reference: str, named: str) -> Finding:
+    """Carry a declaration of the company's out for the running membership of it that is *named*.
 
     A cancellation ends it with its period, a withdrawal says what would go back; where neither is
     possible, it waits on and says why. Its holder is told. Raises DeclarationNotFound,
@@ -39,7 +37,7 @@ async def decide(
     """
     async with desk.database().unit_of_work() as session:
         row = await _undecided(session, creator, reference)
-        found = await _running(session, creator, membership_id)
+        found = await _running(session, creator, named)
         if row.kind is DeclarationKind.WITHDRAWAL:
             await note_withdrawn(session, row, found.membership_id)
             if not creator.is_owner:
@@ -50,7 +48,7 @@ async def decide(
         if isinstance(exit_, Finding):
             row.finding, row.membership_id = exit_, found.membership_id
             return exit_
-    await _end(desk, creator, reference, membership_id, exit_)
+    await _end(desk, creator, reference, found.membership_id, exit_)
     return Finding.SCHEDULED
 
 
@@ -77,8 +75,8 @@ async def _undecided(session: AsyncSession, creator: CompanyCreator, reference: 
     return row
 
 
-async def _running(session: AsyncSession, creator: CompanyCreator, membership_id: str) -> Candidate:
-    found = await repository.candidate(session, creator.company_id, membership_id)
+async def _running(session: AsyncSession, creator: CompanyCreator, named: str) -> Candidate:
+    found = await repository.candidate(session, creator.company_id, named)
     if found is None:
         raise MembershipNotFound
     return found

@@ -16,7 +16,8 @@ class UpcomingCharge(SQLModel, table=True):
     """What a subscription's next invoice will say as things stood at *observed_at*. `upch_…`.
 
     *charge_at* is the renewal that it is the preview of (business time): once the subscription
-    renews at another time, the preview is of no charge to come. *balance_minor* is what the
+    renews at another time, the preview is of no charge to come. *basis* is what of the membership
+    it was computed by; empty in rows from before it was noted. *balance_minor* is what the
     customer's balance adds: negative where a credit is used up. A subscription that will not be
     charged has no row.
     """
@@ -27,8 +28,7 @@ class UpcomingCharge(SQLModel, table=True):
     stripe_subscription_id: str = Field(unique=True)
     customer_id: str = Field(sa_column=reference("customers.id"))
     currency: str = Field(sa_column=currency())
-    # [{"description", "quantity", "amount_minor", "proration", "price"?, "period_start"?,
-    #   "period_end"?}], where the price is Stripe's id.
+    # [{"description", "quantity", "amount_minor", "proration", "period_start"?, "period_end"?}]
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
     subtotal_minor: int = Field(sa_column=minor_units())
     discount_minor: int = Field(sa_column=minor_units())
@@ -37,6 +37,7 @@ class UpcomingCharge(SQLModel, table=True):
     balance_minor: int = Field(sa_column=minor_units())
     amount_due_minor: int = Field(sa_column=minor_units())
     charge_at: datetime = Field(sa_column=utc())
+    basis: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     observed_at: datetime = Field(sa_column=utc())
 
     @property

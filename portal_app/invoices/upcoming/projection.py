@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -27,14 +28,16 @@ async def project_preview(
     stripe_subscription_id: str,
     customer_id: str,
     charge_at: datetime,
+    basis: Mapping[str, Any],
     observed_at: datetime,
 ) -> Outcome:
-    """Store what the next invoice will say; *customer_id* is ours.
+    """Store what the next invoice will say; *customer_id* is ours, *basis* as `UpcomingCharge`'s.
 
     `UNCHANGED` when it says what it said before: it is only younger now.
     """
     key = {"stripe_subscription_id": stripe_subscription_id}
-    values = {"customer_id": customer_id, "charge_at": charge_at, **_amounts(facts)}
+    values = {"customer_id": customer_id, "charge_at": charge_at, "basis": dict(basis)}
+    values |= _amounts(facts)
     _, outcome = await upsert(session, UpcomingCharge, key, values, observed_at)
     await _forget_failure(session, stripe_subscription_id)
     return outcome
@@ -61,7 +64,6 @@ def _line(line: InvoiceLineFacts) -> dict[str, Any]:
         "quantity": line.quantity,
         "amount_minor": line.amount.minor,
         "proration": line.proration,
-        **({"price": line.price_id} if line.price_id else {}),
         **{name: moment.isoformat() for name, moment in moments.items() if moment},
     }
 

@@ -9,8 +9,6 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.models import Plan, Product
-from portal_app.catalog.repository import plan_with_product
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import latest_invoices, payments_of_intent
@@ -37,10 +35,10 @@ EVENTS_SHOWN: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipDetails:
-    """One membership with its latest invoices, its history, and the plan it will change to.
+    """One membership with its latest invoices and its history.
 
-    *preview* is what it will be charged next, as the provider said. *pause* is what
-    pausing would do, *asked* the change of plan that its holder wanted and that has not happened.
+    *preview* is what it will be charged next, as the provider said. *pause* is what pausing would
+    do, *asked* the change of plan that its holder wanted and that has not happened.
     *attempts* are the payments of these invoices, by invoice.
     *undoable* says that its arranged end can be taken back by whoever holds it, *rejoinable* that
     it can begin again after it. *word* is what was said of ending it that the provider has not
@@ -52,7 +50,6 @@ class MembershipDetails:
     payments: Sequence[Payment]
     events: Sequence[MembershipEvent]
     attempts: Mapping[str, Sequence[Payment]]
-    scheduled: tuple[Plan, Product] | None
     pause: PausePlan
     preview: UpcomingCharge | None = None
     asked: RequestedPlanChange | None = None
@@ -92,7 +89,6 @@ async def get_membership(
         payments=payments,
         events=events,
         attempts=await payments_of(session, [invoice.id for invoice in invoices]),
-        scheduled=await plan_with_product(session, plan_id) if plan_id else None,
         pause=await pause_plan(session, held),
         preview=previews.get(membership.id),
         asked=await standing_change(session, membership.id) if plan_id else None,

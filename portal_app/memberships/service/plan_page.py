@@ -10,10 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import PlanChangePolicy
 from portal_app.catalog.models import Plan, Product
-from portal_app.catalog.repository import (
-    plan_with_product,
-    plans_on_sale,
-)
+from portal_app.catalog.repository import plans_on_sale, plans_with_products
 from portal_app.identity.actor import Actor
 from portal_app.intents.service import open_intents
 from portal_app.invoices.repository import last_attempts
@@ -68,7 +65,7 @@ async def plan_page(
         hindrance=hindrance_of(membership, policy),
         targets=tuple(await targets_for(session, held, policy)),
         standing=standing,
-        wanted=await plan_with_product(session, to) if to else None,
+        wanted=(await plans_with_products(session, [to])).get(to),
         waiting=bool(waiting),
         asks_bank=await _asks_bank(session, actor, held),
     )

@@ -24,6 +24,7 @@ from portal_app.kit.errors import PortalError, ProviderUnavailable
 from portal_app.kit.observed import Outcome
 from portal_app.memberships.preview_repository import PreviewDue, pointless_previews, previews_due
 from portal_app.memberships.rules import StripeFacts, previewed_at
+from portal_app.memberships.service.pricing import basis_of
 from portal_app.provider.errors import MalformedObject
 from portal_app.provider.facts import InvoiceFacts
 
@@ -142,6 +143,7 @@ async def _apply(session: AsyncSession, preview: _Preview) -> None:
             stripe_subscription_id=subscription,
             customer_id=due.customer.id,
             charge_at=charge_at,
+            basis=basis_of(due.membership),
             observed_at=preview.observed_at,
         )
         if outcome is Outcome.WRITTEN:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal_app.kit.money import Money
 from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.service.reading import HeldMembership
@@ -21,6 +23,15 @@ def cost_of(membership: Membership) -> Money:
     recurring = membership.source is MembershipSource.SUBSCRIPTION
     extra = _extra_items(membership) if recurring else []
     return sum((amount for _, amount in extra), start=own)
+
+
+def basis_of(membership: Membership) -> dict[str, Any]:
+    """What a preview of its next charge holds for: another plan or quantity has another price."""
+    return {
+        "plan_id": membership.plan_id,
+        "quantity": membership.quantity,
+        "scheduled_change": membership.scheduled_change,
+    }
 
 
 def extra_items(held: HeldMembership) -> list[tuple[str, Money]]:

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.catalog.configuration import AccessPolicy, Configuration
-from portal_app.catalog.models import Plan
+from portal_app.catalog.models import Plan, Product
 from portal_app.catalog.policies import published_policies
-from portal_app.catalog.repository import plans_by_id
+from portal_app.catalog.repository import plans_with_products
 from portal_app.identity.actor import Actor
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment
 from portal_app.invoices.repository import last_attempts
@@ -41,8 +41,8 @@ class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
 
     That time is *as_of*, *configuration* the policies for its product. *unpaid* is the latest open
-    invoice, *last_attempt* the newest try to charge it. *next_plan* is what it changes to, where
-    that is arranged.
+    invoice, *last_attempt* the newest try to charge it. *scheduled* is what it will change to,
+    plan and product, where that is arranged and known here.
     """
 
     row: HoldingRow
@@ -54,7 +54,7 @@ class HeldMembership:
     unpaid: Invoice | None
     last_attempt: Payment | None
     as_of: datetime
-    next_plan: Plan | None = None
+    scheduled: tuple[Plan, Product] | None = None
 
     @property
     def title(self) -> str:
@@ -145,7 +145,7 @@ async def decided(
     policies = await published_policies(session, {row.company.id for row in rows})
     unpaid = await unpaid_invoices(session, actor, rows)
     attempts = await last_attempts(session, actor, [invoice.id for invoice in unpaid.values()])
-    plans = await plans_by_id(session, [plan for row in rows if (plan := _next_plan_id(row))])
+    plans = await plans_with_products(session, [_scheduled_plan(row) for row in rows])
     return [
         _decide(
             row,
@@ -153,14 +153,14 @@ async def decided(
             now,
             unpaid=(owed := unpaid.get(row.membership.id)),
             last_attempt=attempts.get(owed.id) if owed else None,
-            next_plan=plans.get(_next_plan_id(row)),
+            scheduled=plans.get(_scheduled_plan(row)),
         )
         for row in rows
     ]
 
 
-def _next_plan_id(row: HoldingRow) -> str:
-    return str(row.membership.scheduled_change.get("plan_id", ""))
+def _scheduled_plan(row: HoldingRow) -> object:
+    return row.membership.scheduled_change.get("plan_id")
 
 
 def _decide(
@@ -170,7 +170,7 @@ def _decide(
     *,
     unpaid: Invoice | None,
     last_attempt: Payment | None,
-    next_plan: Plan | None,
+    scheduled: tuple[Plan, Product] | None,
 ) -> HeldMembership:
     facts = StripeFacts.of(row.membership, unpaid.next_attempt_at if unpaid else None)
     return HeldMembership(
@@ -183,5 +183,5 @@ def _decide(
         unpaid=unpaid,
         last_attempt=last_attempt,
         as_of=now,
-        next_plan=next_plan,
+        scheduled=scheduled,
     )

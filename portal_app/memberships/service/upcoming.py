@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal_app.catalog.models import Interval, Plan
+from portal_app.catalog.models import Interval, Plan, Product
 from portal_app.identity.actor import Actor
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.kit.money import Money
@@ -18,6 +18,7 @@ from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
+    Charge,
     Cycle,
     MembershipStatus,
     charges_until,
@@ -30,13 +31,9 @@ from portal_app.memberships.rules import (
     previewed_at,
     renewal_date,
 )
-from portal_app.memberships.service.listing import (
-    running_memberships,
-)
-from portal_app.memberships.service.pricing import extra_items, price_of
-from portal_app.memberships.service.reading import (
-    HeldMembership,
-)
+from portal_app.memberships.service.listing import running_memberships
+from portal_app.memberships.service.pricing import basis_of, extra_items, price_of
+from portal_app.memberships.service.reading import HeldMembership
 
 MONTHS: Final = 12
 
@@ -54,14 +51,14 @@ class Occasion(StrEnum):
 class NextCharge:
     """The next charge of one membership. *at* is empty while nobody knows when it resumes.
 
-    *plan* is what will be paid for, which may be another than now. *preview* is what the provider
-    says of exactly this charge; without it *amount* is an estimate, before taxes, discounts and
-    credit.
+    *bought* is the plan and product that will be paid for, which may be others than now. *preview*
+    is what the provider says of exactly this charge; without it *amount* is an estimate, before
+    taxes, discounts and credit.
     """
 
     occasion: Occasion
     at: datetime | None
-    plan: Plan
+    bought: tuple[Plan, Product]
     amount: Money
     preview: UpcomingCharge | None
 
@@ -72,6 +69,7 @@ class ExpectedCharge:
 
     held: HeldMembership
     at: datetime
+    bought: tuple[Plan, Product]
     amount: Money
     known: bool
 
@@ -99,22 +97,28 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
     if at is None and not (paused and ends_at(held.facts) is None):
         return None
     known = _of_this_charge(held, preview)
-    plan, estimate = _due_at(held, cycle, at)
+    first = _first(held, cycle, at)
     return NextCharge(
         occasion=_occasion(held, cycle, at),
-        at=at,
-        plan=plan,
-        amount=known.amount_due if known else estimate,
+        at=first.at if first else at,
+        bought=_bought_at(held, first.at) if first else (held.row.plan, held.row.product),
+        amount=known.amount_due if known else (first.amount if first else cycle.amount),
         preview=known,
     )
 
 
-def _due_at(held: HeldMembership, cycle: Cycle, at: datetime | None) -> tuple[Plan, Money]:
-    """The plan that is paid for then, and what a period costs; of what is arranged until then."""
-    change = _change(held, cycle)
-    if at is None or change is None or held.next_plan is None or change[0] > at:
-        return held.row.plan, cycle.amount
-    return held.next_plan, change[1].amount
+def _first(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Charge | None:
+    """What is due at *at*, or before it with another plan that begins by then."""
+    if at is None:
+        return None
+    return next(charges_until(at, first_at=at, cycle=cycle, change=_change(held, cycle)), None)
+
+
+def _bought_at(held: HeldMembership, at: datetime) -> tuple[Plan, Product]:
+    """The plan that is paid for then, and what it buys."""
+    begins = _begins_at(held)
+    changed = held.scheduled is not None and begins is not None and begins <= at
+    return held.scheduled if held.scheduled and changed else (held.row.plan, held.row.product)
 
 
 def _occasion(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Occasion:
@@ -132,23 +136,10 @@ def _pauses(held: HeldMembership) -> bool:
 
 
 def _of_this_charge(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
-    """One of a renewal that has passed, or was moved, or of another plan says nothing about it."""
+    """One of a renewal that has passed, or was moved, or of other terms says nothing about it."""
     if preview is None or preview.charge_at != previewed_at(held.facts):
         return None
-    return preview if _is_for_its_plan(held, preview) else None
-
-
-def _is_for_its_plan(held: HeldMembership, preview: UpcomingCharge) -> bool:
-    """False of one from before a change of plan was arranged, or taken back.
-
-    The last charge may be for what was bought besides, and for no plan at all.
-    """
-    cycle, at = cycle_of(held), preview.charge_at
-    if cycle is None or is_final(held.facts, cycle, at):
-        return True
-    plan, _ = _due_at(held, cycle, at)
-    prices = {one["price"] for one in preview.lines if one.get("price") and not one["proration"]}
-    return not prices or plan.stripe_price_id in prices
+    return preview if preview.basis in ({}, basis_of(held.row.membership)) else None
 
 
 def resume_preview(held: HeldMembership, preview: UpcomingCharge | None) -> UpcomingCharge | None:
@@ -232,20 +223,28 @@ def expected(
         ends_at=ends_at(held.facts),
         change=_change(held, cycle),
     ):
-        if known is not None and charge.at == known.charge_at:
-            yield ExpectedCharge(held=held, at=charge.at, amount=known.amount_due, known=True)
-        elif charge.amount:
-            yield ExpectedCharge(held=held, at=charge.at, amount=charge.amount, known=False)
+        amount = known.amount_due if known else charge.amount
+        if known or amount:
+            bought = _bought_at(held, charge.at)
+            yield ExpectedCharge(
+                held=held, at=charge.at, bought=bought, amount=amount, known=known is not None
+            )
+        # The provider says what comes first; what comes after it is estimated.
+        known = None
 
 
 def _change(held: HeldMembership, cycle: Cycle) -> tuple[datetime, Cycle] | None:
     """Another plan or quantity from a moment on, where the provider will see to it by itself."""
-    change, plan = held.row.membership.scheduled_change, held.next_plan
-    at = change.get("takes_effect_at")
-    if plan is None or plan.interval is None or not at:
+    moment = _begins_at(held)
+    plan = held.scheduled[0] if held.scheduled else None
+    if plan is None or plan.interval is None or moment is None:
         return None
-    moment = datetime.fromisoformat(str(at))
-    amount = plan.price * int(change.get("quantity", 1))
+    amount = plan.price * int(held.row.membership.scheduled_change.get("quantity", 1))
     later = _cycle(moment, plan.interval, plan, sum((one for _, one in extra_items(held)), amount))
     same_rhythm = (later.interval, later.count) == (cycle.interval, cycle.count)
     return moment, replace(later, anchor=cycle.anchor) if same_rhythm else later
+
+
+def _begins_at(held: HeldMembership) -> datetime | None:
+    at = held.row.membership.scheduled_change.get("takes_effect_at")
+    return datetime.fromisoformat(str(at)) if at else None

@@ -101,7 +101,7 @@ def next_charge(
         amount=reader.money(following.amount),
         date=reader.date(at),
         day=reader.iso_date(at),
-        product=held.row.product.title,
+        product=following.bought[1].title,
         paid_with=charged_with(reader, held),
         note=note_of(reader, following.preview),
     )

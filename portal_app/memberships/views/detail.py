@@ -203,15 +203,16 @@ def _scheduled_change(reader: Reader, details: MembershipDetails) -> str:
     change = details.held.row.membership.scheduled_change
     at = moment_in(change, "takes_effect_at")
     switching = details.held.switching
-    if details.scheduled is not None and switching is not None:
+    scheduled = details.held.scheduled
+    if scheduled is not None and switching is not None:
         return reader.say(
             "Your plan changes to {plan} once {amount} is paid.",
-            plan=details.scheduled[0].title or details.scheduled[1].title,
+            plan=scheduled[0].title or scheduled[1].title,
             amount=reader.money(switching.remaining),
         )
-    if details.scheduled is None or at is None or not details.held.current:
+    if scheduled is None or at is None or not details.held.current:
         return ""
-    plan, product = details.scheduled
+    plan, product = scheduled
     return reader.say(
         "On {date} your plan changes to {plan}, {price}.",
         date=reader.date(at),

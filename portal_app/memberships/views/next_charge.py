@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from portal_app.invoices.upcoming.models import UpcomingCharge
+from portal_app.kit.clock import in_business_time
 from portal_app.kit.money import Money
 from portal_app.memberships.rules import is_canceling
 from portal_app.memberships.service import (
@@ -22,6 +23,9 @@ from portal_app.payment_methods.rules import expires_before
 from portal_app.payment_methods.views import label_of
 from portal_app.ui.reader import Reader
 
+# Of more lines the provider names the first, and its previews can't be paged
+# (github.com/stripe/stripe-node/issues/2518).
+_LINES_NAMED: Final = 10
 TITLES: Final = {
     Occasion.RENEWAL: "Next charge",
     Occasion.AFTER_TRIAL: "First charge after trial",
@@ -60,10 +64,11 @@ class NextChargeBlock:
 
 def next_charge_block(reader: Reader, details: MembershipDetails) -> NextChargeBlock:
     held = details.held
-    following = next_charge_of(held, details.preview)
+    following = None if details.word.cancels else next_charge_of(held, details.preview)
     if following is not None:
         return _block(reader, held, following)
-    if held.facts.recurring and held.current and is_canceling(held.facts) and not held.owes:
+    ends = details.word.cancels or is_canceling(held.facts)
+    if held.facts.recurring and held.current and ends and not held.owes:
         nothing = reader.say("Nothing more will be charged.")
         return NextChargeBlock(title=reader.say("Next charge"), nothing=nothing)
     return NextChargeBlock()
@@ -75,7 +80,7 @@ def _block(reader: Reader, held: HeldMembership, following: NextCharge) -> NextC
         title=reader.say(TITLES[following.occasion]),
         date=reader.date(at) if at else reader.say("When it resumes"),
         day=reader.iso_date(at) if at else "",
-        rows=list(_rows(reader, held, following)),
+        rows=list(_rows(reader, following)),
         method=charged_with(reader, held),
         method_warning=expiry_warning(reader, held, at) if at else "",
         note=note_of(reader, following.preview),
@@ -85,7 +90,8 @@ def _block(reader: Reader, held: HeldMembership, following: NextCharge) -> NextC
 def note_of(reader: Reader, preview: UpcomingCharge | None) -> str:
     if preview is None:
         return reader.say("An estimate, before taxes, discounts and credit.")
-    return reader.say("As of {moment}.", moment=reader.moment(preview.observed_at))
+    moment = reader.moment(in_business_time(preview.observed_at))
+    return reader.say("As of {moment}.", moment=moment)
 
 
 def charged_with(reader: Reader, held: HeldMembership) -> str:
@@ -104,15 +110,19 @@ def expiry_warning(reader: Reader, held: HeldMembership, at: datetime) -> str:
     return reader.say("{method} expires before this", method=label_of(reader, method))
 
 
-def _rows(reader: Reader, held: HeldMembership, following: NextCharge) -> Iterator[AmountRow]:
+def _rows(reader: Reader, following: NextCharge) -> Iterator[AmountRow]:
     preview = following.preview
     if preview is None:
-        title = following.plan.title or held.row.product.title
+        plan, product = following.bought
+        title = plan.title or product.title
         yield AmountRow(label=title, amount=reader.money(following.amount))
         yield _sum(reader, reader.say("Estimated total"), following.amount)
         return
+    resumes = following.occasion is Occasion.ON_RESUME
     for line in preview.lines:
-        yield _line(reader, preview, line)
+        row = _line(reader, preview, line)
+        # It was asked for as if it resumed now: on the day, the same is paid for other days.
+        yield replace(row, note="") if resumes else row
     for label, minor in _adjustments(reader, preview):
         yield AmountRow(label=label, amount=reader.money(Money(minor, preview.currency)))
     yield _sum(reader, reader.say("Total"), following.amount)
@@ -135,6 +145,9 @@ def days_of(reader: Reader, start: datetime | None, end: datetime | None) -> str
 
 def _adjustments(reader: Reader, preview: UpcomingCharge) -> Iterator[tuple[str, int]]:
     """What stands between the lines and the sum; only what there is."""
+    further = preview.subtotal_minor - sum(int(one["amount_minor"]) for one in preview.lines)
+    if further and len(preview.lines) >= _LINES_NAMED:
+        yield reader.say("Further items"), further
     added_tax = preview.total_minor - preview.subtotal_minor + preview.discount_minor
     if len(preview.lines) > 1 and preview.subtotal_minor != preview.amount_due_minor:
         yield reader.say("Subtotal"), preview.subtotal_minor

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from portal_app.kit.clock import in_business_time
 from portal_app.kit.money import Money
 from portal_app.memberships.service import ExpectedCharge, HeldMembership, YearAhead
 from portal_app.memberships.views.next_charge import expiry_warning
@@ -95,7 +96,7 @@ def upcoming_view(reader: Reader, year: YearAhead, opened: Iterable[str] = ()) -
         period=reader.say(
             "{start} to {end}", start=reader.date(year.since), end=reader.date(year.until)
         ),
-        as_of=reader.moment(year.as_of) if year.as_of else "",
+        as_of=reader.moment(in_business_time(year.as_of)) if year.as_of else "",
         waiting=_waiting(reader, year.waiting),
         charts=[_chart(reader, by_month, currency) for currency in currencies],
         months=[
@@ -174,7 +175,7 @@ def _by_membership(charges: Iterable[ExpectedCharge]) -> list[list[ExpectedCharg
 
 def _row(reader: Reader, key: str, group: list[ExpectedCharge], warned: set[str]) -> ChargeRow:
     first, last = group[0], group[-1]
-    held = first.held
+    held, (_, product) = first.held, first.bought
     member_id = held.row.member.id
     href = f"/billing/manage/{member_id}/"
     warning = expiry_warning(reader, held, last.at)
@@ -185,7 +186,7 @@ def _row(reader: Reader, key: str, group: list[ExpectedCharge], warned: set[str]
         key=f"{key}-{member_id}",
         date=reader.date(first.at),
         day=reader.iso_date(first.at),
-        product=held.row.product.title,
+        product=product.title,
         href=href,
         note=_note(reader, group),
         amount=reader.money(_sum(group)),
@@ -196,8 +197,7 @@ def _row(reader: Reader, key: str, group: list[ExpectedCharge], warned: set[str]
 
 
 def _note(reader: Reader, group: list[ExpectedCharge]) -> str:
-    held = group[0].held
-    plan = held.row.plan.title
+    plan = group[0].bought[0].title
     if len(group) == 1:
         return plan
     times = reader.say(

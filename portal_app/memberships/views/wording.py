@@ -142,19 +142,24 @@ def _running(reader: Reader, held: HeldMembership) -> str:
         return paused_sentence(reader, held)
     if due is None:
         return ""
-    date = reader.date(due)
-    if held.status is MembershipStatus.TRIALING:
-        return reader.say(
-            "Trial until {date}, then {price}.", date=date, price=price_text(reader, held)
-        )
-    return _renewing(reader, held, due)
+    if held.status is not MembershipStatus.TRIALING:
+        return _renewing(reader, held, due)
+    date, price = reader.date(due), price_then(reader, held, due)
+    if not price:
+        return reader.say("Trial until {date}.", date=date)
+    return reader.say("Trial until {date}, then {price}.", date=date, price=price)
+
+
+def price_then(reader: Reader, held: HeldMembership, due: datetime | None) -> str:
+    """Empty where it is another plan or quantity by *due*, which is said elsewhere."""
+    begins = held.row.membership.scheduled_change.get("takes_effect_at")
+    changes = due is not None and begins is not None and datetime.fromisoformat(str(begins)) <= due
+    return "" if changes else price_text(reader, held)
 
 
 def _renewing(reader: Reader, held: HeldMembership, due: datetime) -> str:
-    """For how much, unless it is another plan or quantity by then, which is said elsewhere."""
     date, amount = reader.date(due), reader.money(price_of(held))
-    begins = held.row.membership.scheduled_change.get("takes_effect_at")
-    if begins is not None and datetime.fromisoformat(str(begins)) <= due:
+    if not price_then(reader, held, due):
         return reader.say("Renews on {date}.", date=date)
     if held.row.membership.collection_method == "send_invoice":
         return reader.say(

@@ -44,7 +44,7 @@ def subscription_facts(obj: object) -> SubscriptionFacts:
         cancel_feedback=cancellation.text_or_empty("feedback") if cancellation else "",
         cancel_comment=cancellation.text_or_empty("comment") if cancellation else "",
         cancel_reason=cancellation.text_or_empty("reason") if cancellation else "",
-        scheduled=_pending_update(sub) or _next_phase(sub, plan),
+        scheduled=_pending_update(sub) or _next_phase(sub, plan, extras),
         schedule_id=sub.ref_or_none("schedule"),
         discount_ids=sub.refs("discounts"),
         membership_id=metadata.get("portal_membership"),
@@ -121,21 +121,29 @@ def _pending_update(sub: Fields) -> ScheduledChange | None:
     )
 
 
-def _next_phase(sub: Fields, plan: ItemFacts) -> ScheduledChange | None:
-    """The first later phase of the subscription's schedule whose first item is another one.
+def _next_phase(
+    sub: Fields, plan: ItemFacts, extras: tuple[ItemFacts, ...]
+) -> ScheduledChange | None:
+    """The first later phase of the subscription's schedule that has another plan or quantity.
 
     Known only where the schedule was expanded.
     """
+    beside = {item.price.id for item in extras}
     for phase in _later_phases(sub):
-        item = next(iter(phase.parts("items")), None)
-        if item is None:
+        items = [
+            (item.ref("price"), item.count_or_none("quantity") or 1)
+            for item in phase.parts("items")
+        ]
+        if not items or (plan.price.id, plan.quantity) in items:
             continue
-        price_id, quantity = item.ref("price"), item.count_or_none("quantity") or 1
-        if (price_id, quantity) != (plan.price.id, plan.quantity):
-            takes_effect_at = phase.moment("start_date")
-            return ScheduledChange(
-                price_id=price_id, quantity=quantity, takes_effect_at=takes_effect_at
-            )
+        # Phases name prices only: what stands beside the plan now is not what follows it.
+        follows = [one for one in items if one[0] == plan.price.id]
+        follows += [one for one in items if one[0] not in beside]
+        price_id, quantity = (follows or items)[0]
+        takes_effect_at = phase.moment("start_date")
+        return ScheduledChange(
+            price_id=price_id, quantity=quantity, takes_effect_at=takes_effect_at
+        )
     return None
 
 

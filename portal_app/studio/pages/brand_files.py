@@ -23,7 +23,9 @@ from portal_app.ui.parts.types import Text
 
 def pictures_card(view: BrandStudioView, events: BrandEvents) -> rx.Component:
     return card(
-        muted(t("PNG, JPEG or WebP, at most 1 MB. It stands beside the name in the header.")),
+        muted(
+            t("PNG, JPEG or WebP, at most 1 MB. The logo appears beside the name in the header.")
+        ),
         _picture(view.logo, "logo", t("Logo"), events),
         _picture(view.logo_dark, "logo_dark", t("Logo in dark"), events),
         title=t("Pictures"),

@@ -49,7 +49,7 @@ def home_body(view: HomeView, search: Events) -> rx.Component:
                 rx.cond(
                     view.reasons,
                     figures(t("Cancellations by reason"), t("Reason"), view.reasons),
-                    muted(t("Nobody has cancelled.")),
+                    muted(t("Nobody has cancelled through this portal.")),
                 ),
                 title=t("Cancellations by reason"),
                 badge=rx.el.span(t("Last 90 days"), class_name="muted"),

@@ -164,7 +164,10 @@ def _own(one: SettingView, events: PortalEvents) -> rx.Component:
 
 def _switch(one: SettingView, events: PortalEvents) -> rx.Component:
     return checkbox(
-        one.label,
+        rx.fragment(
+            one.label,
+            rx.cond(one.hint != "", rx.el.span(one.hint, class_name="choice-note")),
+        ),
         one.name,
         id=f"field-{one.name}",
         auto_focus=one.focus,

@@ -17,14 +17,14 @@ POLICIES: Final = {
     "transfer": "Transferring",
     "withdraw": "Withdrawal",
     "access": "Access while unpaid or paused",
-    "notices": "Mails to customers",
+    "notices": "Emails to customers",
     "support": "Help",
 }
 LABELS: Final = {
     "access.while_past_due": "Access goes on while a payment is overdue",
     "access.grace_days": "… for at most so many days (empty: as long as the charge is retried)",
-    "access.while_paused": "Access goes on while a membership is paused",
-    "cancel.at_once": "It ends right away instead of with the paid period",
+    "access.while_paused": "Access goes on while only the charges are paused",
+    "cancel.at_once": "Memberships end right away, not when the paid period ends",
     OWN_REASONS: "Reasons to choose from",
     OFFERS: "What is offered instead: the first that can be",
     DISCOUNTS: "Discounts to offer",
@@ -41,7 +41,7 @@ LABELS: Final = {
     "pause.offered": "Customers may pause",
     "pause.longest_months": "Longest pause, in months",
     "pause.per_year": "Pauses in a year",
-    "pause.keeps_access": "Access goes on during a pause",
+    "pause.keeps_access": "A pause only stops the charges",
     "plan_change.downgrade_at_once": "A cheaper plan begins right away, with credit for the rest",
     "plan_change.in_trial": "The plan may be changed during a trial",
     "plan_change.least": "Fewest units of a plan",
@@ -77,6 +77,11 @@ COLUMNS: Final = {
 }
 # Below a setting: how it is meant.
 HINTS: Final = {
+    "pause.keeps_access": "Whether access goes on then is decided below, at “Access while unpaid "
+    "or paused”. Otherwise Stripe pauses the whole subscription, and access stops with it.",
+    "access.while_paused": "From the end of the paid period on. Subscriptions that Stripe can't "
+    "pause as a whole (classic billing, or paid by invoice) only ever stop being charged. One that "
+    "Stripe has paused as a whole gives no access.",
     CONTACT: "An email address, or a page that begins with https://. Empty: what the brand says.",
     OWN_REASONS: "Without any, customers choose from the usual ones.",
     DISCOUNTS: "Months: 0 is one payment, empty is for good. It has to be what the coupon says at "

@@ -53,7 +53,6 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
         payments=(),
         events=_events(held, now),
         attempts={},
-        scheduled=None,
         pause=plan_pause(
             held.facts,
             Terms.of(held.row.membership),

@@ -68,6 +68,8 @@ LABELS: Final = {
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 DEVICES: Final = {"phone": "Phone", "desktop": "Desktop"}
 THEMES: Final = {"light": "Light", "dark": "Dark"}
+# Of whoever is signed in there.
+SAMPLE_EMAIL: Final = "customer@example.com"
 
 
 def options(reader: Reader) -> list[Option]:
@@ -88,4 +90,5 @@ def preview_view(
         unsent=is_mail and not configuration.notices.sends(shown.removeprefix("mail_")),
         membership=membership_view(reader, made.details),
         cancel=cancel_view(reader, made.exit),
+        orders=OrdersView(email=SAMPLE_EMAIL),
     )

@@ -23,6 +23,7 @@ from portal_app.memberships.preview_repository import is_previewed, previews_of
 from portal_app.memberships.rules import StripeFacts, previewed_at
 from portal_app.memberships.service import refresh_previews
 from portal_app.memberships.service.previews import ROUND
+from portal_app.memberships.service.pricing import basis_of
 from portal_app.provider.errors import RefusedByProvider
 from tests.conftest import Clocks
 from tests.db.preview_scene import Scene, make_scene
@@ -68,6 +69,20 @@ async def test_it_is_asked_for_again_when_something_was_observed_since(
     assert (await scene.stored())[scene.sub].amount_due_minor == 3100
     assert list(await scene.told()).count(scene.ada.person_id) == 2
     assert await scene.round() == []
+
+
+async def test_it_says_by_which_terms_it_was_asked_for(scene: Scene, clocks: Clocks) -> None:
+    await scene.round()
+    assert (await scene.stored())[scene.sub].basis == basis_of(scene.hers.membership)
+    clocks.wall.advance(timedelta(minutes=1))
+    change = {"plan_id": scene.his.plan.id, "takes_effect_at": PERIOD_END.isoformat()}
+    row = scene.hers.membership
+    await scene.change(Membership, row.id, observed_at=wall_now(), scheduled_change=change)
+    clocks.wall.advance(timedelta(seconds=1))
+    await scene.round()
+    assert (await scene.stored())[scene.sub].basis["scheduled_change"] == change
+    # It costs the same, but holds for other terms: who shows it must look again.
+    assert list(await scene.told()).count(scene.ada.person_id) == 2
 
 
 async def test_it_is_asked_for_daily_and_nobody_is_told_that_nothing_changed(

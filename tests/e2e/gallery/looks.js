@@ -10,7 +10,11 @@ async ({ themes, directions, brands }, ask) => {
     const before = [shell.style.cssText, mark?.data];
     for (const [token, value] of Object.entries(brand.tokens)) shell.style.setProperty(token, value);
     if (mark) mark.data = brand.wordmark;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(brand.sheet);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     return () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
       // By the object model: the pages' policy refuses style attributes.
       shell.style.cssText = before[0];
       if (mark) mark.data = before[1];

@@ -25,6 +25,14 @@ _MOVING: Final = (
     # When it was last asked at the provider: in real time.
     (rf"\b([Aa]s of ){_DATE}(?: \w+)?", r"\1…"),
     (r"\d{1,2}\. \w+ \d{4}, \d{1,2}:\d{2} UTC", "…"),
+    # It appears once nothing was heard for a while.
+    (
+        (
+            r"status:\n +- paragraph: What you see is as of .*"
+            r"\n +- paragraph: The payment provider isn't answering right now\..*"
+        ),
+        "status",
+    ),
 )
 _DATED: Final = ((_DATE, "…"), (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "…"), (r"\b\d{6}\b", "…"))
 

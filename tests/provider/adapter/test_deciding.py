@@ -14,11 +14,11 @@ from portal_app.identity.actor import Actor, CompanyCreator
 from portal_app.kit.clock import business_now
 from portal_app.kit.money import Money
 from portal_app.memberships.errors import MembershipNotFound
-from portal_app.memberships.models import MembershipEvent
+from portal_app.memberships.models import Membership, MembershipEvent
 from portal_app.studio.declarations.service import NoReason, queue_of, refuse
 from portal_app.studio.declarations.views import declared_queue_view
 from portal_app.ui.reader import Reader
-from tests.factories import make_company, make_membership, make_person
+from tests.factories import make_company, make_customer, make_member, make_membership, make_person
 from tests.provider.adapter.account import one, rows
 from tests.provider.adapter.charging_shop import Shop
 from tests.provider.adapter.test_declaring import (
@@ -33,6 +33,7 @@ from tests.provider.adapter.test_declaring import (
     shop,
 )
 from tests.provider.adapter.test_withdrawing import policy
+from tests.rows import STARTED
 
 __all__ = ["fresh_limits", "shop"]
 WITHDRAWS = DeclarationKind.WITHDRAWAL
@@ -46,6 +47,16 @@ async def creators(shop: Shop) -> tuple[CompanyCreator, CompanyCreator]:
         theirs = await make_company(session)
     actor = Actor(cleo.id, "sess_1", CLEO, "en")
     return CompanyCreator(actor, ours.id, True), CompanyCreator(actor, theirs.id, True)
+
+
+async def formerly_of(shop: Shop, membership_id: str) -> str:
+    """The id under which somebody else held it once."""
+    async with shop.db.unit_of_work() as session:
+        membership = await session.get_one(Membership, membership_id)
+        before = await make_person(session, "before@example.com")
+        theirs = await make_customer(session, before)
+        over = {"from_at": STARTED, "until_at": STARTED}
+        return (await make_member(session, membership, before, customer=theirs, **over)).id
 
 
 async def ids_of_ada(shop: Shop) -> list[str]:
@@ -127,7 +138,7 @@ async def test_what_can_not_end_with_its_period_waits_on_and_says_why(shop: Shop
 async def test_another_companys_is_as_unknown_as_one_that_never_was(shop: Shop) -> None:
     cleo, dan = await creators(shop)
     async with shop.db.unit_of_work() as session:
-        foreign = (await make_membership(session)).membership.id
+        foreign = await make_membership(session)
     row = await declared(shop, "nobody@example.com")
     assert row.finding is Finding.NONE
     (ben,) = await shop.held(shop.ben)
@@ -137,14 +148,18 @@ async def test_another_companys_is_as_unknown_as_one_that_never_was(shop: Shop) 
         with pytest.raises(DeclarationNotFound):
             async with shop.db.unit_of_work() as session:
                 await refuse(session, dan, reference, "Not ours")
-    for membership_id in (foreign, "mem_unknown", ""):
+    former = await formerly_of(shop, ben.row.membership.id)
+    for named in (foreign.membership.id, foreign.member.id, former, "mem_unknown", "mber_1", ""):
         with pytest.raises(MembershipNotFound):
-            await decide(shop.desk, cleo, row.reference, membership_id)
+            await decide(shop.desk, cleo, row.reference, named)
     async with shop.db.reading() as session:
         assert (await queue_of(session, dan, business_now())).waiting == []
     assert (await one(shop.db, Declaration, id=row.id)).resolved_at is None
-    # Whoever it belongs to may name any membership of theirs, also one of another address.
-    assert await decide(shop.desk, cleo, row.reference, ben.row.membership.id) is Finding.SCHEDULED
+    # Whoever it belongs to may name any membership of theirs, also one of another address, and by
+    # the id that its holder sees.
+    assert await decide(shop.desk, cleo, row.reference, ben.row.member.id) is Finding.SCHEDULED
+    after = await one(shop.db, Declaration, id=row.id)
+    assert after.membership_id == ben.row.membership.id
     assert (await one(shop.db, Declaration, id=row.id)).told_address == BEN
 
 

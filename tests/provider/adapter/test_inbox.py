@@ -113,6 +113,33 @@ async def test_the_last_event_alone_brings_all_that_it_needs(
     assert await count(companies, InboxEvent) == 1
 
 
+async def test_a_plan_that_is_arranged_is_fetched_where_nobody_knows_it(
+    client: stripe.StripeClient, sandbox: SandboxServer, source: Counting, companies: Database
+) -> None:
+    buyer, now, then = customer(client), price(client, 2900), price(client, 900)
+    sub = client.v1.subscriptions.create({"customer": buyer.id, "items": [{"price": now}]})
+    schedule = client.v1.subscription_schedules.create({"from_subscription": sub.id})
+    begun = schedule.phases[0]
+    client.v1.subscription_schedules.update(
+        schedule.id,
+        {
+            "phases": [
+                {
+                    "items": [{"price": now}],
+                    "start_date": begun.start_date,
+                    "end_date": begun.end_date,
+                },
+                {"items": [{"price": then}]},
+            ]
+        },
+    )
+    await receive(companies, [one for one in events(sandbox) if one["type"] == "invoice.paid"])
+    await drain(source)
+    membership = await one(companies, Membership)
+    assert membership.scheduled_change["stripe_price_id"] == then
+    assert "plan_id" in membership.scheduled_change
+
+
 async def test_many_events_of_an_object_are_one_fetch(
     client: stripe.StripeClient, sandbox: SandboxServer, source: Counting, companies: Database
 ) -> None:

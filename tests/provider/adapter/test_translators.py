@@ -117,6 +117,26 @@ def test_changes_that_stripe_will_make_by_itself() -> None:
     assert facts.scheduled == ScheduledChange(price_id="price_7", quantity=1, expires_at=END)
 
 
+def test_what_stands_beside_the_plan_changes_no_plan() -> None:
+    metered = objects.price(
+        id="price_use", recurring={**objects.price()["recurring"], "usage_type": "metered"}
+    )
+    items = [objects.item(id="si_0", price=metered, quantity=None), objects.item()]
+    current = {"start_date": objects.CREATED, "end_date": objects.RENEWS}
+
+    def scheduled(*later: dict[str, Any]) -> ScheduledChange | None:
+        phases = [{"start_date": objects.RENEWS, "end_date": None, "items": [*later]}]
+        schedule = {"id": "sub_sched_1", "current_phase": current, "phases": phases}
+        return subscription_facts(objects.subscription(*items, schedule=schedule)).scheduled
+
+    use, same = {"price": "price_use"}, {"price": "price_1", "quantity": 1}
+    assert scheduled(use, same) is None
+    for follows in ({"price": "price_9", "quantity": 1}, {"price": "price_1", "quantity": 3}):
+        assert scheduled(use, follows) == ScheduledChange(
+            price_id=follows["price"], quantity=follows["quantity"], takes_effect_at=END
+        )
+
+
 def test_an_invoice_tells_what_is_paid_for() -> None:
     proration = objects.line(
         id="il_0",

@@ -35,6 +35,10 @@ def a_plan(**over: Any) -> Plan:
     return Plan(**{**given, **over})
 
 
+def a_product(title: str = "Trading Room") -> Product:
+    return Product(company_id="biz_1", stripe_product_id="prod_s", title=title, **STAMPS)
+
+
 def a_card(**over: Any) -> PaymentMethod:
     given = {
         "customer_id": "cust_1",
@@ -118,7 +122,7 @@ def held(
     attempt: Payment | None = None,
     access: AccessPolicy | None = None,
     pause: PausePolicy | None = None,
-    next_plan: Plan | None = None,
+    scheduled: Plan | None = None,
     title: str = "Trading Room",
     **over: Any,
 ) -> HeldMembership:
@@ -132,7 +136,7 @@ def held(
             from_at=STARTED,
         ),
         membership=membership,
-        product=Product(company_id="biz_1", stripe_product_id="prod_s", title=title, **STAMPS),
+        product=a_product(title=title),
         plan=plan or a_plan(),
         company=Company(title="Northwind Academy", route="northwind", created_at=STARTED),
         payment_method=method,
@@ -150,7 +154,7 @@ def held(
         unpaid=unpaid,
         last_attempt=attempt,
         as_of=NOW,
-        next_plan=next_plan,
+        scheduled=(scheduled, a_product()) if scheduled else None,
     )
 
 

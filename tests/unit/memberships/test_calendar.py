@@ -205,7 +205,7 @@ def test_stripes_own_pause_ends_with_a_charge_and_a_new_anchor() -> None:
 def test_a_scheduled_plan_is_what_later_charges_are_estimated_by() -> None:
     pro = a_plan(id="plan_pro", amount_minor=5900)
     change = {"plan_id": "plan_pro", "quantity": 2, "takes_effect_at": at("2027-01-16").isoformat()}
-    charges = year(held(scheduled_change=change, next_plan=pro))
+    charges = year(held(scheduled_change=change, scheduled=pro))
     assert [amount for _, amount in charges[:3]] == [2900, 11800, 11800]
     assert len(charges) == 12
     unknown = year(held(scheduled_change={"takes_effect_at": at("2027-01-16").isoformat()}))

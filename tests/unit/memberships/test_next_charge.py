@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from portal_app.catalog.models import Interval
+from portal_app.intents.models import Intent
 from portal_app.invoices.upcoming.models import UpcomingCharge
 from portal_app.memberships.service import HeldMembership, MembershipDetails
+from portal_app.memberships.service.last_word import CANCELS, LastWord
+from portal_app.memberships.service.pricing import basis_of
 from portal_app.memberships.views import NextChargeBlock
 from portal_app.memberships.views.cards import next_charge
 from portal_app.memberships.views.next_charge import next_charge_block
@@ -55,8 +59,14 @@ def a_preview(**over: Any) -> UpcomingCharge:
     return UpcomingCharge(**{**given, **over})
 
 
+TOTAL = ("Total", "$49.86")
+
+
 def block(
-    one: HeldMembership, preview: UpcomingCharge | None = None, reader: Reader = EN
+    one: HeldMembership,
+    preview: UpcomingCharge | None = None,
+    reader: Reader = EN,
+    word: LastWord | None = None,
 ) -> NextChargeBlock:
     details = MembershipDetails(
         held=one,
@@ -64,9 +74,9 @@ def block(
         payments=[],
         events=[],
         attempts={},
-        scheduled=None,
         pause=UNPAUSABLE,
         preview=preview,
+        word=word or LastWord(),
     )
     return next_charge_block(reader, details)
 
@@ -119,34 +129,37 @@ def test_without_a_preview_the_price_is_called_an_estimate() -> None:
     assert block(one, passed) == shown  # a preview of a charge that has been says nothing
 
 
-def priced(price: str, **over: Any) -> UpcomingCharge:
-    line = {"description": "Room", "quantity": 1, "amount_minor": 5800, "proration": False}
-    return a_preview(lines=[{**line, "price": price}], **over)
-
-
 def test_a_change_that_is_arranged_for_then_is_what_will_be_charged() -> None:
     dear, cheap = (
-        a_plan(stripe_price_id=f"price_{title}", title=title, amount_minor=minor)
-        for title, minor in (("Pro", 5900), ("Basic", 900))
+        a_plan(title=t, amount_minor=minor) for t, minor in (("Pro", 5900), ("Basic", 900))
     )
     change = {"plan_id": "plan_basic", "takes_effect_at": PERIOD_END.isoformat(), "quantity": 2}
-    plans: Any = {"plan": dear, "price_minor": 5900}
-    arranged = held(**plans, scheduled_change=change, next_plan=cheap)
+    before = held(plan=dear, price_minor=5900)
+    arranged = held(plan=dear, price_minor=5900, scheduled_change=change, scheduled=cheap)
     estimate = [("Basic", "$18.00"), ("Estimated total", "$18.00")]
     assert amounts(block(arranged)) == estimate
-    # One from before says what is not charged any more, as one does after it was taken back.
-    assert amounts(block(arranged, priced("price_Pro"))) == estimate
-    assert amounts(block(arranged, priced("price_Basic")))[-1] == ("Total", "$49.86")
-    assert amounts(block(held(**plans), priced("price_Basic")))[-1] == ("Estimated total", "$59.00")
-    later = {**change, "takes_effect_at": (PERIOD_END + timedelta(days=31)).isoformat()}
-    waiting = held(**plans, scheduled_change=later, next_plan=cheap)
-    assert amounts(block(waiting))[-1] == ("Estimated total", "$59.00")
-    assert amounts(block(waiting, priced("price_Pro")))[-1] == ("Total", "$49.86")
+    then, now = (a_preview(basis=basis_of(one.row.membership)) for one in (before, arranged))
+    # What was computed before it was arranged says nothing, nor does it after it was taken back.
+    assert amounts(block(arranged, then)) == estimate
+    assert amounts(block(before, now))[-1] == ("Estimated total", "$59.00")
+    assert amounts(block(before, then))[-1] == amounts(block(arranged, now))[-1] == TOTAL
 
 
-def test_the_last_charge_may_be_for_no_plan() -> None:
-    ending = held(cancel_at=PERIOD_END + timedelta(days=10))
-    assert amounts(block(ending, priced("price_else")))[-1] == ("Total", "$49.86")
+def test_a_change_after_the_next_charge_changes_nothing_about_it() -> None:
+    later = (PERIOD_END + timedelta(days=31)).isoformat()
+    change = {"plan_id": "plan_basic", "takes_effect_at": later, "quantity": 2}
+    waiting = held(scheduled_change=change, scheduled=a_plan(amount_minor=900))
+    assert amounts(block(waiting))[-1] == ("Estimated total", "$29.00")
+
+
+def test_another_rhythm_is_charged_when_it_begins() -> None:
+    yearly = a_plan(title="Yearly", amount_minor=29000, interval=Interval.YEAR)
+    sooner = PERIOD_END - timedelta(days=5)
+    change = {"plan_id": "plan_year", "takes_effect_at": sooner.isoformat()}
+    switching = held(scheduled_change=change, scheduled=yearly)
+    shown = block(switching)
+    assert (shown.date, amounts(shown)[-1]) == ("11 Dec 2026", ("Estimated total", "$290.00"))
+    assert block(switching, a_preview()).date == "11 Dec 2026"
 
 
 @pytest.mark.parametrize(
@@ -200,6 +213,28 @@ def test_what_was_cancelled_says_that_nothing_more_comes() -> None:
 )
 def test_elsewhere_there_is_no_block(one: HeldMembership) -> None:
     assert block(one, a_preview()).title == ""
+
+
+def test_nothing_more_is_charged_once_it_was_cancelled_though_stripe_has_not_heard() -> None:
+    canceled = Intent(kind=CANCELS, actor_kind="person", about="mem_1", created_at=NOW)
+    word = LastWord(canceled)
+    shown = block(held(), a_preview(), word=word)
+    assert (shown.rows, shown.nothing) == ([], "Nothing more will be charged.")
+    owed = held(stripe_status="past_due", unpaid=unpaid_invoice())
+    assert block(owed, a_preview(), word=word).title == ""
+
+
+def test_lines_that_the_provider_left_out_are_one() -> None:
+    lines = [{**line, "amount_minor": 580} for line in a_preview().lines * 10]
+    many = a_preview(lines=lines, subtotal_minor=6500, discount_minor=957, total_minor=6463)
+    rows = amounts(block(held(), many))
+    assert rows[9:11] == [("2 × Room", "$5.80"), ("Further items", "$7.00")]
+
+
+def test_what_resuming_pays_for_begins_on_the_day_and_not_when_it_was_asked() -> None:
+    paused = held(stripe_status="paused", resumes_at=PERIOD_END)
+    shown = block(paused, a_preview())
+    assert (shown.title, shown.rows[0].note) == ("Charge on resume", "")
 
 
 def test_who_pays_and_whether_the_card_will_live() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from portal_app.catalog.configuration import AccessPolicy
-from portal_app.catalog.models import Product
 from portal_app.identity.actor import ActorKind
 from portal_app.memberships.models import MembershipEvent
 from portal_app.memberships.service import HeldMembership, MembershipDetails, MembershipList
@@ -27,7 +26,6 @@ from tests.unit.memberships.held import (
     NOW,
     PERIOD_END,
     PERIOD_START,
-    STAMPS,
     UNPAUSABLE,
     a_card,
     a_payment,
@@ -53,7 +51,7 @@ def past_due(**over: Any) -> HeldMembership:
 
 
 def details(one: HeldMembership, **over: Any) -> MembershipDetails:
-    given: dict[str, Any] = {"invoices": [], "payments": [], "events": [], "scheduled": None}
+    given: dict[str, Any] = {"invoices": [], "payments": [], "events": []}
     given |= {"attempts": {}, "pause": UNPAUSABLE}
     return MembershipDetails(held=one, **{**given, **over})
 
@@ -231,8 +229,7 @@ def test_an_alert_is_not_repeated_below_it() -> None:
 def test_a_scheduled_change_says_when_and_to_what() -> None:
     change = {"plan_id": "plan_2", "quantity": 2, "takes_effect_at": "2026-12-16T09:30:00+00:00"}
     pro = a_plan(title="Pro", amount_minor=5900)
-    room = Product(company_id="biz_1", stripe_product_id="prod_s", title="Trading Room", **STAMPS)
-    found = details(held(scheduled_change=change), scheduled=(pro, room))
+    found = details(held(scheduled_change=change, scheduled=pro))
     said = membership_view(EN, found).scheduled_change
     assert said == "On 16 Dec 2026 your plan changes to Pro, $118.00 per month."
     assert "16. Dezember 2026" in membership_view(DE, found).scheduled_change

@@ -40,6 +40,11 @@ FAILED = a_payment(failure_code="card_declined")
 
 STATES = {
     "active": (held(), "Active", "Renews on 16 Dec 2026 for $29.00."),
+    "trialing, then another": (
+        held(**TRIAL, scheduled_change={"takes_effect_at": PERIOD_END.isoformat()}),
+        "Trial",
+        "Trial until 16 Dec 2026.",
+    ),
     "trialing": (held(**TRIAL), "Trial", "Trial until 16 Dec 2026, then €120.00 every 3 months."),
     "trial canceling": (
         held(**TRIAL, cancel_at_period_end=True),

@@ -42,6 +42,18 @@ def test_the_cancel_page_follows_the_policy_that_is_typed() -> None:
     assert at_once.startswith("It ends right away")
 
 
+@pytest.mark.parametrize(
+    ("shown", "offered", "can"),
+    [("ended", True, True), ("ended", False, False), ("active", True, False)],
+)
+def test_an_ended_membership_can_be_joined_again_where_the_policy_says_so(
+    shown: str, offered: bool, can: bool
+) -> None:
+    typed = Configuration.read({"rejoin": {"offered": offered}})
+    view = preview_view(Reader("en"), COMPANY, typed, shown, NOW)
+    assert (view.membership.can_rejoin, view.cancel.rejoin) == (can, can)
+
+
 def test_a_mail_that_is_switched_off_says_so() -> None:
     typed = Configuration.read({"notices": {"payment_failed": False}})
     for shown, policies, unsent in (

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.memberships.models import Membership
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, renewal_date
-from portal_app.memberships.views.wording import price_text
+from portal_app.memberships.views.wording import price_then
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
 from portal_app.notifications.notices.repository import running_until
@@ -65,7 +65,7 @@ async def write_renewal(writing: Writing) -> Letter:
         paragraphs=(what_happens(writing, label, writing.next_amount),),
         facts=(
             (reader.say("Renews on"), reader.moment(due)),
-            (reader.say("Price"), price_text(reader, held)),
+            (reader.say("Price"), price_then(reader, held, due)),
             (reader.say("Charged to"), label),
         ),
         action=writing.manage,

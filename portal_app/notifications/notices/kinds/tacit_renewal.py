@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, renewal_date
-from portal_app.memberships.views.wording import price_text
+from portal_app.memberships.views.wording import price_then
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
 from portal_app.notifications.notices.places import (
@@ -64,7 +64,7 @@ async def _write(writing: Writing) -> Letter:
             (reader.say("Membership"), writing.title),
             (reader.say("Renews on"), reader.moment(due)),
             (reader.say("Can be refused until"), reader.moment(due)),
-            (reader.say("Price"), price_text(reader, held)),
+            (reader.say("Price"), price_then(reader, held, due)),
         ),
         action=writing.manage,
         see_also=writing.without_sign_in,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.memberships.rules import MembershipStatus, StripeFacts, renewal_date
-from portal_app.memberships.views.wording import price_text
+from portal_app.memberships.views.wording import price_then
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
 from portal_app.notifications.notices.repository import running_until
@@ -44,26 +44,33 @@ async def _write(writing: Writing) -> Letter:
     if ends is None or not trialing or ends.isoformat() != writing.payload["ends_at"]:
         raise NothingToSend
     date, method = reader.date(ends), held.row.payment_method
-    product = writing.product.title
+    product, price = writing.product.title, price_then(reader, held, ends)
     return Letter(
         subject=reader.say("Your trial of {product} ends on {date}", product=product, date=date),
         heading=reader.say("Your trial ends on {date}", date=date),
         paragraphs=(
-            reader.say(
-                "After that, {product} costs {price}. The first charge is {amount}, on {date}.",
-                product=writing.title,
-                price=price_text(reader, held),
-                amount=writing.next_amount,
-                date=date,
-            ),
+            _what_follows(writing, date, price),
             reader.say("Cancel before then, and nothing is charged."),
         ),
         facts=(
             (reader.say("Trial ends"), reader.moment(ends)),
-            (reader.say("Then"), price_text(reader, held)),
+            (reader.say("Then"), price),
             (reader.say("Charged to"), label_of(reader, method) if method else ""),
         ),
         action=writing.manage,
+    )
+
+
+def _what_follows(writing: Writing, date: str, price: str) -> str:
+    """Without the price where another plan begins by then."""
+    said = {"amount": writing.next_amount, "date": date}
+    if not price:
+        return writing.reader.say("The first charge is {amount}, on {date}.", **said)
+    return writing.reader.say(
+        "After that, {product} costs {price}. The first charge is {amount}, on {date}.",
+        product=writing.title,
+        price=price,
+        **said,
     )
 
 

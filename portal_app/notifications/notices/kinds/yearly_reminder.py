@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal_app.memberships.rules import is_canceling, renewal_date
-from portal_app.memberships.views.wording import price_text
+from portal_app.memberships.views.wording import price_then
 from portal_app.notifications.notices.kind import Look, NoticeKind, Occasion
 from portal_app.notifications.notices.letter import Letter, Writing
 from portal_app.notifications.notices.places import LATEST, YEARLY, anniversary, rule_for
@@ -59,7 +59,7 @@ async def _write(writing: Writing) -> Letter:
         facts=(
             (reader.say("Membership"), writing.title),
             (reader.say("Since"), reader.date(held.facts.started_at)),
-            (reader.say("Price"), price_text(reader, held)),
+            (reader.say("Price"), price_then(reader, held, due)),
             (reader.say("Next charge"), writing.next_amount),
             (reader.say("Renews on"), reader.date(due) if due else ""),
             (reader.say("Charged to"), label_of(reader, method) if method else ""),
