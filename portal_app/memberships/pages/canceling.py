@@ -193,9 +193,12 @@ def _done(view: CancelView, events: CancelEvents) -> rx.Component:
         card(
             rx.el.p(view.first, class_name="lead"),
             rx.foreach(view.further, rx.el.p),
-            key_facts(
-                rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
-                rx.cond(view.reference != "", fact(t("Reference"), view.reference)),
+            rx.cond(
+                (view.asked != "") | (view.reference != ""),
+                key_facts(
+                    rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
+                    rx.cond(view.reference != "", fact(t("Reference"), view.reference)),
+                ),
             ),
             rx.cond(
                 view.confirmation != "",
