@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
-from typing import Any
 
 import reflex as rx
 from fastapi import FastAPI
@@ -25,6 +24,7 @@ from portal_app.declarations.routes import router as declarations_router
 from portal_app.demo.clock_page import clock_router
 from portal_app.demo.mailbox import mailbox_router
 from portal_app.demo.webhooks import register_when_served
+from portal_app.following import FOLLOWING
 from portal_app.identity import pages as account_pages
 from portal_app.identity.account import keep_locale
 from portal_app.identity.account_routes import router as account_router
@@ -42,34 +42,20 @@ from portal_app.ingest.outages import outage_since
 from portal_app.ingest.routes import webhook_app
 from portal_app.invoices import pages as invoice_pages
 from portal_app.invoices.details import pages as details_pages
-from portal_app.invoices.details.state import BillingDetailsState
 from portal_app.invoices.documents.routes import router as documents_router
 from portal_app.invoices.recipients.routes import router as recipients_router
-from portal_app.invoices.recipients.state import RecipientsState
 from portal_app.invoices.routes import router as export_router
-from portal_app.invoices.state import EntryState, HistoryState
 from portal_app.jobs.queues import run_jobs
 from portal_app.kit.db import database
 from portal_app.kit.http.malformed import malformed
 from portal_app.memberships import pages as membership_pages
 from portal_app.memberships.routes import router as orders_router
-from portal_app.memberships.state import (
-    CancelState,
-    MembershipState,
-    OrdersState,
-    OverdueState,
-    PausingState,
-    PayState,
-    PlanState,
-    UpcomingState,
-)
 from portal_app.notifications.pages import notice_section
 from portal_app.notifications.state import NoticeSettingsState
 from portal_app.operators.health import Readiness
 from portal_app.operators.metrics import Measured, Metrics
 from portal_app.operators.routes import health_routes, metrics_routes
 from portal_app.payment_methods import pages as payment_method_pages
-from portal_app.payment_methods.state import PaymentMethodsState
 from portal_app.sandbox import AccountInUse
 from portal_app.sandbox import create_app as create_sandbox_server
 from portal_app.settings import Mode, Settings, get_settings
@@ -79,7 +65,6 @@ from portal_app.studio.portal.routes import router as studio_portal_router
 from portal_app.studio.preview.routes import router as preview_router
 from portal_app.transfers import pages as transfer_pages
 from portal_app.transfers.routes import router as transfer_router
-from portal_app.transfers.state import TransferState
 from portal_app.ui import fallback
 from portal_app.ui.connection import connection_banner
 from portal_app.ui.errors import error_boundary, not_found_page
@@ -104,23 +89,6 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 METRICS = Metrics()
-# What an open page does when something of its person's changed.
-FOLLOWING: tuple[Any, ...] = (
-    OrdersState.refresh,
-    MembershipState.refresh,
-    UpcomingState.refresh,
-    PaymentMethodsState.refresh,
-    PayState.refresh,
-    PlanState.refresh,
-    CancelState.refresh,
-    PausingState.refresh,
-    TransferState.refresh,
-    OverdueState.refresh,
-    BillingDetailsState.refresh,
-    RecipientsState.refresh,
-    HistoryState.refresh,
-    EntryState.refresh,
-)
 SKELETONS: dict[str, fallback.SkeletonKind] = {
     "/orders/": "list",
     "/billing/details/": "detail",

@@ -52,13 +52,15 @@ class Tab:
     errors: list[Exception]
     token: str = "tab-1"
     cookie: str = ""
+    # What the address says below its route, as the browser sends it.
+    place: Mapping[str, str] = field(default_factory=dict)
 
     async def send(self, handler: Any, path: str = "/orders/", **payload: Any) -> None:
         name = handler if isinstance(handler, str) else format_event_handler(handler)
         router_data = {
             "pathname": path,
             "asPath": path,
-            "query": {},
+            "query": dict(self.place),
             "headers": {"cookie": sealed(self.cookie), "host": "localhost:3000"},
             "token": self.token,
             "sid": "s",

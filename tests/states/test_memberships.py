@@ -28,11 +28,12 @@ async def held_by(db: Database, person: Person, **over: Any) -> HeldMembership:
         return await make_membership(session, await session.merge(person), **over)
 
 
-def at(root: rx.State, given_id: str) -> None:
-    """Put the tab on a membership's address."""
-    path = ROUTE.replace("[member_id]", given_id)
+def at(root: rx.State, given_id: str, room: str = "") -> None:
+    """Put the tab on a membership's address, or on a *room*'s below it."""
+    route = f"{ROUTE}/{room}".rstrip("/")
+    path = route.replace("[member_id]", given_id)
     root.router = RouterData.from_router_data(
-        {"pathname": format_route(ROUTE), "asPath": path, "query": {"member_id": given_id}}
+        {"pathname": format_route(route), "asPath": path, "query": {"member_id": given_id}}
     )
 
 

@@ -11,7 +11,7 @@ from portal_app.studio.portal.state import PortalStudioState
 from portal_app.studio.portal.views import SettingView
 from tests.factories import make_product
 from tests.states.guarded_tab import Tab
-from tests.states.test_studio import cookie_of, membership_id, tab
+from tests.states.studio_world import cookie_of, membership_id, tab
 
 __all__ = ["membership_id", "tab"]
 PATH = "/studio/portal/?company=biz_northwind"

@@ -10,7 +10,8 @@ from portal_app.identity.actor import ActorKind, Author
 from portal_app.kit.db import Database
 from portal_app.studio.state import StudioState
 from tests.states.guarded_tab import Tab
-from tests.states.test_studio import FORMS, cookie_of, membership_id, rows, tab
+from tests.states.studio_world import cookie_of, membership_id, rows, tab
+from tests.states.test_studio import FORMS
 
 __all__ = ["membership_id", "tab"]
 
@@ -26,8 +27,8 @@ async def test_what_owners_decide_is_refused_to_staff(
     async with db.unit_of_work() as session:
         author = Author(ActorKind.OPERATOR)
         await versions.save_draft(session, kind, "biz_northwind", theirs, author)
-    before = await rows(db)
     tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind", CreatorRole.STAFF)
+    before = await rows(db)
     await tab.send(form.load, path)
     await tab.send(form.publish, path)
     await tab.send(form.restore, path, number="0")

@@ -14,7 +14,7 @@ from portal_app.transfers.models import Transfer, TransferState
 from portal_app.ui.notices import NoticeState
 from tests.rows import all_of
 from tests.states.guarded_tab import Tab
-from tests.states.test_studio import cookie_of, membership_id, tab
+from tests.states.studio_world import cookie_of, membership_id, tab
 
 __all__ = ["membership_id", "tab"]
 WAITING: Final = {"transfer": "trf_waiting", "reason": "No"}
@@ -23,7 +23,7 @@ WAITING: Final = {"transfer": "trf_waiting", "reason": "No"}
 async def test_a_creator_decides_what_waits_for_their_company(
     tab: Tab, db: Database, membership_id: str
 ) -> None:
-    """Another company's creator sees and changes nothing: see the strangers above."""
+    """Another company's creator sees and changes nothing: see `test_studio_strangers`."""
     path = "/studio/transfers/?company=biz_northwind"
     tab.cookie = await cookie_of(db, "cleo@example.com", "biz_northwind", CreatorRole.STAFF)
     await tab.send(TransferQueueState.load, path)

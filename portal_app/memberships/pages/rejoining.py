@@ -98,17 +98,36 @@ def _membership(view: RejoinView) -> Text:
 
 
 def rejoin_body(view: RejoinView, quote: QuoteView, events: RejoinEvents) -> rx.Component:
-    """The page below its heading, for any view; the studio previews it with one of its own."""
+    """The page below its heading."""
     return rx.match(
         view.state,
         ("open", _open(view, quote, events)),
         ("done", _over(view, rx.el.p(view.ended, role="status", class_name="lead"))),
         ("runs", _over(view, rx.el.p(t("It has not ended, so there is nothing to join again.")))),
-        _over(
-            view,
-            rx.el.p(view.ended),
-            rx.el.p(t("You can't join it again by yourself. To come back, contact the seller.")),
+        ("soon", stack(_problem(events), _soon(view))),
+        stack(_problem(events), _gone(view)),
+    )
+
+
+def _soon(view: RejoinView) -> rx.Component:
+    """It follows by itself, so there is no button that asks."""
+    return _over(
+        view,
+        rx.el.p(view.ended),
+        rx.el.p(
+            t(
+                "The payment provider is still confirming that. As soon as it has, you can join"
+                " again here."
+            )
         ),
+    )
+
+
+def _gone(view: RejoinView) -> rx.Component:
+    return _over(
+        view,
+        rx.el.p(view.ended),
+        rx.el.p(t("You can't join it again by yourself. To come back, contact the seller.")),
     )
 
 
@@ -184,8 +203,7 @@ def _method(method: PayMethod, events: RejoinEvents) -> rx.Component:
 
 def _buttons(view: RejoinView, quote: QuoteView, events: RejoinEvents) -> rx.Component:
     return stack(
-        # Always in the page, so that readers hear what appears in it.
-        rx.el.div(rx.cond(events.problem != "", alert("danger", events.problem)), role="alert"),
+        _problem(events),
         action_row(
             button(
                 rx.cond(
@@ -201,6 +219,11 @@ def _buttons(view: RejoinView, quote: QuoteView, events: RejoinEvents) -> rx.Com
             link_button(t("Not now"), _membership(view), reload=True),
         ),
     )
+
+
+def _problem(events: RejoinEvents) -> rx.Component:
+    """Always in the page, so that readers hear what appears in it."""
+    return rx.el.div(rx.cond(events.problem != "", alert("danger", events.problem)), role="alert")
 
 
 def _without_method(view: RejoinView) -> rx.Component:

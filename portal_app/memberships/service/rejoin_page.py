@@ -36,6 +36,12 @@ class RejoinPage:
     def possible(self) -> bool:
         return is_over(self.held.facts) and bool(self.plans)
 
+    @property
+    def soon(self) -> bool:
+        """Whether its end has passed and only the provider's word of that is missing."""
+        unheard = not self.held.current and not is_over(self.held.facts)
+        return unheard and self.held.facts.recurring and bool(self.plans)
+
 
 async def rejoin_page(
     session: AsyncSession, actor: Actor, member_id: object, now: datetime

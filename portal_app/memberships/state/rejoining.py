@@ -78,6 +78,18 @@ class RejoinState(rx.State):
 
     @rx.event
     @allow(Policy.SIGNED_IN)
+    async def refresh(self) -> AsyncIterator[None]:
+        """Pushed when something of this person's changed; what waits for its end follows."""
+        here = f"/billing/manage/{self._given_id()}/rejoin"
+        waits = self.phase == "ready" and self.view.state == "soon"
+        if not waits or self.router.url.path.rstrip("/") != here:
+            return
+        await self._guarded(self._read, unknown="ready")
+        yield
+        await self._guarded(self._ask_price)
+
+    @rx.event
+    @allow(Policy.SIGNED_IN)
     async def choose_plan(self, plan: str) -> AsyncIterator[None]:
         self.plan, self.problem, self.quote = str(plan), "", QuoteView()
         yield
@@ -169,7 +181,7 @@ class RejoinState(rx.State):
         reader = current_actor().reader
         await look_up_rejoin(desk(), current_actor(), self._given_id())
         await self._read(done=True)
-        if self.view.state == "open":
+        if self.view.state not in {"done", "runs"}:
             nothing = reader.say("Nothing has been charged.")
             self.problem = f"{reader.say('The payment was not confirmed.')} {nothing}"
             await self._ask_price()

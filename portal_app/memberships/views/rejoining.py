@@ -15,8 +15,9 @@ from portal_app.payment_methods.views import add_href, decline_sentence, expiry_
 from portal_app.provider.errors import CardDeclined
 from portal_app.ui.reader import Reader
 
-# OPEN can begin again, DONE has just done so, RUNS goes on, GONE is not to be had any more.
-RejoinStep: TypeAlias = Literal["open", "done", "runs", "gone"]
+# OPEN can begin again, SOON will be OPEN when the provider says that it has ended, DONE has just
+# begun again, RUNS goes on, GONE is not to be had any more.
+RejoinStep: TypeAlias = Literal["open", "soon", "done", "runs", "gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,9 @@ def rejoin_view(reader: Reader, page: RejoinPage, *, done: bool) -> RejoinView:
 def _state(page: RejoinPage, *, done: bool) -> RejoinStep:
     if page.held.current:
         return "done" if done else "runs"
-    return "open" if page.possible else "gone"
+    if page.possible:
+        return "open"
+    return "soon" if page.soon else "gone"
 
 
 def _warning(reader: Reader, page: RejoinPage) -> str:

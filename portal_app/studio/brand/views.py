@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,10 +28,11 @@ class ErrorLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """*colour* is the nearest to what was chosen that can be read."""
+    """*colour* is the nearest to what was chosen that can be read; *why* measures and names it."""
 
     field: str = ""
     text: str = ""
+    why: str = ""
     colour: str = ""
 
 
@@ -115,7 +116,7 @@ _TOKEN_NAMES: Final = {
     "page": "page",
     "panel": "card",
     "panel-raised": "menu",
-    "sunken": "hollow",
+    "sunken": "shaded area",
 }
 
 
@@ -149,7 +150,7 @@ def brand_studio_view(reader: Reader, typed: Typed) -> BrandStudioView:
             ErrorLine(href=f"#field-{at}", text=f"{reader.say(FIELD_NAMES[at])}: {said}")
             for at, said in wrong.items()
         ],
-        proposals=[_proposal(reader, one) for one in found],
+        proposals=[_proposal(reader, brand, one) for one in found],
         pairs=[_pair(reader, one) for one in pairs_of(brand)],
         left_out=_left_out(reader, brand),
         own_sheet=bool(brand.css),
@@ -185,19 +186,31 @@ def _address(name: str | None, sizes: Mapping[str, tuple[int, int]]) -> str:
     return f"/brand/images/{name}.png" if name and name in sizes else ""
 
 
-def _proposal(reader: Reader, found: Unreadable) -> Proposal:
-    pair = found.pair
+def _proposal(reader: Reader, brand: Brand, found: Unreadable) -> Proposal:
+    typed = getattr(brand, found.field) or ""
+    field = f"{reader.say(FIELD_NAMES[found.field])} {typed}".strip()
+    what = _what(reader, found.pair)
     return Proposal(
         field=found.field,
         colour=found.proposal.hex,
         text=reader.say(
-            "{field} can't be read: {what} is {ratio}, and {needed} is needed.",
-            field=reader.say(FIELD_NAMES[found.field]),
-            what=_what(reader, pair),
-            ratio=_ratio(pair.ratio),
-            needed=_ratio(pair.needed),
+            "{field} can't be used: {what} can hardly be seen.", field=field, what=what
         ),
+        why=" ".join(_why(reader, found)),
     )
+
+
+def _why(reader: Reader, found: Unreadable) -> Iterator[str]:
+    pair, colour = found.pair, found.proposal.hex
+    yield reader.say(
+        "The contrast is {ratio}, and {needed} is needed.",
+        ratio=_ratio(pair.ratio),
+        needed=_ratio(pair.needed),
+    )
+    yield reader.say("The nearest colour that can be read is {colour}.", colour=colour)
+    if found.field in {"accent", "accent_dark"}:
+        # Tokens are made of what was typed; of an accent only as far as it can be read.
+        yield reader.say("The preview shows that one.")
 
 
 def _pair(reader: Reader, pair: Pair) -> PairRow:
@@ -216,8 +229,8 @@ def _what(reader: Reader, pair: Pair) -> str:
         "ground": reader.say(_TOKEN_NAMES[pair.ground]),
     }
     if pair.dark:
-        return reader.say("{ink} on {ground}, dark", **names)
-    return reader.say("{ink} on {ground}, light", **names)
+        return reader.say("{ink} on {ground} (dark mode)", **names)
+    return reader.say("{ink} on {ground} (light mode)", **names)
 
 
 def _ratio(value: float) -> str:

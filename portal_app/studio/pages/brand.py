@@ -148,7 +148,7 @@ def _proposal(one: Proposal, events: BrandEvents) -> rx.Component:
     return alert(
         "danger",
         one.text,
-        t_fill("The nearest colour that can be read is {colour}.", colour=one.colour),
+        one.why,
         action=button(
             t_fill("Use {colour}", colour=one.colour), on_click=events.use(one.field, one.colour)
         ),

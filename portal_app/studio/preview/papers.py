@@ -24,7 +24,6 @@ from portal_app.notifications.notices.kinds import NOTICES
 from portal_app.notifications.notices.letter import Writing
 from portal_app.notifications.notices.letters import as_mail, letter_of
 from portal_app.notifications.rendering import Mail, letterhead_in
-from portal_app.payment_methods.models import PaymentMethod
 from portal_app.settings import get_settings
 from portal_app.studio.preview.sample_invoice import sample_invoice, sample_line, sample_payment
 from portal_app.studio.preview.samples import sample
@@ -54,8 +53,7 @@ async def sample_mail(session: AsyncSession, dressed: Dressed, reader: Reader, k
     """*kind* is one of MAILS. What it looks up is of a membership that is in no table."""
     notice, company = NOTICES[kind], dressed.company
     # Whether it is sent at all, the view says.
-    made = sample(company, dressed.policies, MAILS[kind], dressed.now).details.held
-    held = _charged(made, dressed.now, unpaid=kind == "payment_failed")
+    held = sample(company, dressed.policies, MAILS[kind], dressed.now).details.held
     row = held.row
     writing = Writing(
         session=session,
@@ -79,22 +77,6 @@ def _payload(held: HeldMembership) -> Mapping[str, Any]:
     due = renewal_date(held.facts)
     day = due.isoformat() if due else ""
     return {"due_at": day, "ends_at": day, "invoice_id": "inv_preview", "attempt": 1}
-
-
-def _charged(held: HeldMembership, now: datetime, *, unpaid: bool) -> HeldMembership:
-    """With a card, and with an invoice that it did not pay."""
-    card = PaymentMethod(
-        id="payt_preview",
-        customer_id="cust_preview",
-        stripe_payment_method_id="pm_preview",
-        kind="card",
-        brand="visa",
-        last4="4242",
-        created_at=now,
-        observed_at=now,
-    )
-    invoice = sample_invoice(now, InvoiceStatus.OPEN) if unpaid else None
-    return replace(held, row=replace(held.row, payment_method=card), unpaid=invoice)
 
 
 def sample_document(dressed: Dressed, reader: Reader) -> Document:

@@ -1,4 +1,4 @@
-"""An invoice that nobody got, and its payment: made here, stored nowhere."""
+"""An invoice that nobody got, its payment and the card: made here, stored nowhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from portal_app.invoices.models import Invoice, InvoiceLine, InvoiceStatus, Payment, PaymentStatus
+from portal_app.payment_methods.models import PaymentMethod
 
 _SHARE: Final = 2900
 _TAX: Final = 551
@@ -47,18 +48,34 @@ def sample_line() -> InvoiceLine:
     )
 
 
-def sample_payment(now: datetime) -> Payment:
+def sample_payment(now: datetime, *, declined: bool = False) -> Payment:
     return Payment(
         id="pay_preview",
         customer_id="cust_preview",
         stripe_payment_intent_id="pi_preview",
-        status=PaymentStatus.SUCCEEDED,
+        status=PaymentStatus.FAILED if declined else PaymentStatus.SUCCEEDED,
         currency="USD",
         amount_minor=_SHARE + _TAX,
         method_kind="card",
         method_brand="visa",
         method_last4="4242",
-        paid_at=now,
+        failure_code="card_declined" if declined else "",
+        paid_at=None if declined else now,
+        created_at=now,
+        observed_at=now,
+    )
+
+
+def sample_card(now: datetime) -> PaymentMethod:
+    return PaymentMethod(
+        id="payt_preview",
+        customer_id="cust_preview",
+        stripe_payment_method_id="pm_preview",
+        kind="card",
+        brand="visa",
+        last4="4242",
+        exp_month=12,
+        exp_year=now.year + 3,
         created_at=now,
         observed_at=now,
     )

@@ -6,13 +6,15 @@ page would not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from portal_app.catalog.configuration import Configuration
 from portal_app.catalog.models import Company, Interval, Plan, Product
 from portal_app.identity.actor import ActorKind
+from portal_app.invoices.models import Invoice, InvoiceStatus
 from portal_app.memberships.exits import plan_exit
 from portal_app.memberships.models import (
     Member,
@@ -22,6 +24,7 @@ from portal_app.memberships.models import (
 )
 from portal_app.memberships.pauses import Terms, plan_pause
 from portal_app.memberships.repository import HoldingRow
+from portal_app.memberships.rules import MembershipStatus
 from portal_app.memberships.service import (
     ExitPage,
     HeldMembership,
@@ -30,6 +33,7 @@ from portal_app.memberships.service import (
     seen_by_company,
 )
 from portal_app.memberships.service.upcoming import cycle_of
+from portal_app.studio.preview.sample_invoice import sample_card, sample_invoice, sample_payment
 
 STATES: Final = ("active", "trial", "past_due", "paused", "ending", "ended")
 _MEMBER: Final = "mber_preview"
@@ -45,11 +49,11 @@ class Sample:
 
 def sample(company: Company, configuration: Configuration, state: str, now: datetime) -> Sample:
     """*state* is one of STATES; any other is `active`."""
-    held = seen_by_company(_row(company, state, now), configuration, now)
+    held = _charged(seen_by_company(_row(company, state, now), configuration, now), now)
     rejoinable = not held.current and configuration.rejoin.offered
     details = MembershipDetails(
         held=held,
-        invoices=(),
+        invoices=_invoices(held),
         payments=(),
         events=_events(held, now),
         attempts={},
@@ -73,6 +77,32 @@ def sample(company: Company, configuration: Configuration, state: str, now: date
         rejoinable=rejoinable,
     )
     return Sample(details, exit_page)
+
+
+def _charged(held: HeldMembership, now: datetime) -> HeldMembership:
+    """With a card, and where it is past due with the invoice that the card did not pay."""
+    held = replace(held, row=replace(held.row, payment_method=sample_card(now)))
+    if held.status is not MembershipStatus.PAST_DUE:
+        return held
+    began, again = held.row.membership.current_period_start or now, now + timedelta(days=2)
+    unpaid = sample_invoice(began, InvoiceStatus.OPEN)
+    unpaid.next_attempt_at = again
+    return replace(
+        held,
+        facts=replace(held.facts, next_payment_attempt_at=again),
+        unpaid=unpaid,
+        last_attempt=sample_payment(began, declined=True),
+    )
+
+
+def _invoices(held: HeldMembership) -> Sequence[Invoice]:
+    """None yet in a trial."""
+    began = held.row.membership.current_period_start
+    if held.unpaid is not None:
+        return (held.unpaid,)
+    if held.status is MembershipStatus.TRIALING or began is None:
+        return ()
+    return (sample_invoice(began, InvoiceStatus.PAID),)
 
 
 def _row(company: Company, state: str, now: datetime) -> HoldingRow:

@@ -42,7 +42,7 @@ def _desktop_and_dark(page: Page, world: World) -> None:
 def _unreadable(page: Page, world: World) -> None:
     page.get_by_role("textbox", name="Accent", exact=True).fill("#ffd400")
     page.get_by_role("textbox", name="Background", exact=True).focus()
-    expect(page.get_by_text("Accent can't be read")).to_be_visible()
+    expect(page.get_by_text("Accent #ffd400 can't be used")).to_be_visible()
 
 
 def _sold(world: World) -> str:

@@ -95,11 +95,19 @@ async def test_a_strangers_page_is_missing_and_does_nothing(
 async def test_nobody_comes_back_by_themselves_where_their_seller_wants_none(
     root: rx.State, left: Left, ada: Actor
 ) -> None:
-    page = await page_at(root, left.member_id)
+    before = left.charged()
+    asking = await left.shop.method(await left.card("pm_card_authenticationRequired"))
+    other_tab = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
+    page, asked = await page_at(root, left.member_id), await page_at(other_tab, left.member_id)
+    RejoinState.choose_method.fn(asked, asking)
+    await run(RejoinState.join, asked, asked.attempt)
     await left.shop.publish(rejoin={"offered": False})
+    await run(RejoinState.answered, asked)
+    assert (asked.phase, asked.view.state) == ("ready", "gone")
+    assert asked.problem == "The payment was not confirmed. Nothing has been charged."
     await run(RejoinState.join, page, page.attempt)
     assert page.problem == "This can't be joined again. Nothing was charged."
-    assert left.begun() == []
+    assert (left.begun(), left.charged()) == (["incomplete"], before)
     at(root, f"/billing/manage/{left.member_id}/", member_id=left.member_id)
     details = await root.get_state(MembershipState)
     await MembershipState.load.fn(details)

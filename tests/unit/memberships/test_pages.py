@@ -9,7 +9,8 @@ import reflex as rx
 
 from portal_app.memberships.pages.detail import membership_body, membership_page
 from portal_app.memberships.pages.orders import OrdersEvents, orders_body, orders_page
-from portal_app.memberships.state import MembershipState, OrdersState
+from portal_app.memberships.pages.rejoining import RejoinEvents, rejoin_body
+from portal_app.memberships.state import MembershipState, OrdersState, RejoinState
 
 PAGES = {"orders": orders_page, "membership": membership_page}
 # Pages that exist; everything else a link names comes from a view.
@@ -64,3 +65,13 @@ def test_bodies_take_any_view_and_events() -> None:
 
 def test_another_memberships_picture_is_never_drawn() -> None:
     assert "location?.pathname" in str(membership_page().render())
+
+
+def test_that_nothing_was_charged_is_said_also_where_nobody_can_join_any_more() -> None:
+    """The seller may switch it off while the bank asks."""
+    state = RejoinState
+    body = rejoin_body(state.view, state.quote, RejoinEvents(problem=state.problem))
+    (parts,) = body.render()["children"]
+    says = {step: str(state.problem) in str(part) for (step,), part in parts["match_cases"]}
+    assert says == {'"open"': True, '"soon"': True, '"done"': False, '"runs"': False}
+    assert str(state.problem) in str(parts["default"])
