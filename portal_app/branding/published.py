@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 LOOK_EVERY: Final = 1.0
 # As high as the mark that stands in a logo's place.
 LOGO_HEIGHT: Final = 28
+# The widest leaves room for the name and the menu on a phone; the picture is shown whole within.
+LOGO_WIDTHS: Final = (16, 168)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +111,21 @@ def _brand(row: BrandVersion) -> Brand | None:
 
 
 def logo_tokens(brand: Brand, sizes: Mapping[str, tuple[int, int]]) -> dict[str, str]:
-    """The pictures of the header; one that isn't there is left out."""
+    """The pictures of the header, each theme's in its own box; one that isn't there is left out."""
     tokens: dict[str, str] = {}
-    for token, name in (("--logo", brand.logo), ("--logo-dark", brand.logo_dark)):
+    for theme, name in (("", brand.logo), ("-dark", brand.logo_dark)):
         if name and name in sizes:
-            tokens[token] = f"url(/brand/images/{name}.png) center/contain no-repeat"
-    if brand.logo in sizes and brand.logo:
-        width, height = sizes[brand.logo]
-        tokens |= {
-            "--logo-width": f"{round(LOGO_HEIGHT * width / height)}px",
-            "--logo-radius": "0px",
-        }
+            tokens |= {
+                f"--logo{theme}": f"url(/brand/images/{name}.png) center/contain no-repeat",
+                f"--logo-width{theme}": f"{_width(*sizes[name])}px",
+                f"--logo-radius{theme}": "0px",
+            }
     return tokens
+
+
+def _width(width: int, height: int) -> int:
+    least, most = LOGO_WIDTHS
+    return min(most, max(least, round(LOGO_HEIGHT * width / max(height, 1))))
 
 
 looks: Final = PublishedLooks()

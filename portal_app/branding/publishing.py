@@ -92,8 +92,10 @@ async def publish_brand(
     """Make it the company's look; raises NoTheme for what can't be read. The draft is done."""
     theme_file.check(brand)
     await _own_pictures(session, company_id, brand)
+    # First what locks the company: who saves the draft meanwhile then waits, and is told.
+    number = await versions.publish(session, BrandVersion, company_id, _body(brand), author)
     await versions.drop_draft(session, DraftKind.BRAND, company_id)
-    return await versions.publish(session, BrandVersion, company_id, _body(brand), author)
+    return number
 
 
 async def restore_brand(session: AsyncSession, creator: CompanyCreator, number: int) -> None:

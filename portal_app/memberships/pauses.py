@@ -55,6 +55,10 @@ class Obstacle(StrEnum):
     TOO_LONG = "too_long"
 
 
+# What no customer can do anything about, and no time mends.
+FOR_EVER: Final = frozenset({Obstacle.OVER, Obstacle.NOTHING_RENEWS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What of a subscription, beside Stripe's dates, decides how it can pause.

@@ -138,7 +138,7 @@ def _ends(reader: Reader, found: ReadDeclaration) -> Letter:
         paragraphs=(
             reader.say("It was cancelled on our page for cancelling without sign-in."),
             reader.say("You keep access until then, and nothing more is charged."),
-            reader.say("Was it not you, or shall it go on? One press takes it back."),
+            reader.say("Was it not you, or should it go on? One press takes it back."),
         ),
         action=(reader.say("Keep my membership"), _undo_url(row)),
     )

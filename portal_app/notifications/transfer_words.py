@@ -96,7 +96,7 @@ def _given(reader: Reader, offer: Offer) -> Told:
 def _confirmation(reader: Reader, offer: Offer) -> tuple[str, str]:
     """The same address for both: each side finds its own part there."""
     address = origin(confirmation_path(offer.transfer.id))
-    return reader.say("Confirmation to download"), address
+    return reader.say("Download confirmation"), address
 
 
 def _old_key(reader: Reader, offer: Offer) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from portal_app.memberships.pages.detail import given_away_body
-from portal_app.memberships.pages.parts import membership_not_found
+from portal_app.memberships.pages.parts import first_step, membership_not_found
 from portal_app.transfers.state import TransferState
 from portal_app.transfers.views import Stage, TransferView
 from portal_app.ui.i18n import t
@@ -17,6 +17,7 @@ from portal_app.ui.parts import (
     alert,
     button,
     card,
+    email_text,
     fact,
     field,
     key_facts,
@@ -90,6 +91,7 @@ def transfer_body(view: TransferView, events: TransferEvents) -> rx.Component:
         rx.el.div(
             text_link(view.product, _membership(view), class_name="back"),
             rx.el.h1(view.title, class_name="page-title"),
+            rx.el.p(view.plan, class_name="page-subtitle"),
             class_name="page-head",
         ),
         rx.cond(view.last != "", alert("info", view.last)),
@@ -167,7 +169,7 @@ def _offered(view: TransferView, events: TransferEvents) -> rx.Component:
         card(
             rx.el.ol(rx.foreach(view.stages, _stage), class_name="stages"),
             key_facts(
-                rx.cond(view.recipient != "", fact(t("Offered to"), view.recipient)),
+                rx.cond(view.recipient != "", fact(t("Offered to"), email_text(view.recipient))),
                 fact(t("Open until"), view.until),
             ),
             title=t("Your offer"),
@@ -213,5 +215,8 @@ def _stage(stage: Stage) -> rx.Component:
 def _blocked(view: TransferView) -> rx.Component:
     return stack(
         card(rx.el.p(view.blocked, class_name="lead")),
-        action_row(link_button(t("Back to the membership"), _membership(view))),
+        action_row(
+            first_step(view.way_out, view.way_out_label),
+            link_button(t("Back to the membership"), _membership(view)),
+        ),
     )

@@ -83,7 +83,7 @@ def test_what_is_wrong_leads_to_the_field_and_keeps_what_was_typed(
     expect(page.get_by_role("textbox", name="City")).to_have_value("Berlin")
     expect(page.get_by_role("textbox", name="Postal code")).to_have_value("1011")
     assert faults(page) == []
-    page.get_by_role("link", name="Fill in: Street and number.").click()
+    page.get_by_role("link", name="Street and number is missing.").click()
     expect(page.get_by_role("textbox", name="Street and number")).to_be_focused()
     expect(page.get_by_role("textbox", name="City")).to_have_value("Berlin")
     page.get_by_role("combobox", name="Country").select_option("US")

@@ -53,7 +53,7 @@ def test_from_the_banner_to_paid_with_a_saved_card(
     page: Page, sign_in: SignIn, owing: Debtor
 ) -> None:
     sign_in(page, owing.email, url="/account/")
-    said = "We couldn't charge Visa ending 0341 for Trading Room ($29.00)"
+    said = "We couldn't charge Visa ending 0341 for Trading Room (Monthly) ($29.00)"
     expect(page.get_by_text(said)).to_be_visible()
     assert faults(page) == []
     page.goto("/orders/")

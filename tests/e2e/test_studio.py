@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from portal_app.branding.shapes import BUNDLED, Font
@@ -167,6 +169,27 @@ def test_a_colour_that_can_not_be_read_is_mended_with_one_press(cleo: Page) -> N
     expect(cleo.get_by_role("button", name="Publish")).to_be_disabled()
     cleo.get_by_role("button", name="Use #").click()
     expect(cleo.get_by_role("button", name="Publish")).to_be_enabled()
+
+
+def test_a_logo_is_uploaded_and_nothing_that_was_typed_is_lost(cleo: Page) -> None:
+    cleo.goto(f"/studio/brand/{NORTHWIND}")
+    name = cleo.get_by_role("textbox", name="Name", exact=True)
+    name.fill("Typed and not saved")
+    # Pressed while the cursor is still in the field.
+    cleo.get_by_role("button", name="Upload Logo", exact=True).click()
+    lettering = io.BytesIO()
+    Image.new("RGB", (1600, 100), "#0f766e").save(lettering, "PNG")
+    file = cleo.get_by_label("Picture", exact=True)
+    expect(file).to_be_focused()
+    expect(name).to_have_count(0)
+    assert [*faults(cleo), *wider_than_the_screen(cleo)] == []
+    file.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": lettering.getvalue()})
+    cleo.get_by_role("button", name="Upload Logo", exact=True).click()
+    expect(cleo.get_by_role("img", name="Logo", exact=True)).to_be_visible()
+    expect(name).to_have_value("Typed and not saved")
+    assert [*faults(cleo), *wider_than_the_screen(cleo)] == []
+    cleo.get_by_role("button", name="Discard draft").click()
+    expect(cleo.get_by_role("img", name="Logo", exact=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("room", ["", "brand/", "portal/", "transfers/"])

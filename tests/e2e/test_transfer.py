@@ -78,7 +78,7 @@ def test_from_one_pair_of_hands_into_anothers(
     form = PaymentPage(his)
     form.add(CHALLENGED)
     form.answer_bank("Approve")
-    accept = his.get_by_role("button", name=re.compile(r"^Accept – .* a month from \d"))
+    accept = his.get_by_role("button", name=re.compile(r"^Accept – .* per month from \d"))
     expect(accept).to_be_visible(timeout=20_000)
     sound(his)
     accept.click()
@@ -90,7 +90,7 @@ def test_from_one_pair_of_hands_into_anothers(
     expect(hers.get_by_role("heading", level=1)).to_have_text("This membership was transferred")
     sound(hers)
     papers = [
-        hers.get_by_role("link", name="Confirmation to download"),
+        hers.get_by_role("link", name="Download confirmation"),
         his.get_by_role("link", name="Confirmation of transfer"),
     ]
     assert papers[0].get_attribute("href") == papers[1].get_attribute("href")

@@ -67,7 +67,7 @@ async def test_each_side_reads_its_own_part_and_the_other_masked(
     for text in (hers, his):
         assert transfer.reference in text
         assert "Trading Room" in text
-        assert "$29.00 a month" in text
+        assert "$29.00 per month" in text
     assert (ADA in hers, BEN in hers, "b•••@example.com" in hers) == (True, False, True)
     assert (BEN in his, ADA in his, "a•••@example.com" in his) == (True, False, True)
     assert "never charged for it again" in hers

@@ -49,7 +49,7 @@ def read_form(
     if not declared.contract:
         found["contract"] = "Say which membership you mean."
     if declared.extraordinary and not declared.grounds:
-        found["grounds"] = "Say why it shall end at once."
+        found["grounds"] = "Say why it should end at once."
     if found:
         raise IncompleteForm(found)
     return declared

@@ -196,7 +196,7 @@ def _fitting(one: AddressField, text: str) -> Iterator[FieldError]:
         if one.required and one.choices:
             yield FieldError(one.name, "Choose from the list: {field}.", {"field": one.label})
         elif one.required:
-            yield FieldError(one.name, "Fill in: {field}.", {"field": one.label})
+            yield FieldError(one.name, "{field} is missing.", {"field": one.label})
     elif one.choices and one.chosen(text) is None:
         yield FieldError(one.name, "Choose from the list: {field}.", {"field": one.label})
     elif one.pattern is not None and not one.pattern.match(text):

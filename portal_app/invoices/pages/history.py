@@ -15,6 +15,7 @@ from portal_app.ui.i18n import t, t_fill
 from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
     alert,
+    amount_cell,
     badge,
     button,
     card,
@@ -137,7 +138,7 @@ def _list(view: HistoryView) -> rx.Component:
             rx.cond(view.filters.active, text_link(t("Clear filters"), HISTORY)),
             class_name="links",
         ),
-        table(t("Invoices and payments"), columns, rx.foreach(view.rows, _row)),
+        table(t("Invoices and payments"), columns, rx.foreach(view.rows, _row), amounts=(3,)),
         rx.cond(view.zone_note != "", muted(view.zone_note)),
         _pages(view),
         class_name="entries",
@@ -149,7 +150,7 @@ def _row(row: EntryRow) -> rx.Component:
         cell(t("Date"), rx.el.time(row.date, date_time=row.day)),
         cell(t("For"), text_link(row.title, row.href, accessible_name=row.link_name)),
         cell(t("Number"), row.number),
-        cell(t("Amount"), row.amount),
+        amount_cell(t("Amount"), row.amount),
         cell(t("Status"), badge(row.status, row.tone)),
         cell(
             t("Documents"),

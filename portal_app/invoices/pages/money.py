@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.invoices.views.payments import PaymentRow, RefundRow
 from portal_app.invoices.views.sums import SumRow
 from portal_app.ui.i18n import t
-from portal_app.ui.parts import badge, card, cell, fact, key_facts, table
+from portal_app.ui.parts import amount_cell, badge, card, cell, fact, key_facts, table
 from portal_app.ui.parts.types import Child
 
 
@@ -26,7 +26,7 @@ def _sum(row: SumRow) -> rx.Component:
 def payments(rows: list[PaymentRow]) -> rx.Component:
     columns: list[Child] = [t("Date"), t("Paid with"), t("Amount"), t("Status")]
     return card(
-        table(t("Payments"), columns, rx.foreach(rows, _payment)),
+        table(t("Payments"), columns, rx.foreach(rows, _payment), amounts=(2,)),
         title=t("Payments"),
     )
 
@@ -39,7 +39,7 @@ def _payment(row: PaymentRow) -> rx.Component:
             row.method,
             rx.cond(row.failure != "", rx.el.span(row.failure, class_name="cell-note")),
         ),
-        cell(t("Amount"), row.amount),
+        amount_cell(t("Amount"), row.amount),
         cell(t("Status"), badge(row.status, row.tone)),
         key=row.key,
     )
@@ -47,14 +47,16 @@ def _payment(row: PaymentRow) -> rx.Component:
 
 def refunds(rows: list[RefundRow]) -> rx.Component:
     columns: list[Child] = [t("Date"), t("Reason"), t("Amount"), t("Status")]
-    return card(table(t("Refunds"), columns, rx.foreach(rows, _refund)), title=t("Refunds"))
+    return card(
+        table(t("Refunds"), columns, rx.foreach(rows, _refund), amounts=(2,)), title=t("Refunds")
+    )
 
 
 def _refund(row: RefundRow) -> rx.Component:
     return rx.el.tr(
         cell(t("Date"), rx.el.time(row.date, date_time=row.day)),
         cell(t("Reason"), row.reason),
-        cell(t("Amount"), row.amount),
+        amount_cell(t("Amount"), row.amount),
         cell(t("Status"), badge(row.status, row.tone)),
         key=row.key,
     )

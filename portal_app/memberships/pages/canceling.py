@@ -115,6 +115,7 @@ def _head(view: CancelView, title: Text) -> rx.Component:
     return rx.el.div(
         text_link(view.product, _membership(view), class_name="back"),
         rx.el.h1(title, class_name="page-title"),
+        rx.el.p(view.plan, class_name="page-subtitle"),
         class_name="page-head",
     )
 
@@ -192,10 +193,12 @@ def _done(view: CancelView, events: CancelEvents) -> rx.Component:
         card(
             rx.el.p(view.first, class_name="lead"),
             rx.foreach(view.further, rx.el.p),
-            key_facts(
-                rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
-                rx.cond(view.ends != "", fact(t("Ends on"), view.ends)),
-                rx.cond(view.reference != "", fact(t("Reference"), view.reference)),
+            rx.cond(
+                (view.asked != "") | (view.reference != ""),
+                key_facts(
+                    rx.cond(view.asked != "", fact(t("Cancelled on"), view.asked)),
+                    rx.cond(view.reference != "", fact(t("Reference"), view.reference)),
+                ),
             ),
             rx.cond(
                 view.confirmation != "",
@@ -209,7 +212,7 @@ def _done(view: CancelView, events: CancelEvents) -> rx.Component:
 def _keep(view: CancelView, events: CancelEvents) -> rx.Component:
     """One activation brings it back; something to pay with has to be there first."""
     return card(
-        rx.el.p(view.renews),
+        rx.el.p(view.if_kept),
         rx.cond(
             view.needs_method,
             rx.el.p(t("There is no payment method for it yet: add one first.")),

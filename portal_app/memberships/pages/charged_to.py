@@ -130,7 +130,7 @@ def _option(method: MethodOption, events: ChargedToEvents) -> rx.Component:
         method.id,
         chosen=events.choice,
         on_choose=events.choose,
-        note=method.expiry,
+        note=method.note,
     )
 
 

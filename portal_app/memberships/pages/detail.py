@@ -17,6 +17,7 @@ from portal_app.ui.layout import page_shell
 from portal_app.ui.parts import (
     action_row,
     alert,
+    amount_cell,
     badge,
     card,
     cell,
@@ -74,7 +75,7 @@ def given_away_body(gone: Text, confirmation: Text) -> rx.Component:
             link_button(t("See your memberships"), "/orders/", variant="primary"),
             rx.cond(
                 confirmation != "",
-                link_button(t("Confirmation to download"), confirmation, reload=True),
+                link_button(t("Download confirmation"), confirmation, reload=True),
             ),
             link_button(t("Billing history"), "/billing/history/"),
         ),
@@ -97,13 +98,14 @@ def membership_body(view: MembershipView) -> rx.Component:
             key_facts(rx.foreach(view.facts, _fact)),
             title=t("Overview"),
         ),
+        # Before what is only to be read: nobody should have to look for it.
+        _ways_out(view),
         rx.cond(view.next_charge.title != "", next_charge_block(view.next_charge)),
         rx.cond(
             view.charges, _payment_method(view.payment_method, view.member_id, view.card_expires)
         ),
         _invoices(view),
         rx.cond(view.timeline, _timeline(view)),
-        _ways_out(view),
     )
 
 
@@ -180,7 +182,7 @@ def _invoices(view: MembershipView) -> rx.Component:
     return card(
         rx.cond(
             view.invoices,
-            table(t("Latest invoices"), columns, rx.foreach(view.invoices, _invoice)),
+            table(t("Latest invoices"), columns, rx.foreach(view.invoices, _invoice), amounts=(2,)),
             muted(t("There are no invoices yet.")),
         ),
         text_link(t("See all"), f"/billing/history/?membership={view.member_id}"),
@@ -192,7 +194,7 @@ def _invoice(row: InvoiceRow) -> rx.Component:
     return rx.el.tr(
         cell(t("Number"), text_link(row.number, f"/billing/history/{row.id}/")),
         cell(t("Date"), rx.el.time(row.date, date_time=row.day)),
-        cell(t("Amount"), row.amount),
+        amount_cell(t("Amount"), row.amount),
         cell(t("Status"), badge(row.status, row.tone)),
         key=row.id,
     )

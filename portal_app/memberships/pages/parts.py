@@ -76,6 +76,11 @@ def _pay(view: AlertView) -> rx.Component:
     )
 
 
+def first_step(href: Text, label: Text) -> rx.Component:
+    """What has to be done before; a full load, as the page that pays has a policy of its own."""
+    return rx.cond(href != "", link_button(label, href, variant="primary", reload=True))
+
+
 def membership_not_found(email: Text) -> rx.Component:
     """The same for an unknown, a malformed and somebody else's id."""
     return stack(

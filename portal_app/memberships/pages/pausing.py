@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.memberships.pages.parts import membership_not_found
+from portal_app.memberships.pages.parts import first_step, membership_not_found
 from portal_app.memberships.state import PausingState
 from portal_app.memberships.views import PauseOption, PauseView
 from portal_app.ui.i18n import t, t_fill
@@ -71,6 +71,7 @@ def pause_body(view: PauseView, events: PauseEvents) -> rx.Component:
         rx.el.div(
             text_link(view.product, _membership(view), class_name="back"),
             rx.el.h1(view.title, class_name="page-title"),
+            rx.el.p(view.plan, class_name="page-subtitle"),
             class_name="page-head",
         ),
         rx.cond(view.noted != "", alert("info", view.noted, view.waiting)),
@@ -90,7 +91,7 @@ def pause_body(view: PauseView, events: PauseEvents) -> rx.Component:
             ("open", _open(view, events)),
             ("planned", _planned(view, events)),
             ("paused", _paused(view, events)),
-            _back(view),
+            _back(view, first_step(view.way_out, view.way_out_label)),
         ),
     )
 
@@ -132,7 +133,7 @@ def _planned(view: PauseView, events: PauseEvents) -> rx.Component:
     return rx.cond(
         view.undo,
         card(
-            rx.el.p(view.go_on),
+            rx.el.p(view.if_not),
             action_row(
                 button(
                     t("Don't pause"), on_click=events.unpause, busy=events.busy, variant="primary"
@@ -195,7 +196,7 @@ def _paid(view: PauseView, events: PauseEvents) -> rx.Component:
 
 def _collecting(view: PauseView, events: PauseEvents) -> rx.Component:
     return card(
-        rx.el.p(view.go_on),
+        rx.el.p(view.if_not),
         action_row(
             button(t("Resume now"), on_click=events.unpause, busy=events.busy, variant="primary"),
             link_button(t("Back to the membership"), _membership(view)),
@@ -204,8 +205,9 @@ def _collecting(view: PauseView, events: PauseEvents) -> rx.Component:
     )
 
 
-def _back(view: PauseView) -> rx.Component:
+def _back(view: PauseView, *before: rx.Component) -> rx.Component:
     return action_row(
+        *before,
         link_button(t("Back to the membership"), _membership(view)),
         link_button(t("See your memberships"), "/orders/"),
     )

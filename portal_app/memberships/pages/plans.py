@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from portal_app.memberships.pages.next_charge import amount_rows
-from portal_app.memberships.pages.parts import membership_not_found
+from portal_app.memberships.pages.parts import first_step, membership_not_found
 from portal_app.memberships.pages.promotions import promotion_card
 from portal_app.memberships.state import HEADING, PlanState
 from portal_app.memberships.views import FactRow, PlanOption, PlanQuoteView, PlanView
@@ -216,10 +216,7 @@ def _pending(view: PlanView, events: PlanEvents) -> rx.Component:
         ),
         _problem(events),
         action_row(
-            rx.cond(
-                view.way_out != "",
-                link_button(view.way_out_label, view.way_out, variant="primary", reload=True),
-            ),
+            first_step(view.way_out, view.way_out_label),
             rx.cond(
                 view.can_keep,
                 button(t("Keep current plan"), on_click=events.keep, busy=events.busy),
@@ -234,10 +231,7 @@ def _closed(view: PlanView) -> rx.Component:
         _facts(view),
         card(rx.el.p(view.sentence)),
         action_row(
-            rx.cond(
-                view.way_out != "",
-                link_button(view.way_out_label, view.way_out, variant="primary", reload=True),
-            ),
+            first_step(view.way_out, view.way_out_label),
             link_button(t("Back to the membership"), _membership(view)),
         ),
     )

@@ -29,6 +29,7 @@ from portal_app.memberships.rules.standing import (
     may_be_told_of,
     most_recent_action,
     pauses_from,
+    pauses_within_period,
     renewal_date,
     status_of,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "most_recent_action",
     "nth_period_end",
     "pauses_from",
+    "pauses_within_period",
     "previewed_at",
     "renewal_date",
     "status_of",

@@ -141,6 +141,14 @@ def _at_the_end(facts: StripeFacts, moment: datetime | None) -> datetime | None:
     return end
 
 
+def pauses_within_period(facts: StripeFacts) -> bool:
+    """Whether Stripe's own pause has cut a period short that was charged for, and not a trial."""
+    paused, end, trial = pauses_from(facts), facts.current_period_end, facts.trial_end_at
+    if facts.stripe_status != "paused" or paused is None or end is None:
+        return False
+    return paused < end and not (trial is not None and paused <= trial)
+
+
 def is_resting(facts: StripeFacts, now: datetime) -> bool:
     """Whether it is paused and what was paid for has run out."""
     if facts.stripe_status == "paused":

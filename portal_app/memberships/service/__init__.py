@@ -32,6 +32,7 @@ from portal_app.memberships.service.company_updates import (
 from portal_app.memberships.service.details import MembershipDetails, get_membership
 from portal_app.memberships.service.ending import CANCEL
 from portal_app.memberships.service.exit_page import ExitPage, exit_page
+from portal_app.memberships.service.failed_methods import declined, has_failed
 from portal_app.memberships.service.given_away import GivenAway, given_away
 from portal_app.memberships.service.keeping import (
     KEEP,
@@ -91,6 +92,7 @@ from portal_app.memberships.service.purchases import bought_with
 from portal_app.memberships.service.reading import (
     HeldMembership,
     find_held,
+    membership_name,
     next_charge_at,
 )
 from portal_app.memberships.service.reassigning import REASSIGN
@@ -187,6 +189,7 @@ __all__ = [
     "cheaper_plans_of",
     "confirmation_secret",
     "cost_of",
+    "declined",
     "exit_page",
     "extend_as_company",
     "extra_items",
@@ -194,6 +197,7 @@ __all__ = [
     "find_held",
     "get_membership",
     "given_away",
+    "has_failed",
     "is_preview_due",
     "keep_as_company",
     "keep_declared",
@@ -204,6 +208,7 @@ __all__ = [
     "look_up_payment",
     "look_up_rejoin",
     "make_default",
+    "membership_name",
     "method_added",
     "method_choices",
     "next_charge_at",

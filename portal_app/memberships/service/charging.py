@@ -16,6 +16,7 @@ from portal_app.intents.service import Desk, open_intents
 from portal_app.kit.clock import business_now
 from portal_app.kit.money import Money
 from portal_app.memberships.exit_repository import awaited_of
+from portal_app.memberships.service.failed_methods import declined
 from portal_app.memberships.service.listing import (
     running_memberships,
 )
@@ -118,12 +119,14 @@ async def remove_method(
 class MethodChoices:
     """A membership and what could pay for it; *others* are billed together with it.
 
-    *awaited* is what may still arrive although it has ended, and is given back then.
+    *declined* are the ids of methods that have just failed. *awaited* is what may still arrive
+    although it has ended, and is given back then.
     """
 
     held: HeldMembership
     methods: Sequence[PaymentMethod]
     others: Sequence[HeldMembership]
+    declined: frozenset[str] = frozenset()
     awaited: Money | None = None
 
 
@@ -138,11 +141,13 @@ async def method_choices(
     customer_id = held.row.membership.customer_id
     wallets = await list_wallets(session, actor)
     running = await running_memberships(session, actor, now)
+    methods = [
+        one for wallet in wallets if wallet.customer.id == customer_id for one in wallet.methods
+    ]
     return MethodChoices(
         held=held,
-        methods=[
-            one for wallet in wallets if wallet.customer.id == customer_id for one in wallet.methods
-        ],
+        methods=methods,
+        declined=declined(methods, running),
         others=[
             one
             for one in running

@@ -32,6 +32,10 @@ from portal_app.memberships.rules import (
 from portal_app.memberships.service.unpaid import only_switches, unpaid_invoices
 
 
+def membership_name(product: str, plan: str) -> str:
+    return f"{product} ({plan})" if plan else product
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMembership:
     """A membership in the actor's hands, with what was decided about it at the time asked for.
@@ -51,6 +55,11 @@ class HeldMembership:
     last_attempt: Payment | None
     as_of: datetime
     scheduled: tuple[Plan, Product] | None = None
+
+    @property
+    def title(self) -> str:
+        """The product; the plan tells memberships of one product apart."""
+        return membership_name(self.row.product.title, self.row.plan.title)
 
     @property
     def access(self) -> AccessPolicy:

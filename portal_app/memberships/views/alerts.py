@@ -63,7 +63,7 @@ def _view(held: HeldMembership, tone: Tone, title: str, *sentences: str) -> Aler
         title=title,
         text=" ".join(sentence for sentence in sentences if sentence),
         href=f"/billing/manage/{row.member.id}/",
-        product=row.product.title,
+        product=held.title,
         pay=_way_to_pay(held) if held.owes else "",
         pay_href=pay_href(row.member.id) if held.owes else "",
     )
@@ -80,7 +80,7 @@ def _way_to_pay(held: HeldMembership) -> str:
 
 
 def _overdue_title(reader: Reader, held: HeldMembership) -> str:
-    product = held.row.product.title
+    product = held.title
     if held.row.membership.collection_method == "send_invoice":
         return reader.say("The invoice for {product} is overdue", product=product)
     if held.unpaid is None:
@@ -127,22 +127,20 @@ def access_meanwhile(reader: Reader, held: HeldMembership) -> str:
 
 
 def _unresolved(reader: Reader, held: HeldMembership) -> AlertView:
-    row = held.row
     return _view(
         held,
         "danger",
-        reader.say("{product} was not paid", product=row.product.title),
+        reader.say("{product} was not paid", product=held.title),
         reader.say("No more charges will be tried, and your access has stopped."),
         _who_helps(reader, held),
     )
 
 
 def _drafted(reader: Reader, held: HeldMembership) -> AlertView:
-    row = held.row
     return _view(
         held,
         "warn",
-        reader.say("The first payment for {product} is not finished", product=row.product.title),
+        reader.say("The first payment for {product} is not finished", product=held.title),
         reader.say("It starts once the payment is confirmed."),
         _who_helps(reader, held),
     )
@@ -154,7 +152,7 @@ def _expiring_card(reader: Reader, held: HeldMembership) -> AlertView | None:
     if method is None or due is None or not charges or not expires_before(method, due):
         return None
     facts = {
-        "product": held.row.product.title,
+        "product": held.title,
         "date": reader.date(due),
         "month": month_of(method),
     }

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.memberships.service import HeldMembership, MethodChoices
-from portal_app.memberships.views.confirmation import membership_name
 from portal_app.memberships.views.wording import awaited_sentence, sentence
-from portal_app.payment_methods.views import add_href, expiry_of, label_of
+from portal_app.payment_methods.views import add_href, failure_or_expiry, label_of
 from portal_app.ui.reader import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodOption:
-    """One method that could be charged."""
+    """One method that could be charged; *note* is when it expires, or that it has just failed."""
 
     id: str = ""
     label: str = ""
-    expiry: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +48,17 @@ def charged_to_view(reader: Reader, choices: MethodChoices) -> ChargedToView:
         return _unused(reader, choices)
     charged, now = row.payment_method, choices.held.as_of
     # With its plan: it may be another one of the same product.
-    products = dict.fromkeys(
-        membership_name(other.row.product.title, other.row.plan.title) for other in choices.others
-    )
+    products = dict.fromkeys(other.title for other in choices.others)
     return replace(
         _of(reader, choices.held),
         current=charged.id if charged else "",
         methods=[
-            MethodOption(id=one.id, label=label_of(reader, one), expiry=expiry_of(reader, one, now))
-            for one in choices.methods
+            MethodOption(
+                id=one.id,
+                label=label_of(reader, one),
+                note=failure_or_expiry(reader, one, now, failed=one.id in choices.declined),
+            )
+            for one in sorted(choices.methods, key=lambda one: one.id in choices.declined)
         ],
         others=bool(products),
         other_products=", ".join(products),

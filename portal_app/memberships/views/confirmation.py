@@ -10,6 +10,7 @@ from portal_app.invoices.snapshot import Party as KeptParty
 from portal_app.kit.clock import business_now
 from portal_app.kit.money import Money
 from portal_app.memberships.exits import STATUTORY
+from portal_app.memberships.service import membership_name
 from portal_app.memberships.service.confirming import ConfirmedCancellation
 from portal_app.memberships.views.wording import per_period
 from portal_app.ui.catalogue import supported
@@ -42,10 +43,6 @@ def confirmation_document(reader: Reader, rows: ConfirmedCancellation) -> Docume
         notes=(*_notes(reader, rows), *wording.help_note(reader, rows.company, rows.support)),
         headings=wording.headings(reader),
     )
-
-
-def membership_name(product: str, plan: str) -> str:
-    return f"{product} ({plan})" if plan else product
 
 
 def _status(reader: Reader, rows: ConfirmedCancellation) -> str:

@@ -15,6 +15,7 @@ from portal_app.memberships.rules import (
     MembershipStatus,
     ends_at,
     is_canceling,
+    is_resting,
     renewal_date,
 )
 from portal_app.memberships.service import (
@@ -24,7 +25,11 @@ from portal_app.memberships.service import (
 )
 from portal_app.memberships.views.alerts import AlertView, alerts_of
 from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
-from portal_app.memberships.views.next_charge import NextChargeBlock, next_charge_block
+from portal_app.memberships.views.next_charge import (
+    NextChargeBlock,
+    days_of,
+    next_charge_block,
+)
 from portal_app.memberships.views.pauses import UnpauseLink, resume_note, unpause_link
 from portal_app.memberships.views.wording import (
     awaited_sentence,
@@ -181,15 +186,10 @@ def _facts(reader: Reader, held: HeldMembership) -> Iterator[tuple[str, str]]:
 
 def _dates(reader: Reader, held: HeldMembership) -> Iterator[tuple[str, str]]:
     facts, end, due = held.facts, ends_at(held.facts), renewal_date(held.facts)
-    if facts.recurring and held.current and facts.current_period_start and facts.current_period_end:
-        yield (
-            reader.say("Current period"),
-            reader.say(
-                "{start} to {end}",
-                start=reader.date(facts.current_period_start),
-                end=reader.date(facts.current_period_end),
-            ),
-        )
+    # While it rests, no period runs that anybody has paid for.
+    if facts.recurring and held.current and not is_resting(facts, held.as_of):
+        days = days_of(reader, facts.current_period_start, facts.current_period_end)
+        yield reader.say("Current period"), days
     if end is not None:
         ending = is_canceling(facts) and held.current
         yield reader.say("Ends") if ending else reader.say("Ended"), reader.date(end)

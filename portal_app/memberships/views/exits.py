@@ -8,14 +8,21 @@ from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.memberships.exits import AT_ONCE, ExitKind, Reason, gives_back
-from portal_app.memberships.rules import MembershipStatus
+from portal_app.memberships.rules import MembershipStatus, pauses_within_period
 from portal_app.memberships.service import ExitPage, HeldMembership
 from portal_app.memberships.views.offers import OfferView, offer_view
-from portal_app.memberships.views.wording import awaited_sentence, price_text, sentence
+from portal_app.memberships.views.wording import (
+    awaited_sentence,
+    plan_line,
+    price_text,
+    renews_as_before,
+    sentence,
+)
 from portal_app.ui.reader import Reader
 
 # OPEN can be cancelled, DONE is, NOTHING never renews.
 ExitState: TypeAlias = Literal["open", "done", "nothing"]
+_IF_KEPT: Final = "If you keep it, it renews on {date} for {price}, as before."
 REASONS: Final = {
     Reason.TOO_EXPENSIVE: "It is too expensive",
     Reason.UNUSED: "I don't use it enough",
@@ -39,8 +46,8 @@ class CancelView:
 
     *exit* is what the customer is told that happens, and goes back with their answer. *noted* and
     *waiting* say what the provider has not heard of, if anything. *undo* says that it can be taken
-    back, *rejoin* that it can begin again, *needs_method* that something to pay with has to be
-    added first.
+    back, *renews* what is so then and *if_kept* what would be, *rejoin* that it can begin again,
+    *needs_method* that something to pay with has to be added first.
     """
 
     member_id: str = ""
@@ -51,6 +58,7 @@ class CancelView:
     state: ExitState = "nothing"
     exit: str = ""
     title: str = ""
+    plan: str = ""
     first: str = ""
     further: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -59,12 +67,12 @@ class CancelView:
     reference: str = ""
     confirmation: str = ""
     asked: str = ""
-    ends: str = ""
     noted: str = ""
     waiting: str = ""
     undo: bool = False
     rejoin: bool = False
     renews: str = ""
+    if_kept: str = ""
     needs_method: bool = False
     offer: OfferView = field(default_factory=OfferView)
 
@@ -73,7 +81,6 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
     held, product = page.held, page.held.row.product.title
     state = _state(page)
     noted = page.cancellation if state == "done" else None
-    ends_at = noted.ends_at if noted and noted.ends_at else page.exit.takes_effect_at
     brand = brand_of(held.row.company.id)
     return CancelView(
         member_id=held.row.member.id,
@@ -84,6 +91,7 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         state=state,
         exit=page.exit.kind,
         title=_title(reader, state, product),
+        plan=plan_line(reader, held),
         first=_first(reader, page),
         further=list(_further(reader, page, state)),
         lost=list(_lost(reader, page)) if state == "open" else [],
@@ -93,12 +101,12 @@ def cancel_view(reader: Reader, page: ExitPage) -> CancelView:
         reference=noted.reference if noted else "",
         confirmation=f"/confirmations/{noted.id}.pdf" if noted else "",
         asked=reader.moment(noted.asked_at) if noted else "",
-        ends=reader.date(ends_at) if ends_at else "",
         noted=_noted(reader, page),
         waiting=_waiting(reader, page),
         undo=page.undoable,
         rejoin=page.rejoinable,
-        renews=_renews(reader, held),
+        renews=renews_as_before(reader, held),
+        if_kept=renews_as_before(reader, held, _IF_KEPT),
         needs_method=held.is_charged and held.row.payment_method is None,
     )
 
@@ -188,7 +196,17 @@ def _further(reader: Reader, page: ExitPage, state: ExitState) -> Iterator[str]:
         yield _why_now(reader, held)
     yield from _of_the_invoice(reader, page)
     if kind is ExitKind.NOW and held.facts.stripe_status == "paused":
-        yield reader.say("It is paused, so no paid time is lost.")
+        yield _of_the_pause(reader, held)
+
+
+def _of_the_pause(reader: Reader, held: HeldMembership) -> str:
+    """What Stripe credits for the rest of a period counts with a next invoice, and none comes."""
+    if pauses_within_period(held.facts):
+        return reader.say(
+            "It was paused before the end of a period. Cancelling gives no money back for the rest"
+            " of it."
+        )
+    return reader.say("It is paused, so no paid time is lost.")
 
 
 def _of_the_invoice(reader: Reader, page: ExitPage) -> Iterator[str]:
@@ -204,7 +222,9 @@ def _of_the_invoice(reader: Reader, page: ExitPage) -> Iterator[str]:
             amount=amount,
         )
     elif kind is ExitKind.UNPAID and page.policy.void_unpaid:
-        yield reader.say("The unpaid invoice of {amount} is taken back.", amount=amount)
+        yield reader.say(
+            "The unpaid invoice of {amount} is cancelled; you don't owe it.", amount=amount
+        )
     elif kind is ExitKind.UNPAID:
         yield reader.say("The unpaid invoice of {amount} is still owed.", amount=amount)
     elif kind is ExitKind.AT_PERIOD_END and held.on_its_way:
@@ -235,15 +255,3 @@ def _lost(reader: Reader, page: ExitPage) -> Iterator[str]:
 def _kept(reader: Reader) -> Iterator[str]:
     yield reader.say("Your invoices and receipts, here in your account")
     yield reader.say("Your payment methods, until you remove them")
-
-
-def _renews(reader: Reader, held: HeldMembership) -> str:
-    """What keeping it means."""
-    end = held.facts.current_period_end
-    if end is None:
-        return ""
-    return reader.say(
-        "It renews on {date} for {price}, as before.",
-        date=reader.date(end),
-        price=price_text(reader, held),
-    )

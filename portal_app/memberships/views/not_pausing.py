@@ -6,6 +6,13 @@ from typing import Final
 
 from portal_app.memberships.pauses import Obstacle
 from portal_app.memberships.service import PausePage
+from portal_app.memberships.views.first_steps import (
+    NO_STEP,
+    FirstStep,
+    to_cancel,
+    to_keep,
+    to_pay,
+)
 from portal_app.memberships.views.wording import price_text, sentence
 from portal_app.ui.reader import Reader
 
@@ -34,3 +41,16 @@ def why_not(reader: Reader, page: PausePage) -> str:
         company, price = held.row.company.title, price_text(reader, held)
         return reader.say(_WHY[plan.obstacle], company=company, price=price)
     return sentence(reader, held)
+
+
+def before_pausing(reader: Reader, page: PausePage) -> FirstStep:
+    """What `why_not` names as what helps."""
+    match page.plan.obstacle:
+        case Obstacle.UNPAID:
+            return to_pay(reader, page.held)
+        case Obstacle.ENDING:
+            return to_keep(reader, page.held)
+        case Obstacle.TRIAL:
+            return to_cancel(reader, page.held)
+        case _:
+            return NO_STEP

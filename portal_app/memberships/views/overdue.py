@@ -38,7 +38,7 @@ def overdue_view(reader: Reader, overdue: Sequence[HeldMembership]) -> OverdueVi
 
 
 def _what_happened(reader: Reader, held: HeldMembership) -> str:
-    product, method = held.row.product.title, charged_method(reader, held)
+    product, method = held.title, charged_method(reader, held)
     amount = reader.money(held.unpaid.remaining) if held.unpaid else ""
     if held.is_charged and method:
         return reader.say(

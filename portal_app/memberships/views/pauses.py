@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.invoices.upcoming.models import UpcomingCharge
-from portal_app.memberships.pauses import PauseChoice, PauseKind
+from portal_app.memberships.pauses import FOR_EVER, PauseChoice, PauseKind
 from portal_app.memberships.rules import is_paused, is_resting, pauses_from
 from portal_app.memberships.service import (
     HeldMembership,
@@ -17,13 +17,24 @@ from portal_app.memberships.service import (
     resume_preview,
     resumes_at,
 )
+from portal_app.memberships.views.first_steps import NO_STEP
 from portal_app.memberships.views.next_charge import charged_with
-from portal_app.memberships.views.not_pausing import why_not
-from portal_app.memberships.views.wording import paused_sentence, price_text
+from portal_app.memberships.views.not_pausing import before_pausing, why_not
+from portal_app.memberships.views.wording import (
+    paused_sentence,
+    plan_line,
+    price_text,
+    renews_as_before,
+)
 from portal_app.ui.reader import Reader
 
 # OPEN can be paused, PLANNED will be, PAUSED is, NONE can't be.
 PauseStep: TypeAlias = Literal["open", "planned", "paused", "none"]
+# Whether it is only planned.
+_IF_NOT: Final = {
+    True: "If you don't pause, it renews on {date} for {price}, as before.",
+    False: "If you resume now, it renews on {date} for {price}, as before.",
+}
 UnpauseLink: TypeAlias = Literal["", "planned", "paused"]
 
 
@@ -41,9 +52,10 @@ class PauseView:
     """*first* is the first sentence: until when access lasts, and that nothing is charged.
 
     *told* is what the customer is told that happens, and goes back with their choice. *undo* says
-    that it can be taken back for nothing, and *go_on* what follows then; *pay* is what resuming
-    costs today, *pay_minor* the same for the way back, charged to *method*. *confirm* is what the
-    bank wants to have confirmed first. *noted* and *waiting* say what is not settled yet.
+    that it can be taken back for nothing, *go_on* what is so then and *if_not* what would be; *pay*
+    is what resuming costs today, *pay_minor* the same for the way back, charged to *method*.
+    *confirm* is what the bank wants to have confirmed first, *way_out* leads to what helps where
+    it can't pause. *noted* and *waiting* say what is not settled yet.
     """
 
     member_id: str = ""
@@ -54,6 +66,7 @@ class PauseView:
     state: PauseStep = "none"
     told: str = ""
     title: str = ""
+    plan: str = ""
     first: str = ""
     further: list[str] = field(default_factory=list)
     options: list[PauseOption] = field(default_factory=list)
@@ -63,28 +76,33 @@ class PauseView:
     waiting: str = ""
     undo: bool = False
     go_on: str = ""
+    if_not: str = ""
     confirm: str = ""
     pay: str = ""
     pay_minor: int = 0
     method: str = ""
+    way_out: str = ""
+    way_out_label: str = ""
 
 
 def pause_view(reader: Reader, page: PausePage) -> PauseView:
-    held, product = page.held, page.held.row.product.title
+    held = page.held
     state = state_of(page)
     begins, ends = _dates(page) if state == "planned" else (None, None)
     brand = brand_of(held.row.company.id)
     noted, waiting = _waiting(reader, page, state)
+    way_out, label = before_pausing(reader, page) if state == "none" else NO_STEP
     due = page.preview.amount_due if page.preview and may_pay(page, state) else None
     return PauseView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
         brand_links=brand_links(held.row.company.id, held.configuration.support),
         wordmark=brand.wordmark if brand else "",
-        product=product,
+        product=held.row.product.title,
         state=state,
         told=page.plan.told,
-        title=_title(reader, state, product),
+        title=_title(reader, page, state),
+        plan=plan_line(reader, held),
         first=_first(reader, page, state),
         further=list(_further(reader, page, state)),
         options=[_option(reader, held, one) for one in page.plan.choices],
@@ -93,11 +111,14 @@ def pause_view(reader: Reader, page: PausePage) -> PauseView:
         noted=noted,
         waiting=waiting,
         undo=_may_undo(page, state),
-        go_on=_goes_on(reader, held),
+        go_on=renews_as_before(reader, held),
+        if_not=renews_as_before(reader, held, _IF_NOT[state == "planned"]),
         confirm=_confirm(reader, held) if state == "paused" and not page.waiting else "",
         pay=reader.money(due) if due else "",
         pay_minor=due.minor if due else 0,
         method=charged_with(reader, held),
+        way_out=way_out,
+        way_out_label=label,
     )
 
 
@@ -151,7 +172,8 @@ def _dates(page: PausePage) -> tuple[datetime | None, datetime | None]:
     return pauses_from(page.held.facts), resumes_at(page.held)
 
 
-def _title(reader: Reader, state: PauseStep, product: str) -> str:
+def _title(reader: Reader, page: PausePage, state: PauseStep) -> str:
+    product = page.held.row.product.title
     match state:
         case "open":
             return reader.say("Pause {product}?", product=product)
@@ -159,6 +181,8 @@ def _title(reader: Reader, state: PauseStep, product: str) -> str:
             return reader.say("{product} will pause", product=product)
         case "paused":
             return reader.say("{product} is paused", product=product)
+        case "none" if page.plan.obstacle in FOR_EVER:
+            return reader.say("{product} can't be paused", product=product)
         case "none":
             return reader.say("{product} can't be paused now", product=product)
 
@@ -262,15 +286,3 @@ def _waiting(reader: Reader, page: PausePage, state: PauseStep) -> tuple[str, st
 def _confirm(reader: Reader, held: HeldMembership) -> str:
     invoice = held.unpaid
     return reader.money(invoice.remaining) if invoice is not None and asks_bank(held) else ""
-
-
-def _goes_on(reader: Reader, held: HeldMembership) -> str:
-    """What taking it back means."""
-    end = held.facts.current_period_end
-    if end is None:
-        return ""
-    return reader.say(
-        "It renews on {date} for {price}, as before.",
-        date=reader.date(end),
-        price=price_text(reader, held),
-    )

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.invoices.models import Invoice, InvoiceStatus, Payment, PaymentStatus
 from portal_app.memberships.rules import MembershipStatus, is_canceling
-from portal_app.memberships.service import PaymentPage
+from portal_app.memberships.service import PaymentPage, has_failed
 from portal_app.memberships.views.alerts import access_meanwhile, why_not
 from portal_app.memberships.views.detail import FactRow
+from portal_app.memberships.views.next_charge import days_of
 from portal_app.memberships.views.wording import could_not_charge
 from portal_app.payment_methods.models import PaymentMethod
 from portal_app.payment_methods.views import (
     add_href,
     decline_sentence,
-    expiry_of,
+    failure_or_expiry,
     label_of,
     method_label,
 )
@@ -149,9 +150,7 @@ def _facts(reader: Reader, page: PaymentPage, state: str) -> Iterator[tuple[str,
     if invoice is None or state == "nothing":
         return
     yield reader.say("Amount"), _amount(reader, invoice)
-    if invoice.period_start and invoice.period_end:
-        start, end = reader.date(invoice.period_start), reader.date(invoice.period_end)
-        yield reader.say("Period"), reader.say("{start} to {end}", start=start, end=end)
+    yield reader.say("Period"), days_of(reader, invoice.period_start, invoice.period_end)
     if state == "paid":
         yield reader.say("Paid with"), _paid_with(reader, page.payment)
         yield reader.say("Paid on"), reader.date(invoice.paid_at) if invoice.paid_at else ""
@@ -175,15 +174,8 @@ def _paid_with(reader: Reader, payment: Payment | None) -> str:
 
 
 def _method(reader: Reader, method: PaymentMethod, payment: Payment | None) -> PayMethod:
-    failed = payment is not None and payment.failure_code and _was_tried(method, payment)
-    note = reader.say("Failed last time") if failed else expiry_of(reader, method)
+    note = failure_or_expiry(reader, method, failed=has_failed(method, payment))
     return PayMethod(id=method.id, label=label_of(reader, method), note=note)
-
-
-def _was_tried(method: PaymentMethod, payment: Payment) -> bool:
-    """Payments keep what a method was called, and not which one it was."""
-    tried = (payment.method_kind, payment.method_brand, payment.method_last4)
-    return tried == (method.kind, method.brand, method.last4)
 
 
 def not_paid(reader: Reader, page: PaymentPage) -> str:

@@ -8,8 +8,6 @@ from typing import Final, Literal, TypeAlias
 
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.models import Plan, Product
-from portal_app.kit.money import Money
-from portal_app.memberships.exits import can_be_undone
 from portal_app.memberships.plans import (
     ChangeTiming,
     Hindrance,
@@ -21,6 +19,7 @@ from portal_app.memberships.plans import (
 from portal_app.memberships.rules import ends_at
 from portal_app.memberships.service import PlanPage, timing_for
 from portal_app.memberships.views.detail import FactRow
+from portal_app.memberships.views.first_steps import NO_STEP, FirstStep, to_keep, to_pay
 from portal_app.memberships.views.history import moment_in
 from portal_app.memberships.views.wording import per_period, price_text
 from portal_app.ui.reader import Reader
@@ -160,7 +159,7 @@ def _note(reader: Reader, page: PlanPage, plan: Plan) -> Iterator[str]:
 
 
 def about_a_month(reader: Reader, plan: Plan, quantity: int) -> str:
-    return reader.say("about {amount} a month", amount=reader.money(per_month(plan, quantity)))
+    return reader.say("about {amount} per month", amount=reader.money(per_month(plan, quantity)))
 
 
 _CLOSED: Final = {
@@ -244,12 +243,7 @@ def _wanted_price(reader: Reader, page: PlanPage) -> str:
     return per_period(reader, plan, plan.price * page.standing.to_quantity)
 
 
-def _way_out(reader: Reader, page: PlanPage, state: PlanState) -> tuple[str, str]:
-    base = f"/billing/manage/{page.held.row.member.id}/"
-    if page.held.payable is not None and page.held.is_charged and not page.waiting:
-        amount: Money = page.held.payable.remaining
-        return f"{base}pay/", reader.say("Pay {amount}", amount=reader.money(amount))
+def _way_out(reader: Reader, page: PlanPage, state: PlanState) -> FirstStep:
+    step = NO_STEP if page.waiting else to_pay(reader, page.held)
     ending = state == "closed" and page.hindrance is Hindrance.ENDING
-    if ending and can_be_undone(page.held.facts):
-        return f"{base}undo/", reader.say("Keep my membership")
-    return "", ""
+    return to_keep(reader, page.held) if step == NO_STEP and ending else step

@@ -34,6 +34,8 @@ _EVERY_SOME: Final = {
     Interval.YEAR: "{amount} every {count} years",
 }
 
+_RENEWS: Final = "It renews on {date} for {price}, as before."
+
 
 def price_text(reader: Reader, held: HeldMembership) -> str:
     """`$29.00 per month`, `€120.00 every 3 months`; `$99.00` for what was paid once."""
@@ -43,14 +45,23 @@ def price_text(reader: Reader, held: HeldMembership) -> str:
     )
 
 
+def plan_line(reader: Reader, held: HeldMembership) -> str:
+    """Which one of several of one product it is: `Pro · $59.00 per month`."""
+    return " · ".join(filter(None, (held.row.plan.title, price_text(reader, held))))
+
+
 def per_period(reader: Reader, plan: Plan, amount: Money) -> str:
     """*amount* with the plan's billing cycle."""
-    text = reader.money(amount)
     if plan.interval is None:
-        return text
-    if plan.interval_count == 1:
-        return reader.say(_EVERY_ONE[plan.interval], amount=text)
-    return reader.say(_EVERY_SOME[plan.interval], amount=text, count=plan.interval_count)
+        return reader.money(amount)
+    return every(reader, amount, plan.interval, plan.interval_count)
+
+
+def every(reader: Reader, amount: Money, interval: Interval, count: int) -> str:
+    text = reader.money(amount)
+    if count == 1:
+        return reader.say(_EVERY_ONE[interval], amount=text)
+    return reader.say(_EVERY_SOME[interval], amount=text, count=count)
 
 
 def badge(reader: Reader, held: HeldMembership) -> tuple[str, Tone]:
@@ -170,6 +181,14 @@ def _ending(reader: Reader, held: HeldMembership) -> str:
     if held.status is MembershipStatus.TRIALING:
         return reader.say("Trial ends on {date} — you will not be charged.", date=date)
     return reader.say("Ends on {date} — nothing more will be charged.", date=date)
+
+
+def renews_as_before(reader: Reader, held: HeldMembership, text: str = _RENEWS) -> str:
+    """By *text*, what taking an exit or a pause back means; empty where nothing would renew."""
+    end = held.facts.current_period_end
+    if end is None:
+        return ""
+    return reader.say(text, date=reader.date(end), price=price_text(reader, held))
 
 
 def awaited_sentence(reader: Reader, amount: Money) -> str:

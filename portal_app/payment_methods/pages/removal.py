@@ -122,8 +122,11 @@ def _choices(view: RemovalView, events: RemovalEvents) -> rx.Component:
 
 
 def _substitute(other: Choice, events: RemovalEvents) -> rx.Component:
-    return _radio(other.id, t_fill("Charge {method} instead", method=other.label), events)
+    label = t_fill("Charge {method} instead", method=other.label)
+    return _radio(other.id, label, events, note=other.note)
 
 
-def _radio(value: Text, label: rx.Var, events: RemovalEvents) -> rx.Component:
-    return radio(label, "instead", value, chosen=events.choice, on_choose=events.choose)
+def _radio(
+    value: Text, label: rx.Var, events: RemovalEvents, *, note: Text | None = None
+) -> rx.Component:
+    return radio(label, "instead", value, chosen=events.choice, on_choose=events.choose, note=note)

@@ -13,7 +13,7 @@ def uses_of(held: Iterable[HeldMembership]) -> list[Use]:
     return [
         Use(
             method_id=one.row.payment_method.id,
-            product=_named(one),
+            product=one.title,
             due=next_charge_at(one),
         )
         for one in held
@@ -24,13 +24,7 @@ def uses_of(held: Iterable[HeldMembership]) -> list[Use]:
 def use_choices(held: Iterable[HeldMembership], customer_id: str) -> list[UseChoice]:
     """What could be charged to a new method of this customer."""
     return [
-        UseChoice(member_id=one.row.member.id, label=_named(one))
+        UseChoice(member_id=one.row.member.id, label=one.title)
         for one in held
         if one.will_be_charged and one.row.membership.customer_id == customer_id
     ]
-
-
-def _named(held: HeldMembership) -> str:
-    """The plan tells memberships of one product apart."""
-    product, plan = held.row.product.title, held.row.plan.title
-    return f"{product} ({plan})" if plan else product

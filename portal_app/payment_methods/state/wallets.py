@@ -18,6 +18,7 @@ from portal_app.kit.clock import business_now
 from portal_app.kit.db import database
 from portal_app.kit.errors import NotFound, PortalError
 from portal_app.memberships.service import (
+    declined,
     make_default,
     paid_by,
     remove_method,
@@ -203,4 +204,6 @@ async def _removal(session: AsyncSession, actor: Actor, method_id: str) -> Remov
     uses = await paid_by(session, actor, method)
     others = await substitutes(session, actor, method)
     overdue = any(held.unpaid is not None for held in uses)
-    return removal_view(actor.reader, method, uses_of(uses), others, overdue=overdue)
+    failed = declined(others, await running_memberships(session, actor, business_now()))
+    reader = actor.reader
+    return removal_view(reader, method, uses_of(uses), others, overdue=overdue, failed=failed)

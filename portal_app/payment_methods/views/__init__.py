@@ -20,6 +20,7 @@ from portal_app.payment_methods.views.declines import (
 from portal_app.payment_methods.views.labels import (
     PaymentMethodView,
     expiry_of,
+    failure_or_expiry,
     label_of,
     method_label,
     method_view,
@@ -56,6 +57,7 @@ __all__ = [
     "decline_sentence",
     "decline_sentences",
     "expiry_of",
+    "failure_or_expiry",
     "further_choices",
     "label_of",
     "method_label",

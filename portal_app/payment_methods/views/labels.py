@@ -126,6 +126,13 @@ def expiry_of(reader: Reader, method: PaymentMethod, now: datetime | None = None
     return reader.say("Expires {month}", month=month_of(method))
 
 
+def failure_or_expiry(
+    reader: Reader, method: PaymentMethod, now: datetime | None = None, *, failed: bool
+) -> str:
+    """What to know of it before choosing it; *failed* says that a charge has just failed."""
+    return reader.say("Failed last time") if failed else expiry_of(reader, method, now)
+
+
 def month_of(method: PaymentMethod) -> str:
     """`08/2027`, as it stands on the card."""
     return f"{method.exp_month:02d}/{method.exp_year}"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from portal_app.payment_methods.models import PaymentMethod
-from portal_app.payment_methods.views.labels import label_of
+from portal_app.payment_methods.views.labels import failure_or_expiry, label_of
 from portal_app.payment_methods.views.wallets import Use
 from portal_app.ui.reader import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Something to be charged instead."""
+    """Something to be charged instead; *note* is when it expires, or that it has just failed."""
 
     id: str = ""
     label: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,20 @@ def removal_view(
     others: Sequence[PaymentMethod],
     *,
     overdue: bool,
+    failed: Collection[str] = (),
 ) -> RemovalView:
+    """*others* with an id in *failed* come last, and say so."""
     return RemovalView(
         label=label_of(reader, method),
         pays_for=[_use(reader, use) for use in uses],
-        substitutes=[Choice(id=other.id, label=label_of(reader, other)) for other in others],
+        substitutes=[
+            Choice(
+                id=one.id,
+                label=label_of(reader, one),
+                note=failure_or_expiry(reader, one, failed=one.id in failed),
+            )
+            for one in sorted(others, key=lambda one: one.id in failed)
+        ],
         can_end=bool(uses) and not overdue,
     )
 

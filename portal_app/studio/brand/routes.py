@@ -31,6 +31,7 @@ async def upload_logo(request: Request, kind: str, company: str = "") -> Respons
         file = await uploaded(request, LARGEST_FILE)
         picture = await asyncio.to_thread(drawn_anew, file.content)
         async with database().unit_of_work() as session:
+            await publishing.expect_brand(session, creator, file.seen)
             await publishing.keep_picture(session, creator, picture, dark=kind == "logo_dark")
     except PortalError as refusal:
         return refused(request, refusal, _ROOM)

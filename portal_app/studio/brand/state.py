@@ -40,7 +40,8 @@ class BrandStudioState(rx.State):
     """*phase* is `loading`, `ready`, `missing` or `failed`.
 
     *look* is what is typed, sealed, for the frames of the preview; *seen* is what an upload expects
-    as well (`expect_brand`).
+    as well (`expect_brand`). *choosing* names the picture that is being uploaded, in place of the
+    form: the browser leaves the page with it, so nothing may be typed that is not saved.
     """
 
     phase: str = "loading"
@@ -48,7 +49,9 @@ class BrandStudioState(rx.State):
     look: str = ""
     busy: bool = False
     seen: str = ""
+    choosing: str = ""
     _form: dict[str, str] = {}
+    _stored: dict[str, str] = {}
     _brand: dict[str, Any] = {}
     _revision: int = 0
     _is_draft: bool = False
@@ -96,6 +99,26 @@ class BrandStudioState(rx.State):
         if name in PICTURES:
             self._form = {**self._form, name: ""}
             self._fill({})
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    async def choose_picture(self, name: str) -> AsyncIterator[EventSpec | None]:
+        """Keep what is typed, then ask for the picture; what can't be kept stays on the form."""
+        if name not in PICTURES or await self._is_another(current_creator()):
+            return
+        if self._form != self._stored:
+            async for step in self._do(_keep, "Draft saved. Customers don't see it yet."):
+                yield step
+        if self._form == self._stored:
+            self.choosing = name
+            yield rx.set_focus(f"field-{name}")
+
+    @rx.event
+    @allow(Policy.CREATOR)
+    def back_to_form(self) -> EventSpec:
+        """Without another picture."""
+        self.choosing = ""
+        return rx.set_focus("main")
 
     @rx.event
     @allow(Policy.CREATOR)
@@ -185,6 +208,7 @@ class BrandStudioState(rx.State):
             newest = await newest_version(session, PortalConfiguration, creator.company_id)
         self._policies = dict(newest.body) if newest else {}
         self._form, self._is_draft, self._sizes = form_of(found.brand), found.is_draft, found.sizes
+        self._stored, self.choosing = self._form, ""
         self._brand = found.brand.model_dump(mode="json")
         self._versions = version_rows(reader, found.versions)
         self._company_id, self.seen = creator.company_id, found.seen
@@ -195,6 +219,8 @@ class BrandStudioState(rx.State):
 
     def _fill(self, given: dict[str, Any]) -> None:
         self._form = filled_in(self._form, given if isinstance(given, dict) else {})
+        if self._form != self._stored:
+            self.choosing = ""
         self._draw(current_creator().actor.reader)
 
     def _draw(self, reader: Reader) -> None:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.studio.brand.state import SUMMARY_ID, BrandStudioState
 from portal_app.studio.brand.views import BrandStudioView, Proposal
+from portal_app.studio.pages.brand_contrasts import contrasts_card
 from portal_app.studio.pages.brand_fields import (
     BrandEvents,
     choice_field,
@@ -13,7 +14,7 @@ from portal_app.studio.pages.brand_fields import (
     form_section,
     text_field,
 )
-from portal_app.studio.pages.brand_files import contrasts_card, pictures_card
+from portal_app.studio.pages.brand_pictures import pictures_card, upload_card
 from portal_app.studio.pages.file_card import file_card
 from portal_app.studio.pages.frame import publish_row, studio_page
 from portal_app.studio.pages.own_css import own_css_fields
@@ -41,7 +42,9 @@ def brand_page() -> rx.Component:
         publish=state.publish,
         discard=state.discard,
         restore=state.restore,
+        choose_picture=state.choose_picture,
         drop_picture=state.drop_picture,
+        back_to_form=state.back_to_form,
         busy=state.busy,
     )
     return studio_page(
@@ -55,7 +58,12 @@ def brand_page() -> rx.Component:
 
 def brand_body(view: BrandStudioView, events: BrandEvents) -> rx.Component:
     return rx.el.div(
-        stack(_form(view, events), pictures_card(view, events), contrasts_card(view)),
+        rx.match(
+            BrandStudioState.choosing,
+            ("logo", upload_card("logo", t("Logo"), events)),
+            ("logo_dark", upload_card("logo_dark", t("Logo in dark"), events)),
+            stack(_form(view, events), pictures_card(view, events), contrasts_card(view)),
+        ),
         stack(
             preview_card(
                 style=view.style,

@@ -13,7 +13,10 @@ from portal_app.ui.parts.types import Child, Events, Flag, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandEvents:
-    """*note* takes a field's name and value, *use* a name and a colour."""
+    """*note* takes a field's name and value, *use* a name and a colour.
+
+    *choose_picture* and *drop_picture* take a picture's name.
+    """
 
     note: Events
     use: Events
@@ -21,7 +24,9 @@ class BrandEvents:
     publish: Events
     discard: Events
     restore: Events
+    choose_picture: Events
     drop_picture: Events
+    back_to_form: Events
     busy: Flag
 
 

@@ -12,6 +12,7 @@ from portal_app.ui.parts import (
     action_row,
     button,
     card,
+    email_text,
     empty_state,
     fact,
     fold,
@@ -62,7 +63,7 @@ def _waiting(row: WaitingView, approve: Events, decline: Events) -> rx.Component
     return card(
         key_facts(
             fact(t("From"), text_link(row.sender, row.href)),
-            fact(t("To"), row.recipient),
+            fact(t("To"), email_text(row.recipient)),
             fact(t("Asked on"), row.since),
             fact(t("Answer by"), row.until),
         ),

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from portal_app.invoices.documents import wording
 from portal_app.invoices.documents.model import Document, Fact, Party
 from portal_app.invoices.snapshot import Party as KeptParty
+from portal_app.memberships.service import membership_name
 from portal_app.transfers.service import ConfirmedTransfer, Side
-from portal_app.transfers.views.wording import dated, named, price_of_terms
+from portal_app.transfers.views.wording import dated, price_of_terms
 from portal_app.ui.catalogue import supported
 from portal_app.ui.reader import Reader
 
@@ -51,7 +52,7 @@ def transfer_document(reader: Reader, rows: ConfirmedTransfer) -> Document:
 def _facts(reader: Reader, rows: ConfirmedTransfer) -> Iterator[tuple[str, str]]:
     transfer = rows.transfer
     yield reader.say("Reference"), transfer.reference
-    yield reader.say("Membership"), named(rows.product.title, rows.plan.title)
+    yield reader.say("Membership"), membership_name(rows.product.title, rows.plan.title)
     yield reader.say("Price"), _price(reader, rows)
     yield reader.say("Offered on"), reader.moment(transfer.offered_at or transfer.asked_at)
     if transfer.accepted_at:

@@ -9,7 +9,14 @@ from typing import Final, Literal, TypeAlias
 from portal_app.branding.service import BrandLink, brand_links, brand_of, wrapper_style
 from portal_app.catalog.configuration import TransferMode
 from portal_app.memberships.rules import ends_at
-from portal_app.memberships.views.wording import price_text
+from portal_app.memberships.views.first_steps import (
+    NO_STEP,
+    FirstStep,
+    to_keep,
+    to_pay,
+    to_resume,
+)
+from portal_app.memberships.views.wording import plan_line, price_text
 from portal_app.settings import get_settings
 from portal_app.transfers.links import path_of
 from portal_app.transfers.models import Transfer, TransferState
@@ -35,6 +42,7 @@ class TransferView:
     """*shown* goes back with the sender's answer: nothing is offered that they did not read.
 
     *last* is what became of an earlier offer. *link* is the recipient's, of no use to others.
+    *way_out* leads to what helps where it is blocked.
     """
 
     member_id: str = ""
@@ -43,6 +51,7 @@ class TransferView:
     wordmark: str = ""
     product: str = ""
     title: str = ""
+    plan: str = ""
     state: SenderState = "blocked"
     lead: str = ""
     moves: list[str] = field(default_factory=list)
@@ -50,6 +59,8 @@ class TransferView:
     asks_seller: str = ""
     shown: str = ""
     blocked: str = ""
+    way_out: str = ""
+    way_out_label: str = ""
     last: str = ""
     stages: list[Stage] = field(default_factory=list)
     recipient: str = ""
@@ -64,6 +75,7 @@ def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
     brand = brand_of(held.row.company.id)
     state = _state(page)
     offered = transfer if state == "offered" else None
+    way_out, label = _before(reader, page) if state == "blocked" else NO_STEP
     return TransferView(
         member_id=held.row.member.id,
         brand_style=wrapper_style(held.row.company.id),
@@ -71,6 +83,7 @@ def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
         wordmark=brand.wordmark if brand else "",
         product=held.row.product.title,
         title=reader.say("Transfer {product}", product=held.row.product.title),
+        plan=plan_line(reader, held),
         state=state,
         lead=_lead(reader, page) if state == "form" else "",
         moves=list(_moves(reader, page)),
@@ -78,6 +91,8 @@ def transfer_view(reader: Reader, page: SenderPage) -> TransferView:
         asks_seller=_asks_seller(reader, page),
         shown=shown_to_sender(subject),
         blocked=blocked_sentence(reader, subject) if state == "blocked" else "",
+        way_out=way_out,
+        way_out_label=label,
         last=_last(reader, page, transfer) if transfer and not offered else "",
         stages=list(_stages(reader, offered)) if offered else [],
         recipient=offered.recipient_address if offered else "",
@@ -94,6 +109,19 @@ def _state(page: SenderPage) -> SenderState:
         over = transfer.state in STOPPABLE and transfer.expires_at <= now
         return "form" if over and page.subject.blocked is None else "offered"
     return "form" if page.subject.blocked is None else "blocked"
+
+
+def _before(reader: Reader, page: SenderPage) -> FirstStep:
+    """What `blocked_sentence` names as what helps."""
+    match page.subject.blocked:
+        case Blocked.UNPAID | Blocked.INVOICE_OPEN:
+            return to_pay(reader, page.held)
+        case Blocked.CANCELING:
+            return to_keep(reader, page.held)
+        case Blocked.PAUSED:
+            return to_resume(reader, page.held)
+        case _:
+            return NO_STEP
 
 
 def _lead(reader: Reader, page: SenderPage) -> str:

@@ -6,22 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from portal_app.catalog.models import Interval
+from portal_app.memberships.service import membership_name
+from portal_app.memberships.views.wording import every
 from portal_app.transfers.rules import RENEWAL_GUARD, Blocked, Terms
 from portal_app.transfers.service import Subject
 from portal_app.ui.reader import Reader
 
-_EVERY_ONE: Final = {
-    Interval.DAY: "{amount} a day",
-    Interval.WEEK: "{amount} a week",
-    Interval.MONTH: "{amount} a month",
-    Interval.YEAR: "{amount} a year",
-}
-_EVERY_SOME: Final = {
-    Interval.DAY: "{amount} every {count} days",
-    Interval.WEEK: "{amount} every {count} weeks",
-    Interval.MONTH: "{amount} every {count} months",
-    Interval.YEAR: "{amount} every {count} years",
-}
 _BLOCKED: Final = {
     Blocked.OFF: "{creator} doesn't allow {product} to be transferred.",
     Blocked.OVER: "It has ended, so there is nothing to transfer.",
@@ -55,25 +45,17 @@ def blocked_sentence(reader: Reader, subject: Subject) -> str:
 
 
 def price_of_terms(reader: Reader, terms: Terms) -> str:
-    """`$29.00 a month`, `€120.00 every 3 months`; `$99.00` for what was paid once."""
+    """`$29.00 per month`, `€120.00 every 3 months`; `$99.00` for what was paid once."""
     amount = reader.money(terms.amount)
     if not terms.interval:
         return amount
-    interval = Interval(terms.interval)
-    if terms.interval_count == 1:
-        price = reader.say(_EVERY_ONE[interval], amount=amount)
-    else:
-        price = reader.say(_EVERY_SOME[interval], amount=amount, count=terms.interval_count)
+    price = every(reader, terms.amount, Interval(terms.interval), terms.interval_count)
     return reader.say("{price} plus tax", price=price) if terms.plus_tax else price
 
 
 def titled(subject: Subject) -> str:
     """The plan tells memberships of one product apart."""
-    return named(subject.row.product.title, subject.row.plan.title)
-
-
-def named(product: str, plan: str) -> str:
-    return f"{product} ({plan})" if plan else product
+    return membership_name(subject.row.product.title, subject.row.plan.title)
 
 
 def dated(reader: Reader, moment: datetime | None) -> str:

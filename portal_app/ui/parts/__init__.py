@@ -12,9 +12,11 @@ from portal_app.ui.parts.actions import (
 from portal_app.ui.parts.addresses import named_by_address
 from portal_app.ui.parts.content import (
     alert,
+    amount_cell,
     badge,
     card,
     cell,
+    email_text,
     empty_state,
     fact,
     fold,
@@ -40,12 +42,14 @@ from portal_app.ui.parts.skeletons import (
 __all__ = [
     "action_row",
     "alert",
+    "amount_cell",
     "badge",
     "button",
     "card",
     "cell",
     "checkbox",
     "document_link",
+    "email_text",
     "empty_state",
     "error_summary",
     "every_language",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import reflex as rx
 
 from portal_app.ui.parts.types import Child, Props, Text, Tone, classes
 
+_AMOUNT = "cell-amount"
 _HEADINGS = {1: rx.el.h1, 2: rx.el.h2, 3: rx.el.h3, 4: rx.el.h4}
 
 
@@ -114,12 +116,29 @@ def fold(summary: Child, *children: Child, **props: Props) -> rx.Component:
     )
 
 
-def table(caption: Text, headings: list[Child], body: Child, **props: Props) -> rx.Component:
-    """A table that becomes a stack of cards on a phone. Rows are `tr`s made of `cell`s."""
+def table(
+    caption: Text,
+    headings: list[Child],
+    body: Child,
+    *,
+    amounts: Collection[int] = (),
+    **props: Props,
+) -> rx.Component:
+    """A table that becomes a stack of cards on a phone. Rows are `tr`s made of `cell`s.
+
+    *amounts* are the columns, from 0, whose cells are `amount_cell`s.
+    """
     return rx.el.div(
         rx.el.table(
             rx.el.caption(caption, class_name="visually-hidden"),
-            rx.el.thead(rx.el.tr(*[rx.el.th(heading, scope="col") for heading in headings])),
+            rx.el.thead(
+                rx.el.tr(
+                    *[
+                        rx.el.th(heading, scope="col", class_name=_AMOUNT if at in amounts else "")
+                        for at, heading in enumerate(headings)
+                    ]
+                )
+            ),
             rx.el.tbody(body),
             class_name="table",
             **props,
@@ -135,6 +154,20 @@ def cell(label: Text, *children: Child, **props: Props) -> rx.Component:
         rx.el.span(*children, class_name="cell-value"),
         **props,
     )
+
+
+def amount_cell(label: Text, amount: Text) -> rx.Component:
+    """One whose digits stand below each other."""
+    return cell(label, amount, class_name=_AMOUNT)
+
+
+def email_text(address: Text) -> rx.Component:
+    """An address that, where it doesn't fit, breaks after its “@” before it does anywhere else."""
+    whole = rx.Var.create(address).to(str)
+    name, place = whole.split("@")[0], whole.split("@")[1]
+    # A quoted name may have an “@” of its own.
+    broken = rx.el.span(name, "@", rx.el.wbr(), place)
+    return rx.cond(whole == name + "@" + place, broken, rx.el.span(whole))
 
 
 def stack(*children: Child, **props: Props) -> rx.Component:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.e2e.gallery import billing, memberships, open_pages, queues, studio, trouble
+from tests.e2e.gallery import billing, logos, memberships, open_pages, queues, studio, trouble
 from tests.e2e.gallery.scene import Scene
 
 # First what shows everybody's memberships: some of the others' people come only with their scene.
@@ -20,6 +20,7 @@ SCENES: Final[tuple[Scene, ...]] = (
     *trouble.WAITING,
     *trouble.AWAY,
     *studio.CROWD,
+    *logos.SCENES,
 )
 # Where nothing is to be looked at: files, data, other addresses of a page, what machines read.
 NO_PAGES: Final = {

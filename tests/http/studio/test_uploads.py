@@ -13,11 +13,13 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from portal_app.branding import publishing
 from portal_app.branding.images import LARGEST_FILE, NoPicture, drawn_anew
 from portal_app.branding.models import BrandImage
 from portal_app.branding.routes import router as brand_router
 from portal_app.branding.theme_file import schema_text
 from portal_app.catalog.models import Creator, CreatorRole, Draft
+from portal_app.identity.actor import ActorKind, Author
 from portal_app.identity.sessions import session_cookie, start_session
 from portal_app.kit.db import Database
 from portal_app.studio.brand.routes import router
@@ -169,13 +171,18 @@ async def test_a_theme_file_becomes_the_draft_and_comes_back_the_same(
 
 
 @pytest.mark.parametrize(
-    ("room", "file"),
-    [("brand/theme", {"wordmark": "Old tab", "accent": "#4338ca"}), ("portal/file", {})],
+    ("room", "content"),
+    [
+        ("brand/theme", b'{"wordmark": "Old tab", "accent": "#4338ca"}'),
+        ("brand/logo/logo_dark", picture()),
+        ("portal/file", b"{}"),
+    ],
+    ids=["theme", "picture", "settings"],
 )
 async def test_a_file_takes_the_place_of_nothing_that_its_page_did_not_show(
-    client: httpx.AsyncClient, db: Database, cookies: dict[str, str], room: str, file: Any
+    client: httpx.AsyncClient, db: Database, cookies: dict[str, str], room: str, content: bytes
 ) -> None:
-    address, content = f"/studio/{room}/?company=biz_northwind", json.dumps(file).encode()
+    address = f"/studio/{room}/?company=biz_northwind"
     assert (await post(client, address, cookies["cleo"], content)).status_code == 303
     (draft,) = await all_of(db, Draft)
     for seen in ("0 ", "", "x"):
@@ -183,6 +190,31 @@ async def test_a_file_takes_the_place_of_nothing_that_its_page_did_not_show(
         assert (reply.status_code, "Somebody else changed this" in reply.text) == (409, True)
     seen = f"0 {draft.saved_at.isoformat()}"
     assert (await post(client, address, cookies["cleo"], content, seen)).status_code == 303
+
+
+async def test_a_picture_brings_back_no_draft_that_was_published_meanwhile(
+    client: httpx.AsyncClient, db: Database, cookies: dict[str, str]
+) -> None:
+    assert (await post(client, LOGO, cookies["cleo"], picture())).status_code == 303
+    (draft,) = await all_of(db, Draft)
+    async with db.unit_of_work() as session:
+        brand = await publishing.drafted_brand(session, "biz_northwind")
+        operator = Author(ActorKind.OPERATOR)
+        await publishing.publish_brand(session, "biz_northwind", brand, operator)
+    seen = f"0 {draft.saved_at.isoformat()}"
+    reply = await post(client, LOGO, cookies["cleo"], picture(size=(300, 100)), seen)
+    assert reply.status_code == 409
+    assert (len(await all_of(db, BrandImage)), await all_of(db, Draft)) == (1, [])
+
+
+async def test_a_picture_that_nobody_could_see_is_refused_in_the_readers_language(
+    client: httpx.AsyncClient, db: Database, cookies: dict[str, str]
+) -> None:
+    german = {"accept-language": "de", "cookie": cookies["cleo"]}
+    files = {"file": ("x.png", picture(size=(4000, 1)))}
+    reply = await client.post(LOGO, headers=german, data={"seen": "0 "}, files=files)
+    assert (reply.status_code, "höchstens 20-mal so breit wie hoch" in reply.text) == (400, True)
+    assert await all_of(db, BrandImage) == []
 
 
 def test_the_schema_in_the_documentation_is_the_one_that_is_served() -> None:

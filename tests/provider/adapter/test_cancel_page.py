@@ -42,6 +42,7 @@ async def test_the_page_says_it_does_it_and_takes_it_back(
     await run(CancelState.cancel, page)
     assert (page.view.state, page.view.undo, page.busy) == ("done", True, False)
     assert page.view.reference.startswith("C-")
+    assert page.view.if_kept.startswith("If you keep it, it renews on ")
     noted = await one(shop.db, Cancellation)
     assert (noted.reason, noted.comment) == ("switching", "Thanks")
     page = await page_at(root, member_id, "undo")
@@ -68,6 +69,6 @@ async def test_what_is_overdue_says_what_becomes_of_the_invoice(
 ) -> None:
     page = await page_at(root, shop.member_id)
     assert page.view.first == "It ends right away, and no further payment is tried."
-    assert "The unpaid invoice of $29.00 is taken back." in page.view.further
+    assert "The unpaid invoice of $29.00 is cancelled; you don't owe it." in page.view.further
     await run(CancelState.cancel, page)
     assert (page.view.state, page.view.undo) == ("done", False)

@@ -7,7 +7,11 @@ import reflex as rx
 
 from portal_app.identity.actor import Actor, actor_now
 from portal_app.memberships.state import ChargedToState, OverdueState, refresh_overdue
-from portal_app.payment_methods.state import AddMethodState, PaymentMethodsState
+from portal_app.payment_methods.state import (
+    AddMethodState,
+    PaymentMethodsState,
+    RemoveMethodState,
+)
 from portal_app.ui import banner as banner_module
 from portal_app.ui.banner import Banner
 from portal_app.ui.notices import NoticeState
@@ -102,6 +106,10 @@ async def test_another_method_for_a_membership_offers_it_too(
     at(root, f"/billing/manage/{shop.member_id}/payment-method/", member_id=shop.member_id)
     page = await root.get_state(ChargedToState)
     await ChargedToState.load.fn(page)
+    # The one that has just failed is no suggestion: it comes last and says so.
+    assert page.view.methods[-1].label == "Visa ending 0341"
+    assert [one.note for one in page.view.methods].count("Failed last time") == 1
+    assert page.view.methods[-1].note == "Failed last time"
     ChargedToState.choose.fn(page, await shop.method(shop.good))
     ChargedToState.use_everywhere.fn(page, False)
     await run(ChargedToState.save, page)
@@ -109,6 +117,19 @@ async def test_another_method_for_a_membership_offers_it_too(
         "Mastercard ending 4444 pays for Room now. $29.00 for Room is still open.",
         "Pay $29.00 now",
     )
+
+
+async def test_removing_another_suggests_the_one_that_failed_last(
+    root: rx.State, shop: Overdue, ada: Actor
+) -> None:
+    good = await shop.method(shop.good)
+    at(root, f"/payment-methods/{good}/remove/", method_id=good)
+    page = await root.get_state(RemoveMethodState)
+    await RemoveMethodState.load.fn(page)
+    *fine, last = page.view.substitutes
+    assert (last.label, last.note) == ("Visa ending 0341", "Failed last time")
+    assert fine
+    assert "Failed last time" not in {one.note for one in fine}
 
 
 async def added(root: rx.State, shop: Overdue, query: str) -> list[str]:

@@ -79,6 +79,8 @@ async def test_resuming_says_the_sum_and_charges_it(
     await fill_previews(shop.db, shop.writer)
     view = (await membership_at(root, member_id)).view
     assert (view.unpause, view.can_pause) == ("paused", False)
+    # No period runs while it rests.
+    assert "Current period" not in {row.label for row in view.facts}
     page = await page_at(root, member_id)
     assert (page.view.state, page.view.undo) == ("paused", False)
     assert view.resume_note == f"Resuming now costs {page.view.pay} today."
@@ -107,6 +109,10 @@ async def test_what_is_overdue_says_why_not(root: rx.State, shop: Overdue, ada: 
     page = await page_at(root, shop.member_id)
     assert page.view.state == "none"
     assert page.view.first == "Its last payment is still open. Pay it first; then you can pause."
+    assert (page.view.way_out_label, page.view.way_out) == (
+        "Pay $29.00",
+        f"/billing/manage/{shop.member_id}/pay/",
+    )
     await run(PausingState.pause, page)
     assert await rows(shop.db, Pause) == []
     assert not (await membership_at(root, shop.member_id)).view.can_pause

@@ -51,7 +51,7 @@ async def test_more_is_shown_with_the_sum_and_done(
     page = await opened(root, shop)
     assert (page.phase, page.view.state, page.choice) == ("ready", "open", "")
     assert [one.label for one in page.view.options] == ["Small", "Yearly", "Pro"]
-    assert page.view.options[1].note.startswith("$290.00 per year · about $24.17 a month · ")
+    assert page.view.options[1].note.startswith("$290.00 per year · about $24.17 per month · ")
     page = await reviewed(root, shop, "pro")
     quote = page.quote
     assert quote.title == "Change to Pro?"

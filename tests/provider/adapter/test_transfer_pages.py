@@ -103,7 +103,7 @@ async def test_it_is_read_without_signing_in_and_accepted_by_the_one_it_was_offe
     assert page.status_code == 200
     assert "a•••@example.com" in page.text
     assert "ada@example.com" not in page.text
-    assert "$29.00 a month" in page.text
+    assert "$29.00 per month" in page.text
     assert "accept/" not in page.text
     for action in ("accept/", "decline/", "card/"):
         asked = await http.post(path + action, data={"": ""})
@@ -113,7 +113,7 @@ async def test_it_is_read_without_signing_in_and_accepted_by_the_one_it_was_offe
     signed_in_as(named(shop.ben, "ben@example.com"))
     page = await http.get(path)
     assert "$0.00" in page.text
-    assert "Accept – $29.00 a month from 29 Feb 2024" in page.text
+    assert "Accept – $29.00 per month from 29 Feb 2024" in page.text
     assert (await over.row(transfer)).state is TransferState.OPENED
     shown = page.text.split('name="shown" value="')[1].split('"')[0]
     method = page.text.split('name="method" value="')[1].split('"')[0]
@@ -129,7 +129,7 @@ async def test_it_is_read_without_signing_in_and_accepted_by_the_one_it_was_offe
     done = await http.post(path + "accept/", data={"shown": shown, "method": method})
     row = await over.row(transfer)
     assert done.headers["location"] == f"/billing/manage/{row.to_member_id}/"
-    assert "Accept – $29.00 a month from 29 Feb 2024" in row.consent
+    assert "Accept – $29.00 per month from 29 Feb 2024" in row.consent
     assert "You can cancel at any time" in row.consent
     again = await http.post(path + "accept/", data={"shown": shown, "method": method})
     assert again.status_code == 200

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from portal_app.branding import stylesheet
 from portal_app.branding.brand import Brand
+from portal_app.branding.published import logo_tokens
 from portal_app.branding.repository import FOLDER, read_brands
 from portal_app.branding.service import brand_of, stylesheet_href, wrapper_style
 from portal_app.branding.shapes import FONTS, RADII
@@ -20,12 +21,11 @@ from portal_app.branding.tokens import DARK, LIGHT, Surfaces
 PORTAL_CSS = (Path(__file__).parents[3] / "assets" / "portal.css").read_text("utf-8")
 DEMO = ("biz_northwind", "biz_lumen")
 HEX = st.from_regex(r"\A#[0-9A-Fa-f]{6}\Z")
-LOGO = {
-    "--logo": f"url(/brand/images/img_{'0' * 32}.png) center/contain no-repeat",
-    "--logo-dark": f"url(/brand/images/img_{'0' * 32}.png) center/contain no-repeat",
-    "--logo-width": "160px",
-    "--logo-radius": "0px",
-}
+PICTURES = (f"img_{'0' * 32}", f"img_{'1' * 32}")
+LOGO = logo_tokens(
+    Brand(wordmark="Any", accent="#0f766e", logo=PICTURES[0], logo_dark=PICTURES[1]),
+    dict.fromkeys(PICTURES, (640, 112)),
+)
 brands = st.builds(
     Brand,
     wordmark=st.just("Any"),

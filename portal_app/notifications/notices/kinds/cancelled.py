@@ -52,7 +52,7 @@ def _confirmation(writing: Writing, noted: Cancellation | None) -> tuple[str, st
     if noted is None:
         return "", ""
     address = f"{writing.origin}/confirmations/{noted.id}/"
-    return writing.reader.say("Confirmation to download"), address
+    return writing.reader.say("Download confirmation"), address
 
 
 NOTICE = NoticeKind(
