@@ -54,7 +54,7 @@ def test_two_presses_from_the_membership_and_one_back(
     page.get_by_role("link", name="Cancel membership").click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Cancel Club 1?")
-    first = page.get_by_role("main").locator("p").first
+    first = page.get_by_role("main").locator(".lead").first
     expect(first).to_contain_text("Your trial goes on until ")
     assert [*faults(page), *wider_than_the_screen(page)] == []
     page.get_by_role("button", name="Cancel membership").click()

@@ -50,7 +50,7 @@ def test_two_presses_from_the_membership_and_one_back(
     page.get_by_role("link", name="Pause membership").click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Pause Club 1?")
-    first = page.get_by_role("main").locator("p").first
+    first = page.get_by_role("main").locator(".lead").first
     expect(first).to_have_text(
         re.compile(
             r"You keep access until \d+ \w+ \d{4}\. Then it pauses, and nothing is charged\."

@@ -165,7 +165,7 @@ def test_a_colour_that_can_not_be_read_is_mended_with_one_press(cleo: Page) -> N
     cleo.goto(f"/studio/brand/{NORTHWIND}")
     cleo.get_by_role("textbox", name="Accent", exact=True).fill("#ffd400")
     cleo.get_by_role("textbox", name="Background", exact=True).focus()
-    expect(cleo.get_by_text("Accent can't be read")).to_be_visible()
+    expect(cleo.get_by_text("can't be used")).to_be_visible()
     expect(cleo.get_by_role("button", name="Publish")).to_be_disabled()
     cleo.get_by_role("button", name="Use #").click()
     expect(cleo.get_by_role("button", name="Publish")).to_be_enabled()
