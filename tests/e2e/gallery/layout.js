@@ -142,6 +142,8 @@
       const below = whole.top < box.top - SLACK || whole.bottom > box.bottom + SLACK;
       if (aside || (below && style.overflowY === 'visible'))
         found.push(`${name(node)} sticks out of ${name(up)}`);
+      // What it cuts off is seen nowhere further out.
+      if (style.overflow !== 'visible') break;
     }
     return found;
   };
