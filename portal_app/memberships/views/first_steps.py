@@ -29,9 +29,5 @@ def to_resume(reader: Reader, held: HeldMembership) -> FirstStep:
     return f"{_page(held)}pause/", reader.say("Resume now")
 
 
-def to_cancel(reader: Reader, held: HeldMembership) -> FirstStep:
-    return f"{_page(held)}cancel/", reader.say("Cancel membership")
-
-
 def _page(held: HeldMembership) -> str:
     return f"/billing/manage/{held.row.member.id}/"

@@ -9,7 +9,6 @@ from portal_app.memberships.service import PausePage
 from portal_app.memberships.views.first_steps import (
     NO_STEP,
     FirstStep,
-    to_cancel,
     to_keep,
     to_pay,
 )
@@ -50,7 +49,5 @@ def before_pausing(reader: Reader, page: PausePage) -> FirstStep:
             return to_pay(reader, page.held)
         case Obstacle.ENDING:
             return to_keep(reader, page.held)
-        case Obstacle.TRIAL:
-            return to_cancel(reader, page.held)
         case _:
             return NO_STEP
