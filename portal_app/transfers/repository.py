@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, exists, or_, select, update
+from sqlalchemy import CursorResult, case, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -91,7 +91,9 @@ async def open_transfer(session: AsyncSession, membership_id: str) -> Transfer |
 
 
 async def newest_of_holding(session: AsyncSession, member_id: str) -> Transfer | None:
-    newest = (col(Transfer.asked_at).desc(), col(Transfer.id).desc())
+    # One that is open came last, also where the clock stood still in between (the sandbox's does).
+    is_open = case((col(Transfer.state).in_(OPEN), 0), else_=1)
+    newest = (is_open, col(Transfer.asked_at).desc(), col(Transfer.id).desc())
     statement = (
         select(Transfer).where(col(Transfer.member_id) == member_id).order_by(*newest).limit(1)
     )
