@@ -16,6 +16,7 @@ from portal_app.notifications.models import OutboxMessage
 from portal_app.transfers.commands import OPERATOR, transfer_commands
 from portal_app.transfers.errors import OfferOver, TransferNotFound
 from portal_app.transfers.models import Transfer, TransferState
+from portal_app.transfers.repository import newest_of_holding
 from portal_app.transfers.service import (
     approve,
     count_waiting,
@@ -228,3 +229,14 @@ def test_the_command_line_decides_for_every_company(two_wait: None, database_url
     assert run.invoke(app, ["approve", "trf_ada"]).output == "Approved and sent.\n"
     assert run.invoke(app, ["refuse", "trf_eve", "--reason", "No"]).output == "Refused.\n"
     assert run.invoke(app, ["list"]).output == ""
+
+
+async def test_the_open_offer_is_the_newest_though_no_time_has_passed(sellers: Sellers) -> None:
+    held = await sellers.hold(sellers.ours, "fay@example.com")
+    async with sellers.db.unit_of_work() as session:
+        await make_waiting(session, held, id="trf_0open")
+        await make_waiting(session, held, id="trf_1over", state=TransferState.REFUSED)
+    async with sellers.db.reading() as session:
+        newest = await newest_of_holding(session, held.member.id)
+    assert newest is not None
+    assert newest.id == "trf_0open"
