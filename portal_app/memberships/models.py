@@ -100,6 +100,12 @@ class Membership(SQLModel, table=True):
     updated_at: datetime = Field(sa_column=utc())
     observed_at: datetime = Field(sa_column=utc())
 
+    @property
+    def changes_at(self) -> datetime | None:
+        """When the scheduled change takes effect; None without one, or where it waits for money."""
+        at = self.scheduled_change.get("takes_effect_at")
+        return datetime.fromisoformat(at) if at else None
+
 
 class Member(SQLModel, table=True):
     """A holding (`mber_…`): one membership in one person's hands, from, until.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,7 +89,8 @@ async def remove_method(
 
     async def record(session: AsyncSession) -> Intent:
         method, customer = await find_method(session, actor, method_id)
-        uses = await paid_by(session, actor, method)
+        running = await running_memberships(session, actor, business_now())
+        uses = paid_by(running, method)
         substitute = await _substitute(session, actor, customer, method, substitute_id)
         if uses and substitute is None and not (cancel and all(map(_may_end, uses))):
             raise StillInUse
@@ -158,11 +159,8 @@ async def method_choices(
     )
 
 
-async def paid_by(
-    session: AsyncSession, actor: Actor, method: PaymentMethod
-) -> list[HeldMembership]:
-    """The actor's memberships that the next charge would take from *method*."""
-    held = await running_memberships(session, actor, business_now())
+def paid_by(held: Iterable[HeldMembership], method: PaymentMethod) -> list[HeldMembership]:
+    """Those of which the next charge would be taken from *method*."""
     return [one for one in held if one.will_be_charged and is_charged_to(one, [method])]
 
 

@@ -18,7 +18,6 @@ from portal_app.memberships.models import Membership, MembershipSource
 from portal_app.memberships.preview_repository import previews_of
 from portal_app.memberships.rules import (
     NEEDS_ATTENTION,
-    Charge,
     Cycle,
     MembershipStatus,
     charges_until,
@@ -97,27 +96,30 @@ def next_charge_of(held: HeldMembership, preview: UpcomingCharge | None) -> Next
     if at is None and not (paused and ends_at(held.facts) is None):
         return None
     known = _of_this_charge(held, preview)
-    first = _first(held, cycle, at)
+    first_at, estimate = _first(held, cycle, at)
     return NextCharge(
         occasion=_occasion(held, cycle, at),
-        at=first.at if first else at,
-        bought=_bought_at(held, first.at) if first else (held.row.plan, held.row.product),
-        amount=known.amount_due if known else (first.amount if first else cycle.amount),
+        at=first_at,
+        bought=_bought_at(held, first_at),
+        amount=known.amount_due if known else estimate,
         preview=known,
     )
 
 
-def _first(held: HeldMembership, cycle: Cycle, at: datetime | None) -> Charge | None:
-    """What is due at *at*, or before it with another plan that begins by then."""
+def _first(
+    held: HeldMembership, cycle: Cycle, at: datetime | None
+) -> tuple[datetime | None, Money]:
+    """When and how much is due at *at*, or before it with another plan that begins by then."""
     if at is None:
-        return None
-    return next(charges_until(at, first_at=at, cycle=cycle, change=_change(held, cycle)), None)
+        return None, cycle.amount
+    first = next(charges_until(at, first_at=at, cycle=cycle, change=_change(held, cycle)))
+    return first.at, first.amount
 
 
-def _bought_at(held: HeldMembership, at: datetime) -> tuple[Plan, Product]:
+def _bought_at(held: HeldMembership, at: datetime | None) -> tuple[Plan, Product]:
     """The plan that is paid for then, and what it buys."""
-    begins = _begins_at(held)
-    changed = held.scheduled is not None and begins is not None and begins <= at
+    begins = held.row.membership.changes_at
+    changed = at is not None and begins is not None and begins <= at
     return held.scheduled if held.scheduled and changed else (held.row.plan, held.row.product)
 
 
@@ -235,7 +237,7 @@ def expected(
 
 def _change(held: HeldMembership, cycle: Cycle) -> tuple[datetime, Cycle] | None:
     """Another plan or quantity from a moment on, where the provider will see to it by itself."""
-    moment = _begins_at(held)
+    moment = held.row.membership.changes_at
     plan = held.scheduled[0] if held.scheduled else None
     if plan is None or plan.interval is None or moment is None:
         return None
@@ -243,8 +245,3 @@ def _change(held: HeldMembership, cycle: Cycle) -> tuple[datetime, Cycle] | None
     later = _cycle(moment, plan.interval, plan, sum((one for _, one in extra_items(held)), amount))
     same_rhythm = (later.interval, later.count) == (cycle.interval, cycle.count)
     return moment, replace(later, anchor=cycle.anchor) if same_rhythm else later
-
-
-def _begins_at(held: HeldMembership) -> datetime | None:
-    at = held.row.membership.scheduled_change.get("takes_effect_at")
-    return datetime.fromisoformat(str(at)) if at else None

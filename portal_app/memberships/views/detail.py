@@ -24,7 +24,7 @@ from portal_app.memberships.service import (
     extra_items,
 )
 from portal_app.memberships.views.alerts import AlertView, alerts_of
-from portal_app.memberships.views.history import TimelineRow, moment_in, timeline_rows
+from portal_app.memberships.views.history import TimelineRow, timeline_rows
 from portal_app.memberships.views.next_charge import (
     NextChargeBlock,
     days_of,
@@ -200,8 +200,8 @@ def _dates(reader: Reader, held: HeldMembership) -> Iterator[tuple[str, str]]:
 
 def _scheduled_change(reader: Reader, details: MembershipDetails) -> str:
     """What Stripe will change by itself, and when; empty when nothing will."""
-    change = details.held.row.membership.scheduled_change
-    at = moment_in(change, "takes_effect_at")
+    membership = details.held.row.membership
+    at = membership.changes_at
     switching = details.held.switching
     scheduled = details.held.scheduled
     if scheduled is not None and switching is not None:
@@ -217,5 +217,7 @@ def _scheduled_change(reader: Reader, details: MembershipDetails) -> str:
         "On {date} your plan changes to {plan}, {price}.",
         date=reader.date(at),
         plan=plan.title or product.title,
-        price=per_period(reader, plan, plan.price * int(change.get("quantity", 1))),
+        price=per_period(
+            reader, plan, plan.price * int(membership.scheduled_change.get("quantity", 1))
+        ),
     )

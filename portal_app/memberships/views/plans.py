@@ -191,7 +191,7 @@ def _said(reader: Reader, page: PlanPage, state: PlanState) -> tuple[str, str]:
     at = {
         Hindrance.ENDING: ends_at(facts),
         Hindrance.TRIAL: facts.trial_end_at or facts.current_period_end,
-        Hindrance.SCHEDULED: moment_in(row.membership.scheduled_change, "takes_effect_at"),
+        Hindrance.SCHEDULED: row.membership.changes_at,
     }.get(hindrance)
     date = reader.date(at) if at else ""
     return "", reader.say(_CLOSED[hindrance], date=date, company=row.company.title)

@@ -152,8 +152,8 @@ def _running(reader: Reader, held: HeldMembership) -> str:
 
 def price_then(reader: Reader, held: HeldMembership, due: datetime | None) -> str:
     """Empty where it is another plan or quantity by *due*, which is said elsewhere."""
-    begins = held.row.membership.scheduled_change.get("takes_effect_at")
-    changes = due is not None and begins is not None and datetime.fromisoformat(str(begins)) <= due
+    begins = held.row.membership.changes_at
+    changes = due is not None and begins is not None and begins <= due
     return "" if changes else price_text(reader, held)
 
 

@@ -201,9 +201,10 @@ class RemoveMethodState(rx.State):
 
 async def _removal(session: AsyncSession, actor: Actor, method_id: str) -> RemovalView:
     method, _ = await find_method(session, actor, method_id)
-    uses = await paid_by(session, actor, method)
+    running = await running_memberships(session, actor, business_now())
+    uses = paid_by(running, method)
     others = await substitutes(session, actor, method)
     overdue = any(held.unpaid is not None for held in uses)
-    failed = declined(others, await running_memberships(session, actor, business_now()))
+    failed = declined(others, running)
     reader = actor.reader
     return removal_view(reader, method, uses_of(uses), others, overdue=overdue, failed=failed)
